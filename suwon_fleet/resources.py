@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the data shipped with the package (``config/``, ``launch/``, ``sim/``) is at run time.
+
+It lies beside ``package.xml``: at the root of a source tree, and in ``<prefix>/share/suwon_fleet``
+(where ROS puts a package's data) once installed, by pip and by colcon alike.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from suwon_fleet.core.errors import Broken
+
+
+def resource_path(name: str) -> Path:
+    """Absolute path of a shipped file or folder, such as ``config/sites/belt.yaml``.
+
+    Raises:
+        Broken: the installation lacks it.
+    """
+    folder = data_folder(Path(__file__).resolve().parent)
+    if not (folder / name).exists():
+        raise Broken(f"{name} is missing from {folder}: install suwon_fleet again")
+    return folder / name
+
+
+@cache
+def data_folder(package: Path) -> Path:
+    """The folder of the data that belongs to the Python package at `package`.
+
+    Raises:
+        Broken: there is none.
+    """
+    installed = (above / "share" / package.name for above in package.parents)
+    for folder in (package.parent, *installed):
+        if (folder / "package.xml").is_file():
+            return folder
+    raise Broken(f"no share/{package.name} beside {package}: install suwon_fleet again")
