@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the engine asks of dispatch; implemented by :mod:`suwon_fleet.dispatch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.robots.kind import RobotKind
+
+TravelTime = Callable[[str, str, str], float]
+"""Seconds for a kind of robot (id) from a vertex to a vertex; infinite where there is no way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One robot weighed for one job. Times in seconds from now.
+
+    `cost_s` is what robots are compared by; it, `pickup_s`, `work_s` and `soc_after` (charge left on
+    arrival at the nearest charger after the job, 0..1) are None where `refusal` says why it cannot.
+    """
+
+    robot_id: str
+    cost_s: float | None = None
+    pickup_s: float | None = None
+    work_s: float | None = None
+    soc_after: float | None = None
+    refusal: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who gets a job, and who else might have: candidates, best first."""
+
+    job_id: str
+    robot_id: str
+    candidates: tuple[Candidate, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A robot that could take a job: where it will be free, when, and how charged."""
+
+    robot_id: str
+    kind: RobotKind
+    vertex: str
+    free_in_s: float
+    soc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A job as dispatch sees it: the vertices it goes through and what it needs.
+
+    `action_s` is spent at the vertices, `waited_s` since it could have started, `slack_s` is time to
+    the deadline (infinite without one).
+    """
+
+    job_id: str
+    vertices: tuple[str, ...]
+    action_s: float
+    needs: str
+    payload_kg: float
+    priority: int
+    waited_s: float
+    slack_s: float
+    robot_id: str = ""
+
+
+class Dispatcher(Protocol):
+    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.Hungarian`."""
+
+    def weigh(self, errand: Errand, worker: Worker, travel_s: TravelTime) -> Candidate: ...
+
+    def assign(
+        self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
+    ) -> list[Decision]: ...

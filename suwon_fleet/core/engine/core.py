@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FleetCore: inputs and time in, events and effects out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import msgspec
+
+from suwon_fleet.core.dispatch import Dispatcher
+from suwon_fleet.core.engine import assigning, errands, events, jobs, motion, orders, robots
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.evolve import evolve
+from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
+from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.core.traffic import Traffic
+
+DISPATCH_EVERY_S = 5.0
+"""Waiting jobs are looked at this often even when nothing has changed: some become due."""
+
+_HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
+    m.Announced: lambda fleet, said: robots.announce(fleet, said.factsheet, said.report),
+    m.Reported: lambda fleet, said: robots.heed(fleet, said.report),
+    m.SubmitJob: orders.submit,
+    m.CancelJob: orders.cancel,
+    m.PauseJob: orders.pause,
+    m.StopRobots: orders.stop,
+    m.ReleaseRobots: orders.release,
+    m.CommissionRobot: orders.commission,
+    m.RemoveRobot: orders.remove,
+    m.SetZone: orders.set_zone,
+    m.AnswerAlert: orders.answer_alert,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one step decided: first journal the events, then carry out the effects."""
+
+    events: tuple[events.Event, ...]
+    effects: tuple[m.Effect, ...]
+
+
+class FleetCore:
+    """The fleet of one site as a state machine without clock, I/O or threads.
+
+    `step` is the only way forward and `replay` the only way back: the same events always make the same
+    state, whose `state_hash` says so. Not thread-safe; owned by one loop.
+    """
+
+    def __init__(
+        self,
+        site: SiteMap,
+        kinds: Mapping[str, RobotKind],
+        *,
+        traffic: Traffic,
+        dispatcher: Dispatcher,
+        settings: Settings | None = None,
+    ) -> None:
+        self.fleet = Fleet(site, kinds, traffic, dispatcher, settings or Settings())
+        for zone in site.zones:
+            if not zone.is_open:
+                traffic.set_open(zone.id, False)
+        self._watched_ns = self._dispatched_ns = -(10**18)
+
+    @property
+    def state(self) -> FleetState:
+        """The durable state; read only."""
+        return self.fleet.state
+
+    @classmethod
+    def replay(
+        cls,
+        journal: Iterable[events.Event],
+        site: SiteMap,
+        kinds: Mapping[str, RobotKind],
+        *,
+        traffic: Traffic,
+        dispatcher: Dispatcher,
+        settings: Settings | None = None,
+    ) -> Self:
+        """The core as it was after the last event of a journal.
+
+        Raises BadInput when the journal was written on another map.
+        """
+        core = cls(site, kinds, traffic=traffic, dispatcher=dispatcher, settings=settings)
+        state = core.fleet.state
+        for event in journal:
+            evolve(state, event)
+        core._take_ground(site)
+        return core
+
+    def _take_ground(self, site: SiteMap) -> None:
+        """Give traffic what the replayed state says robots own."""
+        fleet = self.fleet
+        if fleet.state.site_hash not in ("", site_hash(site)):
+            raise BadInput(
+                [
+                    Problem(
+                        "journal-of-another-map",
+                        fleet.state.site_id,
+                        "the journal was written on another map than this one",
+                        "start with the map it was written on, or with a new journal",
+                    )
+                ]
+            )
+        fleet.now_ns = fleet.state.now_ns
+        for robot in fleet.state.robots.values():
+            fleet.traffic.place(robot.robot_id, robot.kind, robot.path, robot.path_first)
+        for zone in fleet.state.closed_zones:
+            fleet.traffic.set_open(zone, False)
+        for zone in fleet.state.open_zones:
+            fleet.traffic.set_open(zone, True)
+        fleet.dispatch_due = True
+
+    def step(self, now_ns: int, inputs: Iterable[m.Input] = ()) -> Outcome:
+        """Take in what arrived, then let everything go on as far as it can at `now_ns`."""
+        fleet = self.fleet
+        fleet.now_ns = max(now_ns, fleet.now_ns)
+        fleet.events, fleet.effects = [], []
+        if not fleet.state.site_id:
+            fleet.emit(events.SiteOpened(fleet.now_ns, fleet.site.id, site_hash(fleet.site)))
+        for one in inputs:
+            _HANDLERS[type(one)](fleet, one)
+        if now_ns - self._watched_ns >= SECOND:
+            self._watched_ns = now_ns
+            robots.watch(fleet)
+        self._go_on()
+        return Outcome(tuple(fleet.events), tuple(fleet.effects))
+
+    def _go_on(self) -> None:
+        fleet = self.fleet
+        if fleet.now_ns - self._dispatched_ns >= DISPATCH_EVERY_S * SECOND:
+            fleet.dispatch_due = True
+        if fleet.dispatch_due:
+            self._dispatched_ns = fleet.now_ns
+            assigning.assign(fleet)
+        for robot in fleet.state.robots.values():
+            fleet.waits.pop(robot.robot_id, None)
+            errands.advance(fleet, robot)
+            if robot.job_id:
+                jobs.advance(fleet, robot)
+        motion.coordinate(fleet)
+
+    def state_hash(self) -> str:
+        """A hash of the whole durable state: equal states, and only those, have equal hashes."""
+        canonical = msgspec.msgpack.encode(self.fleet.state, order="deterministic")
+        return hashlib.blake2b(canonical, digest_size=16).hexdigest()
+
+
+def site_hash(site: SiteMap) -> str:
+    """A hash of the map's graph: what a journal's ground refers to."""
+    parts = (site.id, site.nodes, site.lanes, site.places)
+    return hashlib.blake2b(
+        msgspec.msgpack.encode(msgspec.to_builtins(parts), order="deterministic"), digest_size=16
+    ).hexdigest()

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What robots without a job do: charge, change packs, get off the charger, park out of the way."""
+
+from __future__ import annotations
+
+import math
+
+from suwon_fleet.core.engine import alerts, events, jobs, robots
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.robots.command import ActionKind
+from suwon_fleet.core.robots.layers.mission import DOCK_TRIES
+from suwon_fleet.core.robots.questions import may_act, may_command, needs_get_ready
+from suwon_fleet.core.robots.report import ActionStatus
+from suwon_fleet.core.robots.states import BatteryLevel, Layer, Mission
+from suwon_fleet.core.robots.trigger import Trigger
+from suwon_fleet.core.sitemap import PlaceKind
+from suwon_fleet.core.traffic import WaitReason
+
+_ACTION_OF = {
+    Mission.DOCKING: ActionKind.DOCK,
+    Mission.UNDOCKING: ActionKind.UNDOCK,
+    Mission.BATTERY_SWAP: ActionKind.SWAP_BATTERY,
+}
+_DONE = {Mission.UNDOCKING: Trigger.UNDOCKED, Mission.BATTERY_SWAP: Trigger.SWAPPED}
+_FAILED = {Mission.UNDOCKING: Trigger.UNDOCK_FAILED, Mission.BATTERY_SWAP: Trigger.SWAP_FAILED}
+
+
+def advance(fleet: Fleet, robot: RobotRecord) -> None:
+    """Take a robot on with its own affairs; those of a robot with a job only as far as the job needs."""
+    mission = robot.states.mission
+    if mission in (Mission.TO_DOCK, Mission.TO_PARKING):
+        if jobs.has_arrived(fleet, robot):
+            _arrive(fleet, robot)
+    elif mission in _ACTION_OF:
+        _work(fleet, robot, mission)
+    elif mission is Mission.CHARGING:
+        _leave_charger(fleet, robot)
+    elif mission is Mission.IDLE and not robot.job_id:
+        _seek(fleet, robot)
+
+
+def _arrive(fleet: Fleet, robot: RobotRecord) -> None:
+    if robots.try_fire(fleet, robot, Trigger.GOAL_REACHED):
+        if robot.states.mission is Mission.IDLE:
+            fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, ""))
+
+
+def _work(fleet: Fleet, robot: RobotRecord, mission: Mission) -> None:
+    """Dock, undock or swap: ask for the action, and take its end into the states."""
+    kind = _ACTION_OF[mission]
+    action = robot.action
+    begun = action is not None and action.since_ns >= robot.since_ns[Layer.MISSION]
+    if robot.busy_action:
+        return
+    if not begun or action is None or action.kind is not kind:
+        if refusal := may_act(robot.states, kind):
+            fleet.waits[robot.robot_id] = refusal
+        else:
+            jobs.begin_action(fleet, robot, kind, f"{robot.robot_id}.{kind}")
+    elif action.status is ActionStatus.FINISHED:
+        if mission in _DONE and robots.try_fire(fleet, robot, _DONE[mission]):
+            fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, ""))
+    elif mission is Mission.DOCKING:
+        _dock_again(fleet, robot)
+    else:
+        robots.try_fire(fleet, robot, _FAILED[mission])
+
+
+def _dock_again(fleet: Fleet, robot: RobotRecord) -> None:
+    if robot.tries < DOCK_TRIES:
+        jobs.begin_action(fleet, robot, ActionKind.DOCK, f"{robot.robot_id}.dock")
+    elif robots.try_fire(fleet, robot, Trigger.DOCK_GIVEN_UP):
+        fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, ""))
+
+
+def _leave_charger(fleet: Fleet, robot: RobotRecord) -> None:
+    """Leave for a job, its own or one that needs this place; or, charged, for who needs the charger."""
+    if robot.job_id or _is_in_the_way(fleet, robot):
+        robots.try_fire(fleet, robot, Trigger.JOB_WAITS)
+    elif _charger_is_wanted(fleet) and not may_command(robot.states):
+        report = fleet.reports.get(robot.robot_id)
+        target = fleet.kind_of(robot).battery.target_soc
+        if report and report.battery_soc is not None and report.battery_soc >= target:
+            robots.try_fire(fleet, robot, Trigger.CHARGED)
+
+
+def _is_in_the_way(fleet: Fleet, robot: RobotRecord) -> bool:
+    """Whether a robot on its way to where `robot` stands can get no nearer."""
+    return any(
+        (wait := fleet.traffic.wait_of(other.robot_id)) is not None
+        and wait.reason is WaitReason.NO_WAY
+        and wait.robot_id == robot.robot_id
+        for other in fleet.state.robots.values()
+        if other.destination
+    )
+
+
+def _charger_is_wanted(fleet: Fleet) -> bool:
+    return any(
+        robot.states.battery in (BatteryLevel.LOW, BatteryLevel.CRITICAL)
+        and robot.states.mission in (Mission.IDLE, Mission.TO_PARKING)
+        for robot in fleet.state.robots.values()
+    )
+
+
+def _seek(fleet: Fleet, robot: RobotRecord) -> None:
+    """Send an idle robot to a charger if it needs one, else out of the way."""
+    if robot.busy_action or may_command(robot.states) or needs_get_ready(robot.states):
+        return
+    if robot.states.battery in (BatteryLevel.LOW, BatteryLevel.CRITICAL):
+        _charge(fleet, robot)
+        return
+    idle_s = fleet.seconds_since(robot.since_ns[Layer.MISSION])
+    if idle_s < fleet.settings.park_after_s or _is_parked(fleet, robot):
+        return
+    report = fleet.reports.get(robot.robot_id)
+    soc = report.battery_soc if report else None
+    if soc is not None and soc < fleet.settings.charge_idle_below:
+        if _charge(fleet, robot, quiet=True):
+            return
+    if place := _nearest_free(fleet, robot, PlaceKind.PARKING):
+        _go(fleet, robot, Trigger.PARKING_STARTED, place)
+
+
+def _charge(fleet: Fleet, robot: RobotRecord, *, quiet: bool = False) -> bool:
+    place = _nearest_free(fleet, robot, PlaceKind.CHARGER)
+    if place:
+        return _go(fleet, robot, Trigger.CHARGE_DUE, place)
+    if not quiet:
+        reason = Reason.of("no-free-charger", robot=robot.robot_id)
+        fleet.waits[robot.robot_id] = reason
+        alerts.raise_once(fleet, alerts.WARNING, reason, robot.robot_id)
+    return False
+
+
+def _go(fleet: Fleet, robot: RobotRecord, trigger: Trigger, place: str) -> bool:
+    if not robots.try_fire(fleet, robot, trigger):
+        return False
+    fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, place))
+    alerts.close_of(fleet, robot.robot_id, "no-free-charger")
+    return True
+
+
+def _is_parked(fleet: Fleet, robot: RobotRecord) -> bool:
+    standing = robot.path[-1]
+    return any(
+        place.node == standing
+        for kind in (PlaceKind.PARKING, PlaceKind.CHARGER)
+        for place in fleet.site.places_of(kind)
+    )
+
+
+def _nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | None:
+    """The place of a kind that nobody goes to or stands on, soonest reached."""
+    taken = {other.destination for other in fleet.state.robots.values() if other is not robot}
+    occupied = {other.path[-1] for other in fleet.state.robots.values() if other is not robot}
+    best, best_s = None, math.inf
+    for place in fleet.site.places_of(kind):
+        if place.id in taken or place.node in occupied:
+            continue
+        seconds = fleet.traffic.travel_s(robot.kind, robot.path[-1], place.node)
+        if seconds < best_s:
+            best, best_s = place.id, seconds
+    return best

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet at work in one step: its state, what is known of this moment, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import shapely
+
+from suwon_fleet.core.dispatch import Dispatcher
+from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.evolve import evolve
+from suwon_fleet.core.engine.messages import Answer, Effect, Send
+from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.robots import delivery, humanoid
+from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.kind import Family, RobotKind
+from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.core.robots.table import Table
+from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.core.traffic import Traffic
+
+SECOND = 1_000_000_000
+TABLES = {Family.DELIVERY: delivery.TABLE, Family.HUMANOID: humanoid.TABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may tune; every one is a parameter of the fleet_manager node."""
+
+    join_within_m: float = 1.5
+    """How far from the lane graph a robot may stand when it joins."""
+    resend_s: float = 1.0
+    """A command that the robot's reports do not show as heard is sent again after so long."""
+    park_after_s: float = 20.0
+    """An idle robot leaves the way after so long."""
+    charge_idle_below: float = 0.8
+    """An idle robot with less charge than this (0..1) parks at a charger rather than elsewhere."""
+    reassign_after_s: float = 10.0
+    """A job whose robot is silent for so long, and has not fetched anything, goes to another."""
+
+
+@dataclass(slots=True)
+class Fleet:
+    """One step's workplace. Only `emit` changes `state`; the rest here is forgotten with the process.
+
+    `reports` holds the newest report of each robot, `sent_ns` when it was last told (by robot and what),
+    `waits` why a robot does not go on. `strangers` are robots that report and have not joined.
+    """
+
+    site: SiteMap
+    kinds: Mapping[str, RobotKind]
+    traffic: Traffic
+    dispatcher: Dispatcher
+    settings: Settings
+    state: FleetState = field(default_factory=FleetState)
+    now_ns: int = 0
+    reports: dict[str, RobotReport] = field(default_factory=dict)
+    sent_ns: dict[tuple[str, str], int] = field(default_factory=dict)
+    waits: dict[str, Reason] = field(default_factory=dict)
+    strangers: dict[str, Reason] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    dispatch_due: bool = False
+
+    def emit(self, event: Event) -> None:
+        """Decide: the event is in the state now, and in the journal before any effect leaves."""
+        evolve(self.state, event)
+        self.events.append(event)
+
+    def send(self, command: RobotCommand) -> None:
+        """Tell a robot, once the step's events are in the journal."""
+        self.effects.append(Send(command))
+
+    def answer(
+        self,
+        token: str,
+        reason: Reason | None = None,
+        *,
+        id: str = "",
+        robot_ids: tuple[str, ...] = (),
+    ) -> None:
+        """Answer a request, once the step's events are in the journal."""
+        self.effects.append(Answer(token, reason, id, robot_ids))
+
+    def kind_of(self, robot: RobotRecord) -> RobotKind:
+        return self.kinds[robot.kind]
+
+    def table_of(self, robot: RobotRecord) -> Table:
+        return TABLES[self.kinds[robot.kind].family]
+
+    def job_of(self, robot: RobotRecord) -> JobRecord | None:
+        return self.state.jobs[robot.job_id] if robot.job_id else None
+
+    def vertex_of(self, place: str) -> str:
+        """The vertex a place stands on; a node gives its vertex its own name."""
+        return self.site.place_by_id[place].node
+
+    def next_id(self, what: str) -> str:
+        """A fresh id such as `job-12`."""
+        return f"{what}-{self.state.counters.get(what, 0) + 1}"
+
+    def seconds_since(self, then_ns: int) -> float:
+        return (self.now_ns - then_ns) / SECOND
+
+    def may_resend(self, robot_id: str, what: str) -> bool:
+        """Whether `what` was not told to the robot lately; if so it counts as told now."""
+        then = self.sent_ns.get((robot_id, what))
+        if then is not None and self.seconds_since(then) < self.settings.resend_s:
+            return False
+        self.sent_ns[robot_id, what] = self.now_ns
+        return True
+
+    def forget_sent(self, robot_id: str) -> None:
+        """Everything a robot should know is to be told again."""
+        for key in [key for key in self.sent_ns if key[0] == robot_id]:
+            del self.sent_ns[key]
+
+    def closed_zones(self) -> set[str]:
+        """Zones robots may not enter now: as the map says, unless an operator said otherwise."""
+        by_map = {zone.id for zone in self.site.zones if not zone.is_open}
+        return (by_map | set(self.state.closed_zones)) - set(self.state.open_zones)
+
+    def is_in_zone(self, place: str, zone_id: str) -> bool:
+        """Whether a place lies in a zone."""
+        node = self.site.node_by_id[self.site.place_by_id[place].node]
+        zone = self.site.zone_by_id[zone_id]
+        if zone.level not in (None, node.level):
+            return False
+        return shapely.Polygon(zone.polygon).intersects(shapely.Point(node.x_m, node.y_m))
+
+    def touches_zone(self, robot: RobotRecord, zone_id: str) -> bool:
+        """Whether a robot is in a zone, or was granted ground in it."""
+        return any(zone_id in self.traffic.zones_at(vertex) for vertex in robot.path)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes into the engine and what goes out. Both sides are plain values.
+
+Inputs are reports of robots and requests of people; every request carries a `token` and is answered by
+exactly one Answer with the same token. Effects leave only after the events of the same step are in the
+journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobRequest
+from suwon_fleet.core.robots.command import RobotCommand, StopKind
+from suwon_fleet.core.robots.report import Factsheet, RobotReport
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A robot says who it is and how it stands."""
+
+    factsheet: Factsheet
+    report: RobotReport
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    report: RobotReport
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitJob:
+    token: str
+    request: JobRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    token: str
+    job_id: str
+    requester: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseJob:
+    """Pause a job, or resume it."""
+
+    token: str
+    job_id: str
+    paused: bool
+    requester: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRobots:
+    """`scope` is robot, zone, site or all; `id` names the robot or zone."""
+
+    token: str
+    scope: str
+    id: str
+    kind: StopKind = StopKind.PROTECTIVE
+    requester: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRobots:
+    """A person releases the stop `stop_id`, or without it all stops of `scope` and `id`."""
+
+    token: str
+    requester: str
+    stop_id: str = ""
+    scope: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRobot:
+    token: str
+    robot_id: str
+    commissioned: bool
+    requester: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRobot:
+    """A person says that a robot has left the site."""
+
+    token: str
+    robot_id: str
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetZone:
+    token: str
+    zone_id: str
+    is_open: bool
+    requester: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAlert:
+    token: str
+    alert_id: str
+    answer: str
+    requester: str
+
+
+Input = (
+    Announced
+    | Reported
+    | SubmitJob
+    | CancelJob
+    | PauseJob
+    | StopRobots
+    | ReleaseRobots
+    | CommissionRobot
+    | RemoveRobot
+    | SetZone
+    | AnswerAlert
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Tell a robot."""
+
+    command: RobotCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to the request with this token; `reason` is None when it was accepted."""
+
+    token: str
+    reason: Reason | None = None
+    id: str = ""
+    """Of the job or stop that was made or meant."""
+    robot_ids: tuple[str, ...] = ()
+    """Robots a stop or a release concerns."""
+
+
+Effect = Send | Answer

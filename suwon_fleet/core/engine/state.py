@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The durable state of a fleet. Only :mod:`.evolve` changes it, one event at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from suwon_fleet.core.dispatch import Decision
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobRequest, JobStatus, Phase
+from suwon_fleet.core.robots.command import ActionKind, StopKind
+from suwon_fleet.core.robots.report import ActionStatus
+from suwon_fleet.core.robots.states import RobotStates
+
+
+@dataclass(slots=True)
+class Action:
+    """What a robot was last asked to do, and how it said that ended."""
+
+    action_id: str
+    kind: ActionKind
+    params: tuple[tuple[str, str], ...]
+    since_ns: int
+    status: ActionStatus = ActionStatus.RUNNING
+
+
+@dataclass(slots=True)
+class RobotRecord:
+    """What the fleet remembers of a robot.
+
+    `laden` is None while a hand-over runs; one that fails leaves things as they were before it.
+    `path[k]` is vertex `path_first + k` of its granted path: its ground, rear to front. `since_ns` says,
+    by layer of its states, when that layer last changed. `laden` is None while a hand-over runs.
+    """
+
+    robot_id: str
+    kind: str
+    session: str
+    vendor: str
+    serial: str
+    states: RobotStates
+    path: list[str]
+    path_first: int = 0
+    commissioned: bool = True
+    job_id: str = ""
+    destination: str = ""
+    action: Action | None = None
+    actions_begun: int = 0
+    tries: int = 0
+    """How often the action at hand has been tried."""
+    laden: bool | None = False
+    since_ns: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def front_index(self) -> int:
+        return self.path_first + len(self.path) - 1
+
+    @property
+    def busy_action(self) -> Action | None:
+        """The action it has not ended yet."""
+        return self.action if self.action and not self.action.status.is_over else None
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """A job and how it stands. `ends_as` is what it becomes when its phases are done."""
+
+    job_id: str
+    request: JobRequest
+    phases: tuple[Phase, ...]
+    submitted_ns: int
+    status: JobStatus = JobStatus.QUEUED
+    robot_id: str = ""
+    phase_index: int = -1
+    reason: Reason | None = None
+    ends_as: JobStatus = JobStatus.FINISHED
+    status_before_pause: JobStatus = JobStatus.QUEUED
+    decisions: tuple[Decision, ...] = ()
+    expected_end_ns: int = 0
+    ended_ns: int = 0
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase that runs, None before the first."""
+        return self.phases[self.phase_index] if self.phase_index >= 0 else None
+
+    @property
+    def due_ns(self) -> int:
+        """When it may begin."""
+        return max(self.submitted_ns, self.request.earliest_start_ns)
+
+
+@dataclass(slots=True)
+class StopRecord:
+    """A stop request that nobody has released yet."""
+
+    stop_id: str
+    scope: str
+    id: str
+    kind: StopKind
+    robot_ids: tuple[str, ...]
+    requester: str
+    reason: str
+    at_ns: int
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class AlertRecord:
+    alert_id: str
+    level: int
+    reason: Reason
+    subject: str
+    answers: tuple[str, ...]
+    at_ns: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many jobs came to which end."""
+
+    submitted: int = 0
+    refused: int = 0
+    finished: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+
+@dataclass(slots=True)
+class FleetState:
+    """All of it. `answered` maps request ids to the job they made, or to why they were refused."""
+
+    site_id: str = ""
+    site_hash: str = ""
+    now_ns: int = 0
+    robots: dict[str, RobotRecord] = field(default_factory=dict)
+    jobs: dict[str, JobRecord] = field(default_factory=dict)
+    stops: dict[str, StopRecord] = field(default_factory=dict)
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    closed_zones: dict[str, str] = field(default_factory=dict)
+    open_zones: dict[str, str] = field(default_factory=dict)
+    answered: dict[str, str | Reason] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)

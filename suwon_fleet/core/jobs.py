@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs: what is asked for, the phases it is made of, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from suwon_fleet.core.robots.command import ActionKind
+from suwon_fleet.core.robots.kind import Capability
+from suwon_fleet.core.robots.trigger import Trigger
+
+
+class JobKind(StrEnum):
+    """What sort of work a job is."""
+
+    DELIVERY = "delivery"
+    PATROL = "patrol"
+    GO_TO = "go_to"
+    MANIPULATION = "manipulation"
+
+
+class JobStatus(StrEnum):
+    """How a job stands."""
+
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    """A robot has it, and is not on its way yet (it leaves its charger, or gets up)."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    RETURNING = "returning"
+    """What was fetched goes back to where it came from."""
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self in (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+class Priority(IntEnum):
+    """How much a job matters beside others."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A job as its requester asks for it; times are nanoseconds of the fleet's clock.
+
+    `places`: delivery and manipulation: from, to; patrol: its stops; go_to: one. `request_id` makes a
+    request that is sent twice one request.
+    """
+
+    kind: JobKind
+    places: tuple[str, ...]
+    request_id: str = ""
+    job_id: str = ""
+    rounds: int = 1
+    payload_kg: float = 0.0
+    object: str = ""
+    priority: Priority = Priority.NORMAL
+    earliest_start_ns: int = 0
+    deadline_ns: int = 0
+    robot_id: str = ""
+    requester: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One step of a job: go to a place, or do something there.
+
+    `enter` are the triggers that the robot's state table takes when the phase begins.
+    """
+
+    name: str
+    place: str
+    action: ActionKind | None = None
+    enter: tuple[Trigger, ...] = ()
+
+
+NEEDS = {
+    JobKind.DELIVERY: Capability.DELIVER,
+    JobKind.PATROL: Capability.PATROL,
+    JobKind.GO_TO: Capability.GO_TO,
+    JobKind.MANIPULATION: Capability.MANIPULATE,
+}
+
+ACTION_S = {
+    ActionKind.LOAD: 30.0,
+    ActionKind.UNLOAD: 30.0,
+    ActionKind.INSPECT: 15.0,
+    ActionKind.APPROACH: 6.0,
+    ActionKind.PERCEIVE: 4.0,
+    ActionKind.GRASP: 6.0,
+    ActionKind.VERIFY: 2.0,
+    ActionKind.LIFT_OBJECT: 3.0,
+    ActionKind.PLACE: 6.0,
+    ActionKind.RELEASE: 2.0,
+    ActionKind.RETREAT: 4.0,
+}
+"""How long actions take, for estimates (assumptions)."""
+
+_PICK = (
+    ActionKind.APPROACH,
+    ActionKind.PERCEIVE,
+    ActionKind.GRASP,
+    ActionKind.VERIFY,
+    ActionKind.LIFT_OBJECT,
+)
+_PUT = (ActionKind.PLACE, ActionKind.RELEASE, ActionKind.RETREAT)
+
+
+def compose(request: JobRequest) -> tuple[Phase, ...]:
+    """The phases of a job."""
+    match request.kind:
+        case JobKind.DELIVERY:
+            start, end = request.places
+            return (
+                _go("to_pickup", start, Trigger.FETCH_STARTED),
+                _act(ActionKind.LOAD, start),
+                _go("to_dropoff", end, Trigger.LOADED),
+                _act(ActionKind.UNLOAD, end),
+            )
+        case JobKind.MANIPULATION:
+            start, end = request.places
+            return (
+                _go("to_pickup", start, Trigger.FETCH_STARTED),
+                *(_act(kind, start) for kind in _PICK),
+                _go("to_dropoff", end, Trigger.BEGIN_TRANSPORT, Trigger.LOADED),
+                *(_act(kind, end) for kind in _PUT),
+            )
+        case JobKind.PATROL:
+            stops = request.places * request.rounds
+            return tuple(
+                phase
+                for number, stop in enumerate(stops)
+                for phase in (
+                    _go("to_stop", stop, Trigger.NEXT_STOP if number else Trigger.ROUND_STARTED),
+                    _act(ActionKind.INSPECT, stop),
+                )
+            )
+        case JobKind.GO_TO:
+            return (_go("to_stop", request.places[0], Trigger.ROUND_STARTED),)
+
+
+def closing(kind: JobKind) -> tuple[Trigger, ...]:
+    """Triggers of the robot's state table that end a job of a kind."""
+    match kind:
+        case JobKind.DELIVERY:
+            return (Trigger.UNLOADED,)
+        case JobKind.MANIPULATION:
+            return (Trigger.HANDS_DONE, Trigger.UNLOADED)
+        case JobKind.PATROL | JobKind.GO_TO:
+            return (Trigger.ROUND_DONE,)
+
+
+def return_phases(request: JobRequest) -> tuple[Phase, ...]:
+    """What brings a load back to where it was fetched; the robot's states have turned already."""
+    start = request.places[0]
+    actions = _PUT if request.kind is JobKind.MANIPULATION else (ActionKind.UNLOAD,)
+    return (_go("returning", start), *(_act(kind, start) for kind in actions))
+
+
+def _go(name: str, place: str, *enter: Trigger) -> Phase:
+    return Phase(name, place, None, enter)
+
+
+def _act(kind: ActionKind, place: str) -> Phase:
+    return Phase(kind.value, place, kind)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the service needs of the outside, as protocols; adapters and the simulator implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.core.robots.command import RobotCommand
+
+
+class Journal(Protocol):
+    """Where events are kept, in order, for ever.
+
+    `append` returns once the events would survive the death of the process; it raises OSError when they
+    would not, and nothing may then be done about them.
+    """
+
+    def append(self, events: Sequence[Event]) -> None: ...
+    def read(self) -> Iterator[Event]: ...
+    def close(self) -> None: ...
+
+
+class RobotLink(Protocol):
+    """The way to the robots, whatever they speak. Neither call waits for a robot.
+
+    `drain` gives all that has arrived since it was last called, in order of arrival. `send` may lose a
+    command, as networks do: whoever sends looks at the reports and sends again.
+    """
+
+    def drain(self) -> list[Announced | Reported]: ...
+    def send(self, commands: Iterable[RobotCommand]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """The fleet's time in nanoseconds, simulated or wall."""
+
+    def now_ns(self) -> int: ...
