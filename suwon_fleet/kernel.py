@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`@kernel`: numba compilation whose cache can be trusted.
+
+numba's own cache looks only at the file a function stands in, so a change to a structure or a callee in
+another file leaves machine code behind that no longer fits. Here all kernels share one cache folder
+named after a hash of all sources that hold kernels: any change there compiles all of them anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., object])
+
+_SOURCES = ("kernel.py", "traffic/*.py", "sim/*.py")
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Where compiled kernels of exactly these sources are kept; None where nothing can be written."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for source in sorted(package.glob(pattern)):
+            digest.update(source.read_bytes())
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "suwon_fleet" / f"kernels-{digest.hexdigest()[:16]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def kernel(function: F) -> F:
+    """Compile a function of arrays on first call, without the GIL, and keep the machine code."""
+    folder = cache_folder()
+    if folder is None:
+        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)  # read when the function is decorated, not later
+    try:
+        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before

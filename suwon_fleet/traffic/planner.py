@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whose wishes one plan serves, and asks the search for it.
+
+The most urgent wishes that can all be met at once are served; a wish is put off when it has no way past
+robots that stand, when it conflicts with a more urgent robot's goal, or when the search finds no plan
+that holds them all. The most urgent wish that has a way is never put off, so none waits for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.kernel import kernel
+from suwon_fleet.traffic.conflicts import Conflicts
+from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.traffic.precedence import Plan
+from suwon_fleet.traffic.roadmap import Ints, Roadmap
+from suwon_fleet.traffic.routes import Routes, Row
+from suwon_fleet.traffic.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One robot that may move: where its granted path ends, where it wants to be, how urgently."""
+
+    slot: int
+    kind: int
+    front: int
+    goal: int | None
+    urgency: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan for robots in the order of `slots`, and whose wishes it does not serve."""
+
+    slots: tuple[int, ...]
+    plan: Plan
+    no_way: dict[int, int]
+    """Slots with no way to their goal now, with the edge where the shortest way is blocked."""
+    put_off: frozenset[int]
+
+
+class Planner:
+    """Plans over one roadmap; keeps nothing between calls but caches."""
+
+    def __init__(
+        self, roadmap: Roadmap, conflicts: Conflicts, *, node_limit: int, seed: int = 0
+    ) -> None:
+        self._roadmap, self._conflicts = roadmap, conflicts
+        self._graph = Graph.of(roadmap, conflicts)
+        zones = roadmap.site.zones
+        bounded = np.array([zone.capacity is not None for zone in zones], dtype=np.bool_)
+        self._search = Search(self._graph, bounded, node_limit=node_limit, seed=seed)
+
+    def plan(
+        self,
+        wishes: Sequence[Wish],
+        *,
+        routes: Routes,
+        blocked: NDArray[np.bool_],
+        room: Ints,
+        horizon_s: float,
+    ) -> Planned:
+        """Find moves that serve the most urgent wishes; `blocked` is (K, E) of ground robots stand on.
+
+        To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there.
+        """
+        is_open = routes.open & ~blocked
+        wishes = sorted(wishes, key=lambda wish: (wish.goal is None, -wish.urgency, wish.slot))
+        rows, no_way = self._rows(wishes, routes, is_open)
+        problem = self._problem(wishes, rows, is_open, room)
+        found = self._search.serve(problem, self._compatible(wishes, rows), horizon_s)
+        wanted = {index for index, row in enumerate(rows) if row is not None}
+        return Planned(
+            tuple(wish.slot for wish in wishes),
+            found.plan,
+            no_way,
+            frozenset(wishes[index].slot for index in wanted - set(found.served)),
+        )
+
+    def _rows(
+        self, wishes: Sequence[Wish], routes: Routes, is_open: NDArray[np.bool_]
+    ) -> tuple[list[Row | None], dict[int, int]]:
+        """Each wish's row of times over open ground, None where there is no goal or no way."""
+        rows: list[Row | None] = []
+        no_way = {}
+        for wish in wishes:
+            row = None
+            if wish.goal is not None:
+                row = routes.row(wish.kind, wish.goal)
+                stuck = self._first_blocked(wish, row, is_open)
+                if stuck != NO:
+                    row = routes.row_avoiding(wish.kind, wish.goal, is_open[wish.kind])
+                    if not np.isfinite(row[wish.front]):
+                        row, no_way[wish.slot] = None, stuck
+            rows.append(row)
+        return rows, no_way
+
+    def _first_blocked(self, wish: Wish, row: Row, is_open: NDArray[np.bool_]) -> int:
+        graph, kind = self._graph, wish.kind
+        return int(_first_blocked(graph, row, graph.edge_time[kind], is_open[kind], wish.front))
+
+    def _compatible(self, wishes: Sequence[Wish], rows: Sequence[Row | None]) -> list[int]:
+        """Wishes, most urgent first, whose goals leave room for each other."""
+        serve: list[int] = []
+        for index, wish in enumerate(wishes):
+            if rows[index] is None:
+                continue
+            clash = any(self._clash(wish, wishes[other]) for other in serve)
+            if not clash:
+                serve.append(index)
+        return serve
+
+    def _clash(self, one: Wish, other: Wish) -> bool:
+        conflicts = self._conflicts
+        pair = conflicts.pair[one.kind, other.kind]
+        near = conflicts.elements[conflicts.ptr[pair, one.goal] : conflicts.mid[pair, one.goal]]
+        return other.goal in near
+
+    def _problem(
+        self,
+        wishes: Sequence[Wish],
+        rows: Sequence[Row | None],
+        is_open: NDArray[np.bool_],
+        room: Ints,
+    ) -> Problem:
+        """A search problem that asks nothing yet of anyone."""
+        count = len(wishes)
+        table = np.zeros((count, self._roadmap.vertex_count), dtype=np.float32)
+        rank = np.zeros(count)
+        for index, (wish, row) in enumerate(zip(wishes, rows, strict=True)):
+            if row is not None:
+                table[index] = row
+                rank[index] = wish.urgency + 1e-3 * (count - index) / count
+        return Problem(
+            start=np.array([wish.front for wish in wishes], dtype=np.int32),
+            kind=np.array([wish.kind for wish in wishes], dtype=np.int32),
+            aims=np.array([row is not None for row in rows], dtype=np.bool_),
+            rows=table,
+            until=np.full(count, np.inf, dtype=np.float32),
+            rank=rank,
+            is_open=is_open,
+            room=room,
+            bias=np.ones(len(self._roadmap.edge_from)),
+            polite=False,
+        )
+
+
+@kernel
+def _first_blocked(
+    graph: Graph,
+    row: Row,
+    edge_time: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    start: int,
+) -> int:
+    """The first edge on the quickest way down `row` that is not open, or NO.
+
+    Where there is no way at all, any edge out of `start` stands for it.
+    """
+    here = start
+    while row[here] > 0.0:
+        best, best_time = NO, np.inf
+        for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
+            edge = graph.out_edges[slot]
+            through = edge_time[edge] + row[graph.edge_to[edge]]
+            if through < best_time and row[graph.edge_to[edge]] < row[here]:
+                best, best_time = edge, through
+        if best == NO:
+            return int(graph.out_edges[graph.out_ptr[here]])
+        if not is_open[best]:
+            return int(best)
+        here = graph.edge_to[best]
+    return NO

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the best plan it can for as many wishes as it can, in a fixed number of looks.
+
+A plan that takes much longer than the way itself is compared with plans made with shaken preferences; so
+is no plan at all, for a search that went astray one way often finds its way another. If none is found
+the more urgent half is tried alone, and so on; only for the most urgent one is no effort spared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.traffic import lacam
+from suwon_fleet.traffic.lacam import Graph, Problem
+from suwon_fleet.traffic.precedence import Plan, content_times, order_moves
+from suwon_fleet.traffic.roadmap import Ints
+from suwon_fleet.traffic.shorten import drop_loops
+
+QUICK_NODES = 200
+"""Configurations a search for several robots may look at: one that goes astray is not followed."""
+SHAKES = 6
+"""How many shaken searches a plan is compared with."""
+CONTENDED = 1.2
+"""A plan that takes so many times the empty-map times of those it serves is worth a second look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan, whom it serves (indices of the problem's robots), and when those are served (s, summed)."""
+
+    served: tuple[int, ...]
+    plan: Plan
+    cost_s: float
+
+
+class Search:
+    """Searches over one graph. The same problem always gets the same plan."""
+
+    def __init__(
+        self, graph: Graph, bounded: NDArray[np.bool_], *, node_limit: int, seed: int
+    ) -> None:
+        self._graph, self._bounded = graph, bounded
+        self._node_limit, self._seed = node_limit, seed
+
+    def serve(self, problem: Problem, wanting: Sequence[int], horizon_s: float) -> Found:
+        """Serve all of `wanting` (most urgent first) if that can be done, else as many as can be.
+
+        To serve a robot is to bring it `horizon_s` seconds nearer to its goal, or there.
+        """
+        tried = list(wanting)
+        rest = list(wanting)
+        while tried:
+            self._ask(problem, tried, horizon_s)
+            if found := self._best(problem, tried):
+                return found
+            if len(tried) == 1:  # not even alone: leave it out, so that it holds up nobody
+                rest = rest[1:]
+                tried = rest
+            else:
+                tried = tried[: len(tried) // 2]
+        return self._found(problem, (), np.empty((0, 2), dtype=np.int32))
+
+    @staticmethod
+    def _ask(problem: Problem, served: Sequence[int], horizon_s: float) -> None:
+        problem.until[:] = np.inf
+        away_s = problem.rows[served, problem.start[served]]
+        problem.until[served] = np.maximum(0.0, away_s - horizon_s)
+
+    def _best(self, problem: Problem, served: Sequence[int]) -> Found | None:
+        """The soonest done of several plans; one look is enough where nobody is in anyone's way."""
+        ways_s = problem.rows[served, problem.start[served]] - problem.until[served]
+        good_s = CONTENDED * float(np.sum(ways_s)) + 1.0
+        best: Found | None = None
+        for variant in self._variants(problem):
+            outcome, moves = lacam.solve(self._graph, variant, QUICK_NODES)
+            if outcome == lacam.SOLVED:
+                found = self._found(problem, served, moves)
+                if best is None or found.cost_s < best.cost_s:
+                    best = found
+            if best and best.cost_s <= good_s:
+                break
+        if best is None and len(served) == 1:
+            outcome, moves = lacam.solve(self._graph, problem, self._node_limit)
+            if outcome == lacam.SOLVED:
+                best = self._found(problem, served, moves)
+        return best
+
+    def _variants(self, problem: Problem) -> Iterator[Problem]:
+        """The problem itself, then the same with shaken priorities and preferences."""
+        yield problem
+        random = np.random.default_rng(self._seed)
+        for number in range(SHAKES):
+            yield problem._replace(
+                rank=problem.rank * random.uniform(0.5, 1.5, len(problem.rank)),
+                bias=random.uniform(1.0, 1.5, len(problem.bias)),
+                polite=number % 2 == 0,
+            )
+
+    def _found(self, problem: Problem, served: Sequence[int], moves: Ints) -> Found:
+        """Moves without their needless loops, what each waits for, and when all served are content."""
+        moves = drop_loops(self._graph, problem, self._bounded, moves)
+        plan = order_moves(self._graph, problem.kind, self._bounded, moves)
+        times_s = content_times(self._graph, problem, moves, plan)
+        return Found(tuple(served), plan, float(np.sum(times_s[list(served)])))
