@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A journal that lasts as long as the process: for simulations that nobody will resume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from suwon_fleet.core.engine.events import Event
+from suwon_fleet.wire.journal import decode, encode
+
+
+class MemoryJournal:
+    """Keeps events as the bytes a file would hold, so that what it gives back is what a file would."""
+
+    def __init__(self) -> None:
+        self._records: list[tuple[str, bytes]] = []
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
+        self._records.extend(map(encode, events))
+
+    def read(self) -> Iterator[Event]:
+        """All events, oldest first."""
+        for number, (name, body) in enumerate(self._records, start=1):
+            yield decode(name, body, f"record {number}")
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated world: robots of any kind on a site, in fixed steps of simulated time.
+
+Deterministic: the same site, seed and commands at the same steps give the same world. Time is integer
+nanoseconds; each robot has its own stream of random numbers, so that adding one changes no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
+from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.sim import kinematics
+from suwon_fleet.sim.kinematics import Bodies
+from suwon_fleet.sim.people import People
+from suwon_fleet.sim.robot import SimRobot
+
+STEP_NS = 100_000_000
+VENDOR = "suwon_fleet simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """A robot to be: where it stands and how charged it is."""
+
+    robot_id: str
+    kind: str
+    pose: Pose
+    soc: float
+
+
+class World:
+    """Robots on a site. `step` moves time on by one step; commands take effect at the next step."""
+
+    def __init__(
+        self,
+        site: SiteMap,
+        kinds: Mapping[str, RobotKind],
+        spawns: Iterable[Spawn],
+        *,
+        seed: int,
+        people: People | None = None,
+        step_ns: int = STEP_NS,
+        start_ns: int = 0,
+    ) -> None:
+        spawns = sorted(spawns, key=lambda spawn: spawn.robot_id)
+        self.now_ns, self._step_ns = start_ns, step_ns
+        self.bodies = Bodies.empty(len(spawns))
+        self.people = people or People()
+        lanes = {lane.id: lane.kind for lane in site.lanes}
+        nodes = site.node_by_id
+        cabins = frozenset(
+            (nodes[name].x_m, nodes[name].y_m, level)
+            for lift in site.lifts
+            for level, name in lift.cabins.items()
+        )
+        self.robots: dict[str, SimRobot] = {}
+        for row, spawn in enumerate(spawns):
+            stream = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(spawn.robot_id.encode()),))
+            self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
+            self.bodies.yaw[row] = spawn.pose.yaw_rad
+            self.robots[spawn.robot_id] = SimRobot(
+                spawn.robot_id,
+                kinds[spawn.kind],
+                row,
+                self.bodies,
+                lanes,
+                cabins,
+                self.people,
+                np.random.default_rng(stream),
+                spawn.soc,
+                level=spawn.pose.level,
+            )
+        self._inbox: list[RobotCommand] = []
+
+    def command(self, commands: Iterable[RobotCommand]) -> None:
+        """Hand commands to their robots; unknown robots' are dropped, as on a real network."""
+        self._inbox.extend(commands)
+
+    def step(self) -> None:
+        """Move the world on by one step."""
+        for command in self._inbox:
+            if robot := self.robots.get(command.robot_id):
+                robot.obey(command)
+        self._inbox.clear()
+        dt_s = self._step_ns / 1e9
+        for robot in self.robots.values():
+            robot.tick(dt_s)
+        kinematics.step(self.bodies, dt_s)
+        for robot in self.robots.values():
+            robot.passed()
+        self.now_ns += self._step_ns
+
+    def factsheets(self) -> list[Factsheet]:
+        """Who the robots are, those that are silent left out."""
+        return [
+            Factsheet(robot.robot_id, robot.kind.id, robot.session, VENDOR)
+            for robot in self.robots.values()
+            if not robot.is_silent
+        ]
+
+    def reports(self) -> list[RobotReport]:
+        """How the robots stand now, those that are silent left out."""
+        return [self._report(robot) for robot in self.robots.values() if not robot.is_silent]
+
+    def pose_of(self, robot: SimRobot) -> Pose:
+        """Where a robot truly is."""
+        body, row = self.bodies, robot.row
+        return Pose(float(body.x[row]), float(body.y[row]), float(body.yaw[row]), robot.level)
+
+    def _report(self, robot: SimRobot) -> RobotReport:
+        robot.sequence += 1
+        body, row = self.bodies, robot.row
+        index = int(body.index[row])
+        return RobotReport(
+            robot_id=robot.robot_id,
+            sequence=robot.sequence,
+            stamp_ns=self.now_ns,
+            session=robot.session,
+            pose=self.pose_of(robot),
+            speed_mps=float(body.speed[row]),
+            path_index=index,
+            granted_index=index + int(body.count[row]) - 1,
+            battery_soc=robot.soc,
+            mode=robot.mode,
+            navigation=robot.navigation,
+            compartment=robot.compartment,
+            lift=robot.lift,
+            stop=robot.stop,
+            power=robot.power,
+            control=robot.control,
+            posture=robot.posture,
+            action=robot.action,
+            stop_id=robot.stop_id if body.speed[row] == 0.0 else "",
+            faults=robot.faults,
+        )
+
+    def state_hash(self) -> str:
+        """A hash of where everything is, rounded to a micrometre."""
+        digest = hashlib.blake2b(str(self.now_ns).encode(), digest_size=16)
+        for values in (self.bodies.x, self.bodies.y, self.bodies.speed):
+            digest.update(np.round(values, 6).tobytes())
+        digest.update(np.round([robot.soc for robot in self.robots.values()], 6).tobytes())
+        return digest.hexdigest()

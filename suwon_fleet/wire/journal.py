@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events as bytes and back: the name of the event and its fields in msgpack."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+
+from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.errors import BadInput, Problem
+
+SCHEMA = 1
+"""Version of what `encode` writes; a journal says which it was written in."""
+
+_DECODERS = {kind.__name__: msgspec.msgpack.Decoder(kind) for kind in get_args(Event)}
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def encode(event: Event) -> tuple[str, bytes]:
+    """Name and body of an event."""
+    return type(event).__name__, _encode(event)
+
+
+def decode(name: str, body: bytes, where: str) -> Event:
+    """The event that `encode` gave `name` and `body` for. Raises BadInput, naming `where` it stood."""
+    try:
+        event: Event = _DECODERS[name].decode(body)
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise BadInput(
+            [
+                Problem(
+                    "journal-record-unreadable",
+                    where,
+                    f"{name!r} cannot be read: {error}",
+                    "the journal was damaged, or written by another version",
+                )
+            ]
+        ) from error
+    return event
