@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may move where: ground is owned, granted ahead of robots and never taken back."""
+
+from suwon_fleet.traffic.checker import Checker
+from suwon_fleet.traffic.coordinator import Coordinator
+
+__all__ = ["Checker", "Coordinator"]
