@@ -2,13 +2,15 @@
 """`@kernel`: numba compilation whose cache can be trusted.
 
 numba's own cache looks only at the file a function stands in, so a change to a structure or a callee in
-another file leaves machine code behind that no longer fits. Here all kernels share one cache folder
-named after a hash of all sources that hold kernels: any change there compiles all of them anew.
+another file leaves machine code behind that no longer fits. Here the kernels of one package share one
+cache folder, named after a hash of its sources that hold kernels or their structures: any change there
+compiles all of them anew. Kernels of one package do not call those of another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 from collections.abc import Callable
 from functools import cache
@@ -19,19 +21,19 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., object])
 
-_SOURCES = ("kernel.py", "traffic/*.py", "sim/*.py")
+_MARKS = (b"@kernel", b"(NamedTuple)")
 
 
 @cache
-def cache_folder() -> Path | None:
-    """Where compiled kernels of exactly these sources are kept; None where nothing can be written."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for pattern in _SOURCES:
-        for source in sorted(package.glob(pattern)):
-            digest.update(source.read_bytes())
+def cache_folder(package: Path) -> Path | None:
+    """Where the compiled kernels of a package, as it is now, are kept; None where nothing can be written."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for source in sorted(package.glob("*.py")):
+        text = source.read_bytes()
+        if any(mark in text for mark in _MARKS):
+            digest.update(text)
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "suwon_fleet" / f"kernels-{digest.hexdigest()[:16]}"
+    folder = base / "suwon_fleet" / f"{package.name}-{digest.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -41,7 +43,7 @@ def cache_folder() -> Path | None:
 
 def kernel(function: F) -> F:
     """Compile a function of arrays on first call, without the GIL, and keep the machine code."""
-    folder = cache_folder()
+    folder = cache_folder(Path(inspect.getfile(function)).parent)
     if folder is None:
         return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
