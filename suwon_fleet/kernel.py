@@ -26,7 +26,7 @@ _MARKS = (b"@kernel", b"(NamedTuple)")
 
 @cache
 def cache_folder(package: Path) -> Path | None:
-    """Where the compiled kernels of a package, as it is now, are kept; None where nothing can be written."""
+    """Where the kernels of a package, as it is now, are kept; None where nothing can be written."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for source in sorted(package.glob("*.py")):
         text = source.read_bytes()

@@ -97,9 +97,7 @@ class Checker:
         if (before.x_m, before.y_m, before.level) != (now.x_m, now.y_m, now.level):
             self._note("taken-back", at_s, (name,), f"{before} became {now}")
 
-    def _new(
-        self, name: str, track: _Track, index: int, waypoint: Waypoint, at_s: float
-    ) -> None:
+    def _new(self, name: str, track: _Track, index: int, waypoint: Waypoint, at_s: float) -> None:
         if track.path and index != track.last + 1:
             self._note("gap", at_s, (name,), f"index {index} follows {track.last}")
         if track.path:

@@ -42,13 +42,15 @@ def find_conflicts(roadmap: Roadmap) -> Conflicts:
     count = roadmap.vertex_count + roadmap.segment_count
     near, distance = _near_pairs(roadmap, 2 * max(radii) + CLEARANCE_M)
     pair = np.zeros((len(radii), len(radii)), dtype=np.int32)
-    pointers, middles, lists = [], [], []
+    pointers: list[NDArray[np.int64]] = []
+    middles: list[NDArray[np.int64]] = []
+    lists: list[Ints] = []
     reaches = sorted({a + b for a in radii for b in radii})
     for number, reach in enumerate(reaches):
         keep = near[:, distance < reach + CLEARANCE_M]
         # sorted by element, then by conflicting element: vertices come before segments
         keep = keep[:, np.lexsort((keep[1], keep[0]))]
-        offset = sum(map(len, lists))
+        offset = sum(len(one) for one in lists)
         starts = np.searchsorted(keep[0], np.arange(count + 1))
         vertices = np.bincount(keep[0][keep[1] < roadmap.vertex_count], minlength=count)
         pointers.append(offset + starts)
@@ -93,10 +95,10 @@ def _shapes_by_level(
         vertices = np.flatnonzero(roadmap.level == level)
         segments = np.flatnonzero((roadmap.level[tail] == level) & (roadmap.level[head] == level))
         lines = np.stack((roadmap.xy[tail[segments]], roadmap.xy[head[segments]]), axis=1)
-        shapes = [shapely.points(roadmap.xy[vertices]), shapely.linestrings(lines)]
+        shapes = (shapely.points(roadmap.xy[vertices]), shapely.linestrings(lines))
         yield (
             np.concatenate((vertices, segments + roadmap.vertex_count)),
-            np.concatenate(shapes),
+            np.concatenate([np.asarray(kind, dtype=np.object_) for kind in shapes]),
         )
 
 

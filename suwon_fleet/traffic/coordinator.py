@@ -16,7 +16,7 @@ import numpy as np
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.core.sitemap import SiteMap, Zone
 from suwon_fleet.core.traffic import Extension, Wait, WaitReason
 from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.ledger import Ledger
@@ -211,9 +211,9 @@ class Coordinator:
 
     def _wanting(self) -> Iterable[_Robot]:
         for robot in self._robots.values():
-            if robot.mobile and robot.goal is not None:
-                if self._ledger.holdings[robot.slot].front != robot.goal:
-                    yield robot
+            front = self._ledger.holdings[robot.slot].front
+            if robot.mobile and robot.goal is not None and front != robot.goal:
+                yield robot
 
     def _needs_plan(self, now_ns: int) -> bool:
         if self._is_broken:
@@ -335,10 +335,11 @@ class Coordinator:
         holding = self._ledger.holdings[robot.slot]
         mine = {int(zone) for v in holding.vertices for zone in ids[ptr[v] : ptr[v + 1]]}
         for index in ids[ptr[head] : ptr[head + 1]]:
-            zone = self.roadmap.site.zones[index]
-            if zone.capacity is not None and int(index) not in mine:
-                if self._ledger.inside[index] >= zone.capacity:
-                    return zone.id
+            zone: Zone = self.roadmap.site.zones[index]
+            if zone.capacity is None or int(index) in mine:
+                continue
+            if self._ledger.inside[index] >= zone.capacity:
+                return zone.id
         return None
 
     def _name(self, slot: int | None) -> str | None:

@@ -72,10 +72,10 @@ class Problem(NamedTuple):
     `start[i]` is the vertex robot `i` stands on once it has done all it was granted. A robot that `aims`
     is drawn down `rows[i]`, seconds to its goal by vertex; one that does not only makes way. Some time
     in the plan every robot must be content: no more than `until[i]` seconds from its goal (0 asks that it
-    arrives, infinity asks nothing); from then on it only makes way. `rank[i]` is the greater the more urgent. `is_open` is (K, E): edges that may
-    be used by each kind. `room` is, per zone, how many more robots may be inside it than stand inside at
-    the start. `bias` (E,) multiplies edge times where options are compared; robots that are `polite` let
-    others out of narrow ways first.
+    arrives, infinity asks nothing); from then on it only makes way. `rank[i]` is the greater the more
+    urgent. `is_open` is (K, E): edges that may be used by each kind. `room` is, per zone, how many more
+    robots may be inside it than stand inside at the start. `bias` (E,) multiplies edge times where
+    options are compared; robots that are `polite` let others out of narrow ways first.
     """
 
     start: Ints
@@ -102,7 +102,7 @@ class _Step(NamedTuple):
     room: Ints
     options: Ints
     keys: NDArray[np.float64]
-    count: Ints
+    counts: Ints
     choice: Ints
     trying: Ints
     partner: Ints
@@ -173,6 +173,13 @@ def _way_on(graph: Graph, problem: Problem, kind: int, vertex: int, back: int) -
 
 
 @kernel
+def _is_drawn(problem: Problem, step: _Step, robot: int, here: int, there: int) -> bool:
+    """Whether a robot aims for what lies nearer to `there` than to `here`."""
+    row = problem.rows[robot]
+    return bool(step.aims[robot] and row[there] < row[here])
+
+
+@kernel
 def _meets_oncoming(
     graph: Graph, problem: Problem, step: _Step, robot: int, here: int, head: int
 ) -> bool:
@@ -187,9 +194,8 @@ def _meets_oncoming(
     behind, ahead = here, head
     while row[ahead] < row[behind]:
         other = step.standing[ahead]
-        if other != NO and step.aims[other]:
-            if problem.rows[other, behind] < problem.rows[other, ahead]:
-                return True
+        if other != NO and _is_drawn(problem, step, other, ahead, behind):
+            return True
         ways, onward = _way_on(graph, problem, kind, ahead, behind)
         if ways != 1:
             return False
@@ -226,7 +232,7 @@ def _rank_options(graph: Graph, problem: Problem, step: _Step, robot: int, pushe
             key += 0.75 * _AWAY
         options[count], keys[count] = edge, key
         count += 1
-    if only == NO or only == STAY:
+    if only in (NO, STAY):
         options[count], keys[count] = STAY, _AWAY / 2 if aims else 0.0
         count += 1
     # insertion sort: a vertex has few edges, and equal keys keep their order
@@ -255,10 +261,7 @@ def _must_swap(graph: Graph, problem: Problem, step: _Step, pusher: int, pushed:
         if ways == 0:
             return True
         behind, ahead = ahead, onward
-    if not step.aims[pushed]:
-        return False
-    wish = problem.rows[pushed]
-    return wish[behind] < wish[ahead]
+    return _is_drawn(problem, step, pushed, ahead, behind)
 
 
 @kernel
@@ -326,10 +329,10 @@ def _begin(graph: Graph, problem: Problem, step: _Step, robot: int, depth: int) 
     step.stack[depth] = robot
     step.choice[robot] = -1
     step.trying[robot] = NO
-    step.count[robot] = _rank_options(graph, problem, step, robot, pusher)
+    step.counts[robot] = _rank_options(graph, problem, step, robot, pusher)
     step.partner[robot] = _partner(graph, problem, step, robot)
     if step.partner[robot] != NO:
-        count = step.count[robot]
+        count = step.counts[robot]
         step.options[robot, :count] = step.options[robot, :count][::-1].copy()
 
 
@@ -363,7 +366,7 @@ def _pibt(graph: Graph, problem: Problem, step: _Step, first: int) -> None:
                     _follow(graph, problem, step, step.partner[robot], here)
                 continue
         step.choice[robot] += 1
-        if step.choice[robot] == step.count[robot]:
+        if step.choice[robot] == step.counts[robot]:
             step.status[robot] = _DECIDED
             depth -= 1
             continue
@@ -466,11 +469,11 @@ def _slot_of(tree: _Tree, configuration: Ints, content: NDArray[np.bool_]) -> in
     slot = np.int64(code % np.uint64(len(tree.slots)))
     while tree.slots[slot] != NO:
         node = tree.slots[slot]
-        if np.array_equal(tree.configuration[node], configuration):
-            if np.array_equal(tree.content[node], content):
-                break
+        same = np.array_equal(tree.configuration[node], configuration)
+        if same and np.array_equal(tree.content[node], content):
+            break
         slot = (slot + 1) % len(tree.slots)
-    return slot
+    return int(slot)
 
 
 @kernel
@@ -508,7 +511,7 @@ def _add_node(
     tree: _Tree, problem: Problem, configuration: Ints, content: NDArray[np.bool_], parent: int
 ) -> int:
     """Add a node with its order of robots: those that have waited longest to be content first."""
-    node = tree.used[_NODES]
+    node = int(tree.used[_NODES])
     tree.used[_NODES] += 1
     tree.configuration[node] = configuration
     tree.content[node] = content
@@ -592,7 +595,7 @@ def solve(graph: Graph, problem: Problem, node_limit: int) -> tuple[int, Ints]:
         room=problem.room.copy(),
         options=np.empty((robots, widest), dtype=np.int32),
         keys=np.empty((robots, widest), dtype=np.float64),
-        count=np.zeros(robots, dtype=np.int32),
+        counts=np.zeros(robots, dtype=np.int32),
         choice=np.zeros(robots, dtype=np.int32),
         trying=np.full(robots, NO, dtype=np.int32),
         partner=np.full(robots, NO, dtype=np.int32),

@@ -9,6 +9,7 @@ a planner proposes, `extend` refuses ground that conflicts with another robot's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +59,7 @@ class Ledger:
 
     def place(self, slot: int, kind: int, vertices: list[int], first: int) -> None:
         """Give a robot its first ground. Raises Broken when another robot's conflicts with it."""
-        edges = [
-            self._roadmap.edge_between[pair] for pair in zip(vertices, vertices[1:], strict=False)
-        ]
+        edges = [self._roadmap.edge_between[pair] for pair in pairwise(vertices)]
         if slot >= len(self._kinds):
             self._kinds = np.append(self._kinds, np.zeros(slot + 1, dtype=np.int32))
         self._kinds[slot] = kind
@@ -87,7 +86,9 @@ class Ledger:
         owners = []
         for other, holding in self.holdings.items():
             pair = conflicts.pair[self.holdings[slot].kind, holding.kind]
-            near = conflicts.elements[conflicts.ptr[pair, element] : conflicts.ptr[pair, element + 1]]
+            near = conflicts.elements[
+                conflicts.ptr[pair, element] : conflicts.ptr[pair, element + 1]
+            ]
             if other != slot and (self._holder[near] == other).any():
                 owners.append(other)
         return owners

@@ -113,9 +113,9 @@ def content_times(graph: Graph, problem: Problem, moves: Ints, plan: Plan) -> ND
                 begin = max(begin, done[needed])
         clock[robot] = done[move] = begin + graph.edge_time[problem.kind[robot], edge]
         count[robot] += 1
-        if content[robot] < 0.0:
-            if problem.rows[robot, graph.edge_to[edge]] <= problem.until[robot]:
-                content[robot] = clock[robot]
+        near = problem.rows[robot, graph.edge_to[edge]] <= problem.until[robot]
+        if near and content[robot] < 0.0:
+            content[robot] = clock[robot]
     return content
 
 

@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -90,7 +91,8 @@ class Roadmap:
         trees = []
         for level in range(len(self.site.levels)):
             vertices = np.flatnonzero(self.level == level)
-            trees.append((vertices, shapely.STRtree(shapely.points(self.xy[vertices]))))
+            points = np.asarray(shapely.points(self.xy[vertices]), dtype=np.object_)
+            trees.append((vertices, shapely.STRtree(points)))
         return trees
 
     def locate(self, pose: Pose, within_m: float) -> int | None:
@@ -166,7 +168,7 @@ class _Compiler:
         inner = self._inner_vertices(lane, min(start, end), max(start, end))
         chain = [start, *(inner if start < end else reversed(inner)), end]
         hold_s = self._hold_s(lane)
-        for tail, head in zip(chain, chain[1:], strict=False):
+        for tail, head in pairwise(chain):
             segment = self._segments.setdefault(
                 (min(tail, head), max(tail, head)), len(self._segments)
             )

@@ -99,5 +99,5 @@ def times_to(
             through = seconds + edge_time[edge]
             if through < best[tail]:
                 best[tail] = through
-                heappush(heap, (through, np.int64(tail)))
+                heappush(heap, (through, np.int64(tail)))  # type: ignore[misc]
     return best.astype(np.float32)

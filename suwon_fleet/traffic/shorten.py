@@ -33,7 +33,9 @@ def drop_loops(graph: Graph, problem: Problem, bounded: NDArray[np.bool_], moves
             for last in range(len(own) - 1, first, -1):  # the longest loop first
                 if graph.edge_to[moves[own[last], 1]] != start or first <= needed <= last:
                     continue
-                if _may_stay(graph, problem.kind, bounded, moves, kept, own[first], own[last], start):
+                if _may_stay(
+                    graph, problem.kind, bounded, moves, kept, own[first], own[last], start
+                ):
                     kept[own[first : last + 1]] = False
                     first = last
                     break
@@ -42,7 +44,9 @@ def drop_loops(graph: Graph, problem: Problem, bounded: NDArray[np.bool_], moves
 
 
 @kernel
-def _first_content(graph: Graph, problem: Problem, robot: int, moves: Ints, own: Ints) -> int:
+def _first_content(
+    graph: Graph, problem: Problem, robot: int, moves: Ints, own: NDArray[np.intp]
+) -> int:
     """Which of a robot's `own` moves first makes it content; -1 when it is from the start."""
     row, until = problem.rows[robot], problem.until[robot]
     if row[problem.start[robot]] <= until:
