@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose wishes a plan serves: all that can be met at once, and always the most urgent that can."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from traffic.drive import kind
+from traffic.maps import grids, line, tee
+
+from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.traffic.conflicts import find_conflicts
+from suwon_fleet.traffic.planner import Planned, Planner, Wish
+from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
+from suwon_fleet.traffic.routes import Routes
+
+SMALL = kind("small")
+FAR_S = 1e6
+
+
+def plan(
+    site: SiteMap,
+    *wishes: tuple[str, str | None, float],
+    standing: tuple[str, ...] = (),
+    horizon_s: float = FAR_S,
+) -> tuple[Roadmap, Planned]:
+    """Plan for robots given as (front, goal, urgency), past robots that stand."""
+    roadmap = compile_roadmap(site, [SMALL])
+    conflicts, at = find_conflicts(roadmap), roadmap.vertex_of
+    blocked = np.zeros((1, len(roadmap.edge_from)), dtype=bool)
+    for name in standing:
+        blocked[0] |= (roadmap.edge_from == at[name]) | (roadmap.edge_to == at[name])
+    return roadmap, Planner(roadmap, conflicts, node_limit=5000).plan(
+        [
+            Wish(slot, 0, at[front], None if goal is None else at[goal], urgency)
+            for slot, (front, goal, urgency) in enumerate(wishes)
+        ],
+        routes=Routes(roadmap),
+        blocked=blocked,
+        room=np.zeros(0, dtype=np.int32),
+        horizon_s=horizon_s,
+    )
+
+
+def ways(roadmap: Roadmap, planned: Planned) -> dict[int, list[str]]:
+    """The vertices each robot is led through, by slot."""
+    ptr, edges = planned.plan.ptr, planned.plan.edges
+    return {
+        slot: [roadmap.vertex_names[roadmap.edge_to[e]] for e in edges[ptr[i] : ptr[i + 1]]]
+        for i, slot in enumerate(planned.slots)
+    }
+
+
+def test_all_are_served_when_they_can_be() -> None:
+    roadmap, planned = plan(tee(), ("a", "c", 1.0), ("c", "a", 1.0))
+    assert not planned.put_off
+    assert not planned.no_way
+    assert {"c", "a"} <= {way[-1] for way in ways(roadmap, planned).values()}
+
+
+def test_of_two_that_cannot_both_be_served_the_urgent_one_is() -> None:
+    roadmap, planned = plan(line(3), ("n0", "n1", 1.0), ("n2", "n1", 2.0))
+    assert planned.put_off == {0}
+    assert ways(roadmap, planned)[1] == ["n1"]
+
+
+def test_a_robot_that_stands_in_the_only_way_is_named() -> None:
+    roadmap, planned = plan(line(3), ("n0", "n2", 1.0), standing=("n1",))
+    edge = planned.no_way[0]
+    assert roadmap.vertex_names[roadmap.edge_to[edge]] == "n1"
+    assert not planned.put_off
+
+
+def test_a_plan_goes_no_further_than_its_horizon() -> None:
+    roadmap, planned = plan(line(12), ("n0", "n11", 1.0), horizon_s=5.0)
+    served_s = 2.4 * len(ways(roadmap, planned)[0])
+    assert 5.0 <= served_s <= 5.0 + 2 * 2.4
+
+
+@given(grids(most=7, least=3), st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_most_urgent_is_served_if_it_could_be_alone(site: SiteMap, data: st.DataObject) -> None:
+    names = [node.id for node in site.nodes]
+    starts = data.draw(st.permutations(names))[: data.draw(st.integers(1, 4))]
+    wishes = [
+        (start, data.draw(st.sampled_from(names)), data.draw(st.sampled_from([1.0, 2.0, 3.0])))
+        for start in starts
+    ]
+    _, planned = plan(site, *wishes)
+    first = min(range(len(wishes)), key=lambda slot: (-wishes[slot][2], slot))
+    alone = [
+        (start, goal if slot == first else None, urgency)
+        for slot, (start, goal, urgency) in enumerate(wishes)
+    ]
+    _, by_itself = plan(site, *alone)
+    if first in planned.put_off:
+        assert first in by_itself.put_off
+
+
+@given(grids(most=7, least=3), st.data())
+@settings(max_examples=20, deadline=None)
+def test_the_same_wishes_get_the_same_plan(site: SiteMap, data: st.DataObject) -> None:
+    names = [node.id for node in site.nodes]
+    starts = data.draw(st.permutations(names))[:3]
+    wishes = [(start, data.draw(st.sampled_from(names)), 1.0) for start in starts]
+    one, other = (plan(site, *wishes)[1] for _ in range(2))
+    assert one.plan.edges.tolist() == other.plan.edges.tolist()
+    assert one.put_off == other.put_off
