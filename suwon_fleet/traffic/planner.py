@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from suwon_fleet.kernel import kernel
 from suwon_fleet.traffic.conflicts import Conflicts
+from suwon_fleet.traffic.groups import plan_apart
 from suwon_fleet.traffic.lacam import NO, Graph, Problem
-from suwon_fleet.traffic.precedence import Plan
+from suwon_fleet.traffic.precedence import Plan, order_moves
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes, Row
-from suwon_fleet.traffic.search import Search
+from suwon_fleet.traffic.search import Found, Search
+
+_NO_MOVES = np.empty((0, 2), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ class Planner:
         self._roadmap, self._conflicts = roadmap, conflicts
         self._graph = Graph.of(roadmap, conflicts)
         zones = roadmap.site.zones
-        bounded = np.array([zone.capacity is not None for zone in zones], dtype=np.bool_)
-        self._search = Search(self._graph, bounded, node_limit=node_limit, seed=seed)
+        self._bounded = np.array([zone.capacity is not None for zone in zones], dtype=np.bool_)
+        self._search = Search(self._graph, self._bounded, node_limit=node_limit, seed=seed)
 
     def plan(
         self,
@@ -74,14 +77,58 @@ class Planner:
         wishes = sorted(wishes, key=lambda wish: (wish.goal is None, -wish.urgency, wish.slot))
         rows, no_way = self._rows(wishes, routes, is_open)
         problem = self._problem(wishes, rows, is_open, room)
-        found = self._search.serve(problem, self._compatible(wishes, rows), horizon_s)
+        inside = self._inside(problem.start)
+
+        def serve(members: tuple[int, ...]) -> Found:
+            wanting = self._compatible(wishes, rows, members)
+            if not wanting:
+                return Found((), _NO_MOVES, 0.0)
+            return self._serve(problem, inside, members, wanting, horizon_s)
+
+        groups = plan_apart(self._graph, problem, self._bounded, serve)
+        moves = np.concatenate([_NO_MOVES, *(group.found.moves for group in groups)])
         wanted = {index for index, row in enumerate(rows) if row is not None}
+        served = {index for group in groups for index in group.found.served}
         return Planned(
             tuple(wish.slot for wish in wishes),
-            found.plan,
+            order_moves(self._graph, problem.kind, self._bounded, moves),
             no_way,
-            frozenset(wishes[index].slot for index in wanted - set(found.served)),
+            frozenset(wishes[index].slot for index in wanted - served),
         )
+
+    def _serve(
+        self,
+        problem: Problem,
+        inside: Ints,
+        members: tuple[int, ...],
+        wanting: Sequence[int],
+        horizon_s: float,
+    ) -> Found:
+        """Plan for some robots as if the others were not there; all are indices of `problem`.
+
+        `inside` is (N, Z): 1 where a robot stands in a zone.
+        """
+        chosen = np.array(members, dtype=np.int32)
+        part = problem._replace(
+            start=problem.start[chosen],
+            kind=problem.kind[chosen],
+            aims=problem.aims[chosen],
+            rows=problem.rows[chosen],
+            until=problem.until[chosen],
+            rank=problem.rank[chosen],
+            room=problem.room + inside.sum(axis=0) - inside[chosen].sum(axis=0),
+        )
+        found = self._search.serve(part, [members.index(index) for index in wanting], horizon_s)
+        moves = np.stack((chosen[found.moves[:, 0]], found.moves[:, 1]), axis=1)
+        return Found(tuple(members[index] for index in found.served), moves, found.cost_s)
+
+    def _inside(self, vertices: Ints) -> Ints:
+        """(N, Z): 1 where a vertex lies in a zone."""
+        ptr, ids = self._roadmap.zone_ptr, self._roadmap.zone_ids
+        inside = np.zeros((len(vertices), len(self._bounded)), dtype=np.int32)
+        for row, vertex in zip(inside, vertices.tolist(), strict=True):
+            row[ids[ptr[vertex] : ptr[vertex + 1]]] = 1
+        return inside
 
     def _rows(
         self, wishes: Sequence[Wish], routes: Routes, is_open: NDArray[np.bool_]
@@ -105,13 +152,15 @@ class Planner:
         graph, kind = self._graph, wish.kind
         return int(_first_blocked(graph, row, graph.edge_time[kind], is_open[kind], wish.front))
 
-    def _compatible(self, wishes: Sequence[Wish], rows: Sequence[Row | None]) -> list[int]:
-        """Wishes, most urgent first, whose goals leave room for each other."""
+    def _compatible(
+        self, wishes: Sequence[Wish], rows: Sequence[Row | None], members: Sequence[int]
+    ) -> list[int]:
+        """Which of `members`' wishes, most urgent first, have goals that leave room for each other."""
         serve: list[int] = []
-        for index, wish in enumerate(wishes):
+        for index in members:  # in the order of wishes, which is that of urgency
             if rows[index] is None:
                 continue
-            clash = any(self._clash(wish, wishes[other]) for other in serve)
+            clash = any(self._clash(wishes[index], wishes[other]) for other in serve)
             if not clash:
                 serve.append(index)
         return serve

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans robots apart as far as they keep out of each other's way.
+
+Independence detection (Standley, "Finding Optimal Solutions to Cooperative Pathfinding Problems", AAAI
+2010): every robot is planned alone; groups whose plans use conflicting ground are planned together; and
+so on until none do. Plans on ground that does not conflict can be carried out in any order, so together
+they are as free of deadlock as each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.kernel import kernel
+from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.traffic.roadmap import Ints
+from suwon_fleet.traffic.search import Found
+
+Solve = Callable[[tuple[int, ...]], Found]
+"""Plans for some of a problem's robots, given and returned as indices of that problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Robots planned together."""
+
+    members: tuple[int, ...]
+    found: Found
+
+
+def plan_apart(
+    graph: Graph, problem: Problem, bounded: NDArray[np.bool_], solve: Solve
+) -> list[Group]:
+    """Plan for all robots of `problem`, each with no more others than it has to be.
+
+    `bounded` says which zones limit how many robots are inside.
+    """
+    groups = [_planned((robot,), solve) for robot in range(len(problem.start))]
+    while True:
+        joined = _join(graph, problem, bounded, groups)
+        if len(joined) == len(groups):
+            return groups
+        known = {group.members: group for group in groups}
+        groups = [known.get(members) or _planned(members, solve) for members in joined]
+
+
+def _planned(members: tuple[int, ...], solve: Solve) -> Group:
+    return Group(members, solve(members))
+
+
+def _join(
+    graph: Graph, problem: Problem, bounded: NDArray[np.bool_], groups: Sequence[Group]
+) -> list[tuple[int, ...]]:
+    """The members of groups whose plans conflict, put together."""
+    of = np.empty(len(problem.start), dtype=np.int32)
+    for number, group in enumerate(groups):
+        of[list(group.members)] = number
+    moves = np.concatenate([group.found.moves for group in groups])
+    into = _union(graph, problem, bounded, of, moves)
+    joined: dict[int, list[int]] = {}
+    for robot, number in enumerate(of.tolist()):
+        joined.setdefault(int(into[number]), []).append(robot)
+    return [tuple(members) for members in joined.values()]
+
+
+@kernel
+def _union(
+    graph: Graph, problem: Problem, bounded: NDArray[np.bool_], of: Ints, moves: Ints
+) -> Ints:
+    """For each group, the first of the groups it belongs together with.
+
+    `of[i]` is the group of robot `i`; `moves` are all groups' moves, rows of robot and edge.
+    """
+    conflicts = graph.conflicts
+    kinds, elements = len(conflicts.pair), len(conflicts.ptr[0]) - 1
+    robots = np.concatenate((np.arange(len(of), dtype=np.int32), moves[:, 0], moves[:, 0]))
+    ground = np.concatenate(
+        (
+            problem.start,
+            graph.edge_to[moves[:, 1]],
+            graph.vertex_count + graph.edge_segment[moves[:, 1]],
+        )
+    )
+    into = np.arange(len(of), dtype=np.int32)
+    user = np.full((kinds, elements), NO, dtype=np.int32)
+    for use in range(len(robots)):
+        kind, number = problem.kind[robots[use]], int(of[robots[use]])
+        if user[kind, ground[use]] != NO:
+            _merge(into, number, int(user[kind, ground[use]]))
+        user[kind, ground[use]] = number
+    for use in range(len(robots)):
+        kind, number = problem.kind[robots[use]], int(of[robots[use]])
+        for other_kind in range(kinds):
+            pair = conflicts.pair[kind, other_kind]
+            start, stop = conflicts.ptr[pair, ground[use]], conflicts.ptr[pair, ground[use] + 1]
+            for slot in range(start, stop):
+                other = int(user[other_kind, conflicts.elements[slot]])
+                if other != NO:
+                    _merge(into, number, other)
+    _union_in_zones(graph, problem, bounded, of, moves, into)
+    for number in range(len(into)):
+        into[number] = _first(into, number)
+    return into
+
+
+@kernel
+def _union_in_zones(
+    graph: Graph,
+    problem: Problem,
+    bounded: NDArray[np.bool_],
+    of: Ints,
+    moves: Ints,
+    into: Ints,
+) -> None:
+    """Join groups that use a zone which would be too full if all went in before any came out."""
+    uses = np.zeros((len(bounded), len(of)), dtype=np.bool_)
+    stands = np.zeros((len(bounded), len(of)), dtype=np.bool_)
+    for robot in range(len(of)):
+        here = problem.start[robot]
+        for slot in range(graph.zone_ptr[here], graph.zone_ptr[here + 1]):
+            uses[graph.zone_ids[slot], robot] = stands[graph.zone_ids[slot], robot] = True
+    for move in range(len(moves)):
+        head = graph.edge_to[moves[move, 1]]
+        for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
+            uses[graph.zone_ids[slot], moves[move, 0]] = True
+    for zone in range(len(bounded)):
+        if not bounded[zone] or (uses[zone] & ~stands[zone]).sum() <= problem.room[zone]:
+            continue
+        first = NO
+        for robot in range(len(of)):
+            if uses[zone, robot]:
+                first = int(of[robot]) if first == NO else first
+                _merge(into, first, int(of[robot]))
+
+
+@kernel
+def _first(into: Ints, number: int) -> int:
+    while into[number] != number:
+        number = int(into[number])
+    return number
+
+
+@kernel
+def _merge(into: Ints, one: int, other: int) -> None:
+    one, other = _first(into, one), _first(into, other)
+    into[max(one, other)] = min(one, other)
