@@ -18,7 +18,7 @@ import shapely
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.core.sitemap import Node, SiteMap
 
 STALL_S = 600.0
 """A robot that wants to go somewhere, may, and has not moved for so long is deadlocked or starved."""
@@ -43,8 +43,10 @@ class Violation:
 class _Track:
     """What the checker remembers of one robot."""
 
-    radius_m: float
+    kind: RobotKind
     path: dict[int, Waypoint] = field(default_factory=dict)
+    ways: dict[str, shapely.Geometry] | None = None
+    """The path as shapes, until it changes."""
     last: int = -1
     still_since_s: float = 0.0
     still_at: tuple[float, float, str] = (math.inf, math.inf, "")
@@ -55,12 +57,16 @@ class Checker:
     """Watches one run: feed it every grant, the robots' true poses at every step, and reviews."""
 
     def __init__(self, site: SiteMap, robots: Mapping[str, RobotKind]) -> None:
-        self._lanes = {
+        self._ends = {
             lane.id: (site.node_by_id[lane.start], site.node_by_id[lane.end]) for lane in site.lanes
         }
-        self._tracks = {name: _Track(kind.radius_m) for name, kind in robots.items()}
+        self._lane_kinds = {lane.id: lane.kind for lane in site.lanes}
+        self._tracks = {name: _Track(kind) for name, kind in robots.items()}
         self._names = sorted(robots)
-        self._radii = np.array([robots[name].radius_m for name in self._names])
+        self._one, self._other = np.triu_indices(len(self._names), k=1)
+        radii = np.array([robots[name].radius_m for name in self._names])
+        self._reach_m = radii[self._one] + radii[self._other] - 1e-6
+        """By pair of robots: nearer than this, their bodies overlap."""
         self._touching: set[tuple[str, str]] = set()
         self.violations: list[Violation] = []
         self.counts: dict[str, int] = {}
@@ -102,19 +108,21 @@ class Checker:
             self._note("gap", at_s, (name,), f"index {index} follows {track.last}")
         if track.path:
             before = track.path[track.last]
-            if fault := self._off_lane(before, waypoint):
+            if fault := self._off_lane(track.kind, before, waypoint):
                 self._note("off-the-map", at_s, (name,), fault)
         track.path[index] = waypoint
-        track.last = index
+        track.last, track.ways = index, None
 
-    def _off_lane(self, before: Waypoint, now: Waypoint) -> str:
+    def _off_lane(self, kind: RobotKind, before: Waypoint, now: Waypoint) -> str:
         """What is wrong with going from one waypoint to the next, in words; nothing: ''."""
-        if now.lane not in self._lanes:
+        if now.lane not in self._ends:
             return f"no lane {now.lane!r}"
-        start, end = self._lanes[now.lane]
+        if self._lane_kinds[now.lane] not in kind.lane_kinds:
+            return f"{now.lane} is {self._lane_kinds[now.lane]}, not for {kind.id}"
+        start, end = self._ends[now.lane]
         if start.level != end.level:
-            there = math.dist((now.x_m, now.y_m), (end.x_m, end.y_m)) < ON_LANE_M
-            return "" if there and now.level == end.level else f"not the end of {now.lane}"
+            rides = _is_at(before, start) and _is_at(now, end)
+            return "" if rides else f"not from end to end of {now.lane}"
         length = math.dist((start.x_m, start.y_m), (end.x_m, end.y_m))
         along = []
         for point in (before, now):
@@ -130,62 +138,78 @@ class Checker:
     def _check_corridor(self, name: str, at_s: float) -> None:
         """No two robots may be able to touch anywhere on what they still may drive."""
         mine = self._tracks[name]
-        ways = self._ways(mine)
-        for other, track in self._tracks.items():
-            if other == name or not track.path:
+        for level, line in self._ways(mine).items():
+            others = [
+                (other, track.kind.radius_m, theirs)
+                for other, track in self._tracks.items()
+                if other != name and (theirs := self._ways(track).get(level)) is not None
+            ]
+            if not others:
                 continue
-            reach = mine.radius_m + track.radius_m
-            for level, line in ways.items():
-                theirs = self._ways(track).get(level)
-                if theirs is not None and shapely.dwithin(line, theirs, reach - 1e-6):
-                    self._note("shared-ground", at_s, (name, other), f"within {reach:.2f} m")
+            names, radii, shapes = zip(*others, strict=True)
+            reach = np.array(radii) + mine.kind.radius_m
+            near = shapely.dwithin(line, shapes, reach - 1e-6)  # type: ignore[call-overload]
+            for index in np.flatnonzero(near):
+                within = f"within {reach[index]:.2f} m"
+                self._note("shared-ground", at_s, (name, names[index]), within)
 
     @staticmethod
     def _ways(track: _Track) -> dict[str, shapely.Geometry]:
         """The granted path, rear to front, as one shape per level."""
-        points: dict[str, list[list[tuple[float, float]]]] = {}
-        level = None
-        for index in sorted(track.path):
-            waypoint = track.path[index]
-            if waypoint.level != level:
-                points.setdefault(waypoint.level, []).append([])
-                level = waypoint.level
-            points[level][-1].append((waypoint.x_m, waypoint.y_m))
-        return {level: _shape(pieces) for level, pieces in points.items()}
+        if track.ways is None:
+            points: dict[str, list[list[tuple[float, float]]]] = {}
+            level = None
+            for index in sorted(track.path):
+                waypoint = track.path[index]
+                if waypoint.level != level:
+                    points.setdefault(waypoint.level, []).append([])
+                    level = waypoint.level
+                points[level][-1].append((waypoint.x_m, waypoint.y_m))
+            track.ways = {level: _shape(pieces) for level, pieces in points.items()}
+        return track.ways
 
     def see(self, at_s: float, poses: Mapping[str, Pose]) -> None:
         """Where all robots truly are now: no two bodies may overlap."""
-        points = np.array([(poses[name].x_m, poses[name].y_m) for name in self._names])
-        if len(points) < 2:
-            return
-        apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-        close = np.triu(apart < self._radii[:, None] + self._radii[None] - 1e-6, k=1)
+        points = np.array([complex(poses[name].x_m, poses[name].y_m) for name in self._names])
+        apart = np.abs(points[self._one] - points[self._other])
         touching = set()
-        for i, j in np.argwhere(close):
-            one, other = self._names[i], self._names[j]
+        for pair in np.flatnonzero(apart < self._reach_m):
+            one, other = self._names[self._one[pair]], self._names[self._other[pair]]
             if poses[one].level == poses[other].level:
                 touching.add((one, other))
                 if (one, other) not in self._touching:
-                    self._note("collision", at_s, (one, other), f"{apart[i, j]:.3f} m apart")
+                    self._note("collision", at_s, (one, other), f"{apart[pair]:.3f} m apart")
         self._touching = touching
+
+    def restarted(self, name: str) -> None:
+        """A robot has forgotten its path, and begins a new one where it stands."""
+        track = self._tracks[name]
+        track.path.clear()
+        track.last, track.ways = -1, None
 
     def passed(self, name: str, index: int) -> None:
         """A robot has reached path vertex `index` and left all before it."""
-        path = self._tracks[name].path
-        for old in list(itertools.takewhile(lambda known: known < index, path)):
-            del path[old]
+        track = self._tracks[name]
+        for old in list(itertools.takewhile(lambda known: known < index, track.path)):
+            del track.path[old]
+            track.ways = None
 
     def review(self, at_s: float, poses: Mapping[str, Pose], wanting: Iterable[str]) -> None:
         """Now and then: are bodies on their ground, and does everyone who wants, and may, get on?"""
         wants = set(wanting)
+        self._check_on_path(at_s, poses)
         for name, pose in poses.items():
-            self._check_on_path(name, self._tracks[name], pose, at_s)
             self._check_progress(name, pose, name in wants, at_s)
 
-    def _check_on_path(self, name: str, track: _Track, pose: Pose, at_s: float) -> None:
-        way = self._ways(track).get(pose.level)
-        if way is not None and way.distance(shapely.Point(pose.x_m, pose.y_m)) > ON_PATH_M:
-            self._note("off-its-ground", at_s, (name,), f"at ({pose.x_m:.2f}, {pose.y_m:.2f})")
+    def _check_on_path(self, at_s: float, poses: Mapping[str, Pose]) -> None:
+        names = [name for name in poses if self._tracks[name].path]
+        ways = [self._ways(self._tracks[name]).get(poses[name].level) for name in names]
+        points = np.array([(poses[name].x_m, poses[name].y_m) for name in names]).reshape(-1, 2)
+        away = shapely.distance(np.array(ways, dtype=object), shapely.points(points))
+        for index in np.flatnonzero(~(away <= ON_PATH_M)):  # not a number: no way on that level
+            pose = poses[names[index]]
+            where = f"at ({pose.x_m:.2f}, {pose.y_m:.2f}) {pose.level}"
+            self._note("off-its-ground", at_s, (names[index],), where)
 
     def _check_progress(self, name: str, pose: Pose, wants: bool, at_s: float) -> None:
         track = self._tracks[name]
@@ -201,6 +225,11 @@ class Checker:
         self.counts[what] = self.counts.get(what, 0) + 1
         if self.counts[what] <= KEPT:
             self.violations.append(Violation(what, at_s, robots, detail))
+
+
+def _is_at(point: Waypoint, node: Node) -> bool:
+    near = math.dist((point.x_m, point.y_m), (node.x_m, node.y_m)) < ON_LANE_M
+    return near and point.level == node.level
 
 
 def _shape(pieces: Sequence[Sequence[tuple[float, float]]]) -> shapely.Geometry:

@@ -40,12 +40,13 @@ def plan_apart(
     `bounded` says which zones limit how many robots are inside.
     """
     groups = [_planned((robot,), solve) for robot in range(len(problem.start))]
-    while True:
+    while groups:
         joined = _join(graph, problem, bounded, groups)
         if len(joined) == len(groups):
             return groups
         known = {group.members: group for group in groups}
         groups = [known.get(members) or _planned(members, solve) for members in joined]
+    return []
 
 
 def _planned(members: tuple[int, ...], solve: Solve) -> Group:

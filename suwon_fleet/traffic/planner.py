@@ -2,8 +2,9 @@
 """Decides whose wishes one plan serves, and asks the search for it.
 
 The most urgent wishes that can all be met at once are served; a wish is put off when it has no way past
-robots that stand, when it conflicts with a more urgent robot's goal, or when the search finds no plan
-that holds them all. The most urgent wish that has a way is never put off, so none waits for ever.
+robots that stand, when another is to be at the same goal first, or when the search finds no plan that
+holds them all. Who waits gets ever more urgent, and the most urgent wish that has a way is never put
+off, so none waits for ever.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from suwon_fleet.traffic.roadmap import Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes, Row
 from suwon_fleet.traffic.search import Found, Search
 
+HOLD_OFF_S = 20.0
+"""A robot whose goal another is to be at first does not come nearer than this many seconds."""
 _NO_MOVES = np.empty((0, 2), dtype=np.int32)
 
 
@@ -83,7 +86,8 @@ class Planner:
             wanting = self._compatible(wishes, rows, members)
             if not wanting:
                 return Found((), _NO_MOVES, 0.0)
-            return self._serve(problem, inside, members, wanting, horizon_s)
+            later = [index for index in members if rows[index] is not None and index not in wanting]
+            return self._serve(self._hold_off(problem, later), inside, members, wanting, horizon_s)
 
         groups = plan_apart(self._graph, problem, self._bounded, serve)
         moves = np.concatenate([_NO_MOVES, *(group.found.moves for group in groups)])
@@ -155,15 +159,31 @@ class Planner:
     def _compatible(
         self, wishes: Sequence[Wish], rows: Sequence[Row | None], members: Sequence[int]
     ) -> list[int]:
-        """Which of `members`' wishes, most urgent first, have goals that leave room for each other."""
+        """Which of `members`' wishes, most urgent first, have goals that leave room for each other.
+
+        Of robots that want the same ground it is the one soonest there, for its urgency: where robots
+        queue, whoever is in front.
+        """
+        soonest = {
+            index: float(row[wishes[index].front]) / wishes[index].urgency
+            for index in members
+            if (row := rows[index]) is not None
+        }
         serve: list[int] = []
-        for index in members:  # in the order of wishes, which is that of urgency
-            if rows[index] is None:
-                continue
-            clash = any(self._clash(wishes[index], wishes[other]) for other in serve)
-            if not clash:
+        for index in sorted(soonest, key=lambda index: (soonest[index], index)):
+            if not any(self._clash(wishes[index], wishes[other]) for other in serve):
                 serve.append(index)
-        return serve
+        return sorted(serve)  # wishes are in the order of urgency
+
+    @staticmethod
+    def _hold_off(problem: Problem, later: Sequence[int]) -> Problem:
+        """Robots whose turn at a goal comes later go no nearer than they must: it has to be left, too."""
+        if not later:
+            return problem
+        aims = problem.aims.copy()
+        away_s = problem.rows[later, problem.start[later]]
+        aims[np.array(later)[away_s < HOLD_OFF_S]] = False
+        return problem._replace(aims=aims)
 
     def _clash(self, one: Wish, other: Wish) -> bool:
         conflicts = self._conflicts

@@ -65,6 +65,18 @@ def test_of_two_that_cannot_both_be_served_the_urgent_one_is() -> None:
     assert ways(roadmap, planned)[1] == ["n1"]
 
 
+def test_of_robots_that_queue_for_a_place_the_first_in_line_is_served() -> None:
+    roadmap, planned = plan(line(4), ("n0", "n3", 1.2), ("n1", "n3", 1.0))
+    assert planned.put_off == {0}
+    assert ways(roadmap, planned)[1] == ["n2", "n3"]
+
+
+def test_a_robot_that_has_waited_long_goes_before_one_that_is_nearer() -> None:
+    roadmap, planned = plan(tee(), ("a", "d", 9.0), ("b", "d", 1.0))
+    assert planned.put_off == {1}
+    assert ways(roadmap, planned)[0] == ["b", "d"]
+
+
 def test_a_robot_that_stands_in_the_only_way_is_named() -> None:
     roadmap, planned = plan(line(3), ("n0", "n2", 1.0), standing=("n1",))
     edge = planned.no_way[0]
@@ -84,8 +96,8 @@ def test_the_most_urgent_is_served_if_it_could_be_alone(site: SiteMap, data: st.
     names = [node.id for node in site.nodes]
     starts = data.draw(st.permutations(names))[: data.draw(st.integers(1, 4))]
     wishes = [
-        (start, data.draw(st.sampled_from(names)), data.draw(st.sampled_from([1.0, 2.0, 3.0])))
-        for start in starts
+        (start, goal, data.draw(st.sampled_from([1.0, 2.0, 3.0])))
+        for start, goal in zip(starts, data.draw(st.permutations(names)), strict=False)
     ]
     _, planned = plan(site, *wishes)
     first = min(range(len(wishes)), key=lambda slot: (-wishes[slot][2], slot))
