@@ -61,7 +61,7 @@ def _join(
     for number, group in enumerate(groups):
         of[list(group.members)] = number
     moves = np.concatenate([group.found.moves for group in groups])
-    into = _union(graph, problem, bounded, of, moves)
+    into = union(graph, problem, bounded, of, moves)
     joined: dict[int, list[int]] = {}
     for robot, number in enumerate(of.tolist()):
         joined.setdefault(int(into[number]), []).append(robot)
@@ -69,7 +69,7 @@ def _join(
 
 
 @kernel
-def _union(
+def union(
     graph: Graph, problem: Problem, bounded: NDArray[np.bool_], of: Ints, moves: Ints
 ) -> Ints:
     """For each group, the first of the groups it belongs together with.

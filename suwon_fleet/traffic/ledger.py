@@ -73,7 +73,7 @@ class Ledger:
 
     def blocker(self, slot: int, kind: int, element: int) -> int | None:
         """A robot other than `slot` whose ground conflicts with `element` for a robot of `kind`."""
-        other = _find_holder(self._conflicts, self._holder, self._kinds, slot, kind, element)
+        other = find_holder(self._conflicts, self._holder, self._kinds, slot, kind, element)
         return None if other == NO else int(other)
 
     def blocker_of_edge(self, slot: int, edge: int) -> int | None:
@@ -167,7 +167,7 @@ class Ledger:
 
 
 @kernel
-def _find_holder(
+def find_holder(
     conflicts: Conflicts, holder: Ints, kinds: Ints, slot: int, kind: int, element: int
 ) -> int:
     for other_kind in range(conflicts.pair.shape[0]):

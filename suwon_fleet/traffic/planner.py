@@ -120,7 +120,7 @@ class Planner:
             rows=problem.rows[chosen],
             until=problem.until[chosen],
             rank=problem.rank[chosen],
-            room=problem.room + inside.sum(axis=0) - inside[chosen].sum(axis=0),
+            room=(problem.room + inside.sum(axis=0) - inside[chosen].sum(axis=0)).astype(np.int32),
         )
         found = self._search.serve(part, [members.index(index) for index in wanting], horizon_s)
         moves = np.stack((chosen[found.moves[:, 0]], found.moves[:, 1]), axis=1)
@@ -154,7 +154,7 @@ class Planner:
 
     def _first_blocked(self, wish: Wish, row: Row, is_open: NDArray[np.bool_]) -> int:
         graph, kind = self._graph, wish.kind
-        return int(_first_blocked(graph, row, graph.edge_time[kind], is_open[kind], wish.front))
+        return int(first_blocked(graph, row, graph.edge_time[kind], is_open[kind], wish.front))
 
     def _compatible(
         self, wishes: Sequence[Wish], rows: Sequence[Row | None], members: Sequence[int]
@@ -221,7 +221,7 @@ class Planner:
 
 
 @kernel
-def _first_blocked(
+def first_blocked(
     graph: Graph,
     row: Row,
     edge_time: NDArray[np.float64],
