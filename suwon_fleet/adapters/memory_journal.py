@@ -17,7 +17,7 @@ class MemoryJournal:
 
     def append(self, events: Sequence[Event]) -> None:
         """Keep events."""
-        self._records.extend(map(encode, events))
+        self._records += [encode(event) for event in events]
 
     def read(self) -> Iterator[Event]:
         """All events, oldest first."""

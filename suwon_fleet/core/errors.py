@@ -58,7 +58,7 @@ class BadInput(FleetError):
 class Reason:
     """Why a request was refused or a thing waits: a stable code and the facts that fill its text.
 
-    The sentence itself, in English or Korean, is made by :mod:`suwon_fleet.texts`.
+    The sentence itself, in English or Korean, is made by :mod:`suwon_fleet.core.texts`.
     """
 
     code: str
@@ -68,6 +68,10 @@ class Reason:
     def of(cls, code: str, /, **facts: object) -> Reason:
         """Make a reason from keyword facts (kept in the order given, as text)."""
         return cls(code, tuple((name, str(value)) for name, value in facts.items()))
+
+    def because(self, why: Reason) -> Reason:
+        """This reason, quoting another: its code as the fact `why`, and after it its facts."""
+        return Reason(self.code, (*self.facts, ("why", why.code), *why.facts))
 
 
 class Rejected(FleetError):

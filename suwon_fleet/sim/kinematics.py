@@ -3,6 +3,7 @@
 
 Each body keeps to its path, turns on the spot where the path bends sharply, brakes in time for
 bends, for lower limits and for the end of what it was granted, and holds where the way makes it wait.
+Speed is constant within a step and changes between steps; all limits hold at both ends of each step.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ ARRIVED_M = 1e-6
 class Bodies(NamedTuple):
     """State of N bodies; the first index of every array is the body.
 
-    `way` rows are (x, y, speed limit, hold) of the waypoints from the last one reached (row 0) on;
-    `count` says how many there are, `index` is the path index of row 0. `along` is metres past row 0.
+    `way` rows are (x, y, speed limit, hold) of the waypoints from the last one reached (row 0) on:
+    limit (m/s) and hold (s) are those of the way to it. `known` says how many rows there are, `reached`
+    is the path index of row 0 (-1: the path is still to be reached), `along` is metres past row 0.
     """
 
     x: Floats
@@ -39,8 +41,8 @@ class Bodies(NamedTuple):
     along: Floats
     held: Floats
     way: Floats
-    count: Ints
-    index: Ints
+    known: Ints
+    reached: Ints
     may_go: NDArray[np.bool_]
     top_speed: Floats
     acceleration: Floats
@@ -48,19 +50,23 @@ class Bodies(NamedTuple):
     turn_rate: Floats
 
     @classmethod
-    def empty(cls, count: int) -> Bodies:
+    def empty(cls, size: int) -> Bodies:
         """Bodies that stand at the origin without a path."""
-        zeros = [np.zeros(count) for _ in range(6)]
         return cls(
-            *zeros,
-            way=np.zeros((count, MOST_AHEAD, 4)),
-            count=np.zeros(count, dtype=np.int32),
-            index=np.zeros(count, dtype=np.int32),
-            may_go=np.ones(count, dtype=np.bool_),
-            top_speed=np.ones(count),
-            acceleration=np.ones(count),
-            deceleration=np.ones(count),
-            turn_rate=np.ones(count),
+            x=np.zeros(size),
+            y=np.zeros(size),
+            yaw=np.zeros(size),
+            speed=np.zeros(size),
+            along=np.zeros(size),
+            held=np.zeros(size),
+            way=np.zeros((size, MOST_AHEAD, 4)),
+            known=np.zeros(size, dtype=np.int32),
+            reached=np.full(size, -1, dtype=np.int32),
+            may_go=np.ones(size, dtype=np.bool_),
+            top_speed=np.ones(size),
+            acceleration=np.ones(size),
+            deceleration=np.ones(size),
+            turn_rate=np.ones(size),
         )
 
 
@@ -68,6 +74,12 @@ class Bodies(NamedTuple):
 def _wrap(angle: float) -> float:
     """The same angle from -pi to pi."""
     return angle - 2 * math.pi * round(angle / (2 * math.pi))
+
+
+@kernel
+def _length(way: Floats, at: int) -> float:
+    """Metres from the waypoint before `at` to it."""
+    return math.hypot(way[at, 0] - way[at - 1, 0], way[at, 1] - way[at - 1, 1])
 
 
 @kernel
@@ -79,104 +91,127 @@ def _bend(way: Floats, at: int) -> float:
 
 
 @kernel
-def _speed_through(way: Floats, count: int, at: int) -> float:
+def _speed_through(way: Floats, known: int, at: int) -> float:
     """Speed at which waypoint `at` may be passed."""
-    if at == count - 1 or way[at + 1, 3] > 0.0:
+    if at == known - 1 or way[at + 1, 3] > 0.0:
         return 0.0
+    if _length(way, at) < ARRIVED_M or _length(way, at + 1) < ARRIVED_M:
+        return 0.0  # a ride in a lift ends where it began, on another level
     if _bend(way, at) > STRAIGHT_RAD:
         return 0.0
-    return way[at + 1, 2]
+    return float(way[at + 1, 2])
 
 
 @kernel
-def _allowed_speed(body: Bodies, i: int) -> float:
-    """The greatest speed from which body `i` can still keep all limits ahead."""
-    way, count = body.way[i], body.count[i]
-    allowed = min(body.top_speed[i], way[1, 2])
-    ahead = math.hypot(way[1, 0] - way[0, 0], way[1, 1] - way[0, 1]) - body.along[i]
-    reach = body.speed[i] * body.speed[i] / (2 * body.deceleration[i]) + 1.0
-    for at in range(1, count):
-        through = _speed_through(way, count, at)
-        allowed = min(allowed, math.sqrt(through * through + 2 * body.deceleration[i] * max(ahead, 0.0)))
-        if through == 0.0 or ahead > reach:
-            break
-        ahead += math.hypot(way[at + 1, 0] - way[at, 0], way[at + 1, 1] - way[at, 1])
+def _speed_to_stop_in(metres: float, deceleration: float, dt: float) -> float:
+    """The greatest speed for the next step from which braking by steps ends within `metres`."""
+    slice_m = deceleration * dt * dt
+    ahead = max(metres, 0.0) / slice_m
+    whole = math.floor((math.sqrt(1.0 + 8.0 * ahead) - 1.0) / 2.0)  # full steps of braking
+    return (ahead / (whole + 1.0) + whole / 2.0) * deceleration * dt
+
+
+@kernel
+def _metres_to_stop(speed: float, deceleration: float, dt: float) -> float:
+    """How far a body still goes that drives one step at `speed` and then brakes by steps."""
+    whole = math.floor(speed / (deceleration * dt))
+    return (whole + 1.0) * (speed - whole / 2.0 * deceleration * dt) * dt
+
+
+@kernel
+def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
+    """The greatest speed for the next step from which body `i` can still keep all limits ahead."""
+    way, known, deceleration = body.way[i], body.known[i], body.deceleration[i]
+    allowed: float = min(body.top_speed[i], way[1, 2])
+    ahead = _length(way, 1) - body.along[i]
+    reach = _metres_to_stop(body.top_speed[i], deceleration, dt) + body.top_speed[i] * dt
+    for at in range(1, known):
+        through = _speed_through(way, known, at)
+        if through == 0.0:
+            return min(allowed, _speed_to_stop_in(ahead, deceleration, dt))
+        if through < allowed:
+            # Slow a step early: the step that ends beyond the waypoint must not be too fast already.
+            before = max(ahead - body.top_speed[i] * dt, 0.0)
+            rest = before + _metres_to_stop(through, deceleration, dt)
+            allowed = min(allowed, _speed_to_stop_in(rest, deceleration, dt))
+        if ahead > reach:
+            return allowed
+        ahead += _length(way, at + 1)
     return allowed
 
 
 @kernel
 def _pass_waypoint(body: Bodies, i: int, over: float) -> None:
     """Waypoint 1 is reached: it becomes row 0, `over` metres behind the body."""
-    count = body.count[i]
-    body.way[i, : count - 1] = body.way[i, 1:count].copy()
-    body.count[i] -= 1
-    body.index[i] += 1
+    known = body.known[i]
+    body.way[i, : known - 1] = body.way[i, 1:known].copy()
+    body.known[i] -= 1
+    body.reached[i] += 1
     body.along[i] = over
     body.held[i] = 0.0
 
 
 @kernel
+def _turn(body: Bodies, i: int, dt: float) -> float:
+    """Turn towards the next waypoint as fast as the body can; how far off it was, radians."""
+    way = body.way[i]
+    heading = math.atan2(way[1, 1] - way[0, 1], way[1, 0] - way[0, 0])
+    error = _wrap(heading - body.yaw[i])
+    turned = min(abs(error), body.turn_rate[i] * dt)
+    body.yaw[i] = _wrap(body.yaw[i] + math.copysign(turned, error))
+    return abs(error)
+
+
+@kernel
+def _advance(body: Bodies, i: int, dt: float) -> None:
+    """Move along the path at the speed the body has now."""
+    way = body.way[i]
+    body.along[i] += body.speed[i] * dt
+    while body.known[i] >= 2 and body.along[i] >= _length(way, 1) - ARRIVED_M:
+        if _speed_through(way, body.known[i], 1) == 0.0:
+            _pass_waypoint(body, i, 0.0)  # from the last step of braking: it stands at the next
+            return
+        _pass_waypoint(body, i, max(0.0, body.along[i] - _length(way, 1)))
+
+
+@kernel
 def _drive(body: Bodies, i: int, dt: float) -> None:
     way = body.way[i]
-    dx, dy = way[1, 0] - way[0, 0], way[1, 1] - way[0, 1]
-    length = math.hypot(dx, dy)
-    if way[1, 3] > 0.0 and body.held[i] < way[1, 3] and body.along[i] == 0.0:
+    if body.along[i] == 0.0 and body.held[i] < way[1, 3] - 1e-9:
         body.held[i] += dt
-        return
-    if length < ARRIVED_M:  # a ride in a lift ends where it began, on another level
-        _pass_waypoint(body, i, 0.0)
-        return
-    heading = math.atan2(dy, dx)
-    error = _wrap(heading - body.yaw[i])
-    turn = min(abs(error), body.turn_rate[i] * dt)
-    body.yaw[i] = _wrap(body.yaw[i] + math.copysign(turn, error))
-    if abs(error) > STRAIGHT_RAD and body.speed[i] < 0.05:
         body.speed[i] = 0.0
         return
-    allowed = _allowed_speed(body, i)
+    if _length(way, 1) < ARRIVED_M:
+        body.speed[i] = 0.0
+        _pass_waypoint(body, i, 0.0)
+        return
+    off = _turn(body, i, dt)
+    allowed = _allowed_speed(body, i, dt) if off <= STRAIGHT_RAD else 0.0
     slowest = body.speed[i] - body.deceleration[i] * dt
     fastest = body.speed[i] + body.acceleration[i] * dt
     body.speed[i] = max(0.0, slowest, min(allowed, fastest))
-    if body.speed[i] < 0.02 and body.may_go[i] and allowed > 0.0:
-        body.speed[i] = min(0.02, fastest)  # creep the last millimetres
-    body.along[i] += body.speed[i] * dt
-    if body.along[i] >= length - 1e-3:
-        over = max(0.0, body.along[i] - length)
-        if _speed_through(way, body.count[i], 1) == 0.0:
-            over = 0.0
-            body.speed[i] = 0.0
-        _pass_waypoint(body, i, over)
+    _advance(body, i, dt)
 
 
 @kernel
 def _brake(body: Bodies, i: int, dt: float) -> None:
     """Come to a stop along the path, as hard as the body may."""
-    if body.speed[i] <= 0.0 or body.count[i] < 2:
-        body.speed[i] = 0.0
-        return
     body.speed[i] = max(0.0, body.speed[i] - body.deceleration[i] * dt)
-    way = body.way[i]
-    length = math.hypot(way[1, 0] - way[0, 0], way[1, 1] - way[0, 1])
-    body.along[i] += body.speed[i] * dt
-    if body.along[i] >= length:
-        if body.count[i] == 2:
-            body.speed[i] = 0.0
-            _pass_waypoint(body, i, 0.0)
-        else:
-            _pass_waypoint(body, i, body.along[i] - length)
+    if body.speed[i] > 0.0:
+        _turn(body, i, dt)
+        _advance(body, i, dt)
 
 
 @kernel
 def step(body: Bodies, dt: float) -> None:
     """Move all bodies on by `dt` seconds."""
     for i in range(len(body.x)):
-        if body.count[i] >= 2:
-            if body.may_go[i]:
-                _drive(body, i, dt)
-            else:
-                _brake(body, i, dt)
-        else:
+        if body.known[i] < 2:
             body.speed[i] = 0.0
+        elif body.may_go[i]:
+            _drive(body, i, dt)
+        else:
+            _brake(body, i, dt)
         _place(body, i)
 
 
@@ -184,11 +219,10 @@ def step(body: Bodies, dt: float) -> None:
 def _place(body: Bodies, i: int) -> None:
     """Set x and y from the way and how far along it the body is."""
     way = body.way[i]
-    if body.count[i] == 0:
+    if body.known[i] == 0:
         return
-    x, y = way[0, 0], way[0, 1]
-    if body.count[i] >= 2 and body.along[i] > 0.0:
-        dx, dy = way[1, 0] - x, way[1, 1] - y
-        share = body.along[i] / max(math.hypot(dx, dy), ARRIVED_M)
-        x, y = x + share * dx, y + share * dy
-    body.x[i], body.y[i] = x, y
+    share = 0.0
+    if body.known[i] >= 2 and body.along[i] > 0.0:
+        share = body.along[i] / _length(way, 1)
+    body.x[i] = way[0, 0] + share * (way[1, 0] - way[0, 0])
+    body.y[i] = way[0, 1] + share * (way[1, 1] - way[0, 1])

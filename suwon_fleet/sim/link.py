@@ -19,16 +19,18 @@ class WorldLink:
 
     def drain(self) -> list[Announced | Reported]:
         """How every robot stands now."""
-        told: list[Announced | Reported] = []
+        reports = self._world.reports()
+        new = {(told.robot_id, told.session) for told in reports} - self._announced
+        if not new:
+            return [Reported(report) for report in reports]
+        self._announced |= new
         sheets = {sheet.robot_id: sheet for sheet in self._world.factsheets()}
-        for report in self._world.reports():
-            key = (report.robot_id, report.session)
-            if key in self._announced:
-                told.append(Reported(report))
-            else:
-                self._announced.add(key)
-                told.append(Announced(sheets[report.robot_id], report))
-        return told
+        return [
+            Announced(sheets[report.robot_id], report)
+            if (report.robot_id, report.session) in new
+            else Reported(report)
+            for report in reports
+        ]
 
     def send(self, commands: Iterable[RobotCommand]) -> None:
         """Robots take commands at the world's next step."""

@@ -22,6 +22,7 @@ from suwon_fleet.sim import kinematics
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.way import Way
 
 STEP_NS = 100_000_000
 VENDOR = "suwon_fleet simulator"
@@ -67,17 +68,16 @@ class World:
             stream = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(spawn.robot_id.encode()),))
             self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
             self.bodies.yaw[row] = spawn.pose.yaw_rad
+            kind = kinds[spawn.kind]
             self.robots[spawn.robot_id] = SimRobot(
                 spawn.robot_id,
-                kinds[spawn.kind],
+                kind,
                 row,
                 self.bodies,
-                lanes,
-                cabins,
+                Way(self.bodies, row, spawn.pose.level, lanes, cabins, kind.max_speed_mps),
                 self.people,
                 np.random.default_rng(stream),
                 spawn.soc,
-                level=spawn.pose.level,
             )
         self._inbox: list[RobotCommand] = []
 
@@ -91,12 +91,18 @@ class World:
             if robot := self.robots.get(command.robot_id):
                 robot.obey(command)
         self._inbox.clear()
-        dt_s = self._step_ns / 1e9
-        for robot in self.robots.values():
-            robot.tick(dt_s)
-        kinematics.step(self.bodies, dt_s)
-        for robot in self.robots.values():
-            robot.passed()
+        dt_s, bodies = self._step_ns / 1e9, self.bodies
+        speeds, known = bodies.speed.tolist(), bodies.known.tolist()
+        bodies.may_go[:] = [
+            robot.tick(dt_s, speed)
+            for robot, speed in zip(self.robots.values(), speeds, strict=True)
+        ]
+        kinematics.step(bodies, dt_s)
+        for robot, before, left in zip(
+            self.robots.values(), known, bodies.known.tolist(), strict=True
+        ):
+            if left < before:
+                robot.way.forget_passed()
         self.now_ns += self._step_ns
 
     def factsheets(self) -> list[Factsheet]:
@@ -111,15 +117,23 @@ class World:
         """How the robots stand now, those that are silent left out."""
         return [self._report(robot) for robot in self.robots.values() if not robot.is_silent]
 
+    def poses(self) -> dict[str, Pose]:
+        """Where all robots truly are, by id."""
+        body = self.bodies
+        places = zip(body.x.tolist(), body.y.tolist(), body.yaw.tolist(), strict=True)
+        return {
+            robot.robot_id: Pose(x_m, y_m, yaw_rad, robot.way.level)
+            for robot, (x_m, y_m, yaw_rad) in zip(self.robots.values(), places, strict=True)
+        }
+
     def pose_of(self, robot: SimRobot) -> Pose:
         """Where a robot truly is."""
         body, row = self.bodies, robot.row
-        return Pose(float(body.x[row]), float(body.y[row]), float(body.yaw[row]), robot.level)
+        return Pose(float(body.x[row]), float(body.y[row]), float(body.yaw[row]), robot.way.level)
 
     def _report(self, robot: SimRobot) -> RobotReport:
         robot.sequence += 1
         body, row = self.bodies, robot.row
-        index = int(body.index[row])
         return RobotReport(
             robot_id=robot.robot_id,
             sequence=robot.sequence,
@@ -127,19 +141,19 @@ class World:
             session=robot.session,
             pose=self.pose_of(robot),
             speed_mps=float(body.speed[row]),
-            path_index=index,
-            granted_index=index + int(body.count[row]) - 1,
+            path_index=int(body.reached[row]),
+            granted_index=robot.way.granted_index,
             battery_soc=robot.soc,
             mode=robot.mode,
             navigation=robot.navigation,
             compartment=robot.compartment,
-            lift=robot.lift,
+            lift=robot.way.lift,
             stop=robot.stop,
             power=robot.power,
             control=robot.control,
             posture=robot.posture,
             action=robot.action,
-            stop_id=robot.stop_id if body.speed[row] == 0.0 else "",
+            stop_id=robot.stopped_for,
             faults=robot.faults,
         )
 

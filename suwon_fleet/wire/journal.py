@@ -24,17 +24,16 @@ def encode(event: Event) -> tuple[str, bytes]:
 
 def decode(name: str, body: bytes, where: str) -> Event:
     """The event that `encode` gave `name` and `body` for. Raises BadInput, naming `where` it stood."""
+    decoder = _DECODERS.get(name)
+    if decoder is None:
+        raise _unreadable(where, f"there is no event {name!r}")
     try:
-        event: Event = _DECODERS[name].decode(body)
-    except (KeyError, msgspec.MsgspecError) as error:
-        raise BadInput(
-            [
-                Problem(
-                    "journal-record-unreadable",
-                    where,
-                    f"{name!r} cannot be read: {error}",
-                    "the journal was damaged, or written by another version",
-                )
-            ]
-        ) from error
+        event: Event = decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(where, f"{name!r} cannot be read: {error}") from error
     return event
+
+
+def _unreadable(where: str, what: str) -> BadInput:
+    mend = "the journal was damaged, or written by another version: put back a copy, or run that version"
+    return BadInput([Problem("journal-record-unreadable", where, what, mend)])
