@@ -70,12 +70,13 @@ class Problem(NamedTuple):
     """N robots to plan for.
 
     `start[i]` is the vertex robot `i` stands on once it has done all it was granted. A robot that `aims`
-    is drawn down `rows[i]`, seconds to its goal by vertex; one that does not only makes way. Some time
-    in the plan every robot must be content: no more than `until[i]` seconds from its goal (0 asks that it
-    arrives, infinity asks nothing); from then on it only makes way. `rank[i]` is the greater the more
-    urgent. `is_open` is (K, E): edges that may be used by each kind. `room` is, per zone, how many more
-    robots may be inside it than stand inside at the start. `bias` (E,) multiplies edge times where
-    options are compared; robots that are `polite` let others out of narrow ways first.
+    is drawn down `rows[i]`, seconds to its goal by vertex; one that does not only makes way. Neither goes
+    where its row is infinite: it would not get back from there. Some time in the plan every robot must be
+    content: no more than `until[i]` seconds from its goal (0 asks that it arrives, infinity asks
+    nothing); from then on it only makes way. `rank[i]` is the greater the more urgent. `is_open` is
+    (K, E): edges that may be used by each kind. `room` is, per zone, how many more robots may be inside
+    it than stand inside at the start. `bias` (E,) multiplies edge times where options are compared;
+    robots that are `polite` let others out of narrow ways first.
     """
 
     start: Ints
@@ -161,12 +162,20 @@ def _in_the_way(graph: Graph, problem: Problem, step: _Step, robot: int, edge: i
 
 
 @kernel
-def _way_on(graph: Graph, problem: Problem, kind: int, vertex: int, back: int) -> tuple[int, int]:
-    """How many ways lead on from `vertex` other than to `back`, and one of them."""
+def _may_drive(graph: Graph, problem: Problem, robot: int, edge: int) -> bool:
+    """Whether an edge is open to a robot and leads nowhere it must not go."""
+    head = graph.edge_to[edge]
+    is_open = problem.is_open[problem.kind[robot], edge]
+    return bool(is_open and problem.rows[robot, head] < np.inf)
+
+
+@kernel
+def _way_on(graph: Graph, problem: Problem, robot: int, vertex: int, back: int) -> tuple[int, int]:
+    """How many ways lead a robot on from `vertex` other than to `back`, and one of them."""
     ways, onward = 0, NO
     for slot in range(graph.out_ptr[vertex], graph.out_ptr[vertex + 1]):
         edge = graph.out_edges[slot]
-        if graph.edge_to[edge] != back and problem.is_open[kind, edge]:
+        if graph.edge_to[edge] != back and _may_drive(graph, problem, robot, edge):
             ways += 1
             onward = graph.edge_to[edge]
     return ways, onward
@@ -187,8 +196,8 @@ def _meets_oncoming(
 
     Only asked at a fork: a robot that is in a narrow way already cannot let another out by waiting.
     """
-    kind, row = problem.kind[robot], problem.rows[robot]
-    ways, _ = _way_on(graph, problem, kind, here, head)
+    row = problem.rows[robot]
+    ways, _ = _way_on(graph, problem, robot, here, head)
     if ways < 2:
         return False
     behind, ahead = here, head
@@ -196,7 +205,7 @@ def _meets_oncoming(
         other = step.standing[ahead]
         if other != NO and _is_drawn(problem, step, other, ahead, behind):
             return True
-        ways, onward = _way_on(graph, problem, kind, ahead, behind)
+        ways, onward = _way_on(graph, problem, robot, ahead, behind)
         if ways != 1:
             return False
         behind, ahead = ahead, onward
@@ -218,7 +227,7 @@ def _rank_options(graph: Graph, problem: Problem, step: _Step, robot: int, pushe
     count = 0
     for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
         edge = graph.out_edges[slot]
-        if not problem.is_open[kind, edge] or (only != NO and only != edge):
+        if not _may_drive(graph, problem, robot, edge) or (only != NO and only != edge):
             continue
         head = graph.edge_to[edge]
         key = 1e-3 if step.standing[head] != NO else 0.0
@@ -255,7 +264,7 @@ def _must_swap(graph: Graph, problem: Problem, step: _Step, pusher: int, pushed:
     row = problem.rows[pusher]
     behind, ahead = step.position[pusher], step.position[pushed]
     while row[ahead] < row[behind]:
-        ways, onward = _way_on(graph, problem, problem.kind[pushed], ahead, behind)
+        ways, onward = _way_on(graph, problem, pushed, ahead, behind)
         if ways >= 2:
             return False
         if ways == 0:
@@ -269,7 +278,7 @@ def _can_swap(graph: Graph, problem: Problem, step: _Step, pusher: int, pushed: 
     """Whether `pusher`, backing off from `pushed`, comes to a fork where one lets the other pass."""
     front, here = step.position[pushed], step.position[pusher]
     for _ in range(graph.vertex_count):
-        ways, onward = _way_on(graph, problem, problem.kind[pusher], here, front)
+        ways, onward = _way_on(graph, problem, pusher, here, front)
         if ways != 1:
             return ways >= 2
         front, here = here, onward
@@ -298,7 +307,7 @@ def _follow(graph: Graph, problem: Problem, step: _Step, robot: int, vertex: int
         return
     for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
         edge = graph.out_edges[slot]
-        if graph.edge_to[edge] != vertex or not problem.is_open[problem.kind[robot], edge]:
+        if graph.edge_to[edge] != vertex or not _may_drive(graph, problem, robot, edge):
             continue
         if step.claims[problem.kind[robot], vertex] > 0 or _full(graph, step, here, vertex):
             continue
@@ -541,7 +550,7 @@ def _expand(graph: Graph, problem: Problem, tree: _Tree, node: int, constraint: 
     here = tree.configuration[node, robot]
     for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
         edge = graph.out_edges[slot]
-        if problem.is_open[problem.kind[robot], edge]:
+        if _may_drive(graph, problem, robot, edge):
             _enqueue(tree, node, constraint, robot, edge, depth + 1)
     _enqueue(tree, node, constraint, robot, STAY, depth + 1)
 

@@ -200,10 +200,12 @@ class Planner:
     ) -> Problem:
         """A search problem that asks nothing yet of anyone."""
         count = len(wishes)
-        table = np.zeros((count, self._roadmap.vertex_count), dtype=np.float32)
+        table = np.empty((count, self._roadmap.vertex_count), dtype=np.float32)
         rank = np.zeros(count)
         for index, (wish, row) in enumerate(zip(wishes, rows, strict=True)):
-            if row is not None:
+            if row is None:
+                table[index] = self._roadmap.home(wish.kind, wish.front)
+            else:
                 table[index] = row
                 rank[index] = wish.urgency + 1e-3 * (count - index) / count
         return Problem(

@@ -18,16 +18,17 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from suwon_fleet.core.robots.kind import Capability, RobotKind
+from suwon_fleet.core.access import may_use
+from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import INDOOR_KINDS, Lane, LaneKind, Node, SiteMap
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-LANE_MARGIN_M = 0.1
-"""A lane must be this much wider than a robot before the robot is sent there."""
 LONGEST_BLOCK_M = 30.0
 BLOCKS_PER_LANE = 8
 """A long lane is cut into about this many blocks, so that long roads do not become thousands."""
@@ -85,6 +86,29 @@ class Roadmap:
     @cached_property
     def segment_count(self) -> int:
         return int(self.edge_segment.max(initial=-1)) + 1
+
+    @cached_property
+    def _components(self) -> Ints:
+        """(K, V): vertices with the same number are those a kind can go between and come back."""
+        numbers = []
+        for times_s in self.edge_time:
+            edges = np.flatnonzero(np.isfinite(times_s))
+            ends = (self.edge_from[edges], self.edge_to[edges])
+            lanes = csr_array((np.ones(len(edges)), ends), shape=2 * (self.vertex_count,))
+            numbers.append(connected_components(lanes, connection="strong")[1])
+        return np.array(numbers, dtype=np.int32)
+
+    def home(self, kind: int, vertex: int) -> NDArray[np.float32]:
+        """(V,) 0 where a robot without a goal may be moved from `vertex`, infinite elsewhere.
+
+        Only where it can come back from: a one-way door may lead where its kind finds no way on. A
+        robot that stands where nothing leads back to may be moved anywhere.
+        """
+        component = self._components[kind]
+        near = component == component[vertex]
+        if near.sum() == 1:
+            return np.zeros(len(near), dtype=np.float32)
+        return np.where(near, 0.0, np.inf).astype(np.float32)
 
     @cached_property
     def _trees(self) -> list[tuple[NDArray[np.intp], shapely.STRtree]]:
@@ -247,16 +271,6 @@ class _Compiler:
             row[:] = length / np.minimum(own, speed) + hold
             row[~allowed[lane_index]] = np.inf
         return times
-
-
-def may_use(kind: RobotKind, lane: Lane) -> bool:
-    """Whether a kind of robot fits a lane and is made for it."""
-    return (
-        (lane.kind in kind.lane_kinds)
-        and (lane.width_m is None or lane.width_m >= kind.width_m + LANE_MARGIN_M)
-        and abs(lane.slope) <= kind.max_slope
-        and (lane.kind is not LaneKind.LIFT or Capability.LIFT in kind.capabilities)
-    )
 
 
 def _limit(limit_mps: float | None) -> float:

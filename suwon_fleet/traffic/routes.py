@@ -15,6 +15,8 @@ from suwon_fleet.traffic.roadmap import Ints, Roadmap
 Row = NDArray[np.float32]
 
 CACHE_BYTES = 256 * 2**20
+AVOIDING_ROWS = 256
+"""Rows past robots that stand: kept while they do."""
 
 
 class Routes:
@@ -27,6 +29,7 @@ class Routes:
         self._roadmap = roadmap
         self._open = np.isfinite(roadmap.edge_time)
         self._rows: OrderedDict[tuple[int, int], Row] = OrderedDict()
+        self._avoiding: OrderedDict[tuple[int, int, bytes], Row] = OrderedDict()
         self._capacity = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
 
     @property
@@ -51,14 +54,21 @@ class Routes:
         if key in self._rows:
             self._rows.move_to_end(key)
             return self._rows[key]
-        row = self.row_avoiding(kind, goal, self._open[kind])
-        self._rows[key] = row
+        row = self._rows[key] = self._find_row(kind, goal, self._open[kind])
         if len(self._rows) > self._capacity:
             self._rows.popitem(last=False)
         return row
 
     def row_avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_]) -> Row:
-        """As `row`, over the edges where `is_open` (E,) holds; not cached."""
+        """As `row`, over the edges where `is_open` (E,) holds."""
+        key = (kind, goal, is_open.tobytes())
+        if key not in self._avoiding:
+            self._avoiding[key] = self._find_row(kind, goal, is_open)
+            if len(self._avoiding) > AVOIDING_ROWS:
+                self._avoiding.popitem(last=False)
+        return self._avoiding[key]
+
+    def _find_row(self, kind: int, goal: int, is_open: NDArray[np.bool_]) -> Row:
         roadmap = self._roadmap
         return times_to(
             goal,

@@ -99,9 +99,9 @@ class Case:
 
 def may_drive(roadmap: Roadmap, problem: Problem, at: Sequence[int], robot: int, edge: int) -> bool:
     """Whether a robot may drive an edge past all others, who stand at `at`."""
-    if not problem.is_open[problem.kind[robot], edge]:
-        return False
     tail, head = int(roadmap.edge_from[edge]), int(roadmap.edge_to[edge])
+    if not problem.is_open[problem.kind[robot], edge] or np.isinf(problem.rows[robot, head]):
+        return False
     way = shapely.LineString((roadmap.xy[tail], roadmap.xy[head]))
     for other, vertex in enumerate(at):
         pair = (roadmap.kinds[problem.kind[i]].radius_m for i in (robot, other))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from traffic.maps import grids, line, ring, tee
 
 from suwon_fleet.core.errors import Broken
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import GROUND, SiteMap, Zone, ZoneKind
+from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, SiteMap, Zone, ZoneKind
 from suwon_fleet.core.traffic import Wait, WaitReason
 from suwon_fleet.traffic import Coordinator
 from suwon_fleet.wire.maps import load_site
@@ -157,6 +158,20 @@ def test_what_is_asked_of_the_map() -> None:
     assert traffic.travel_s("small", "n0", "n4") == pytest.approx(4 * 2.4, rel=0.01)
     with pytest.raises(Broken):
         traffic.place("r1", "small", ["n1"], 0)
+
+
+def test_nobody_is_pushed_where_it_cannot_come_back_from() -> None:
+    """A robot makes way inside, not through a one-way door to where its kind finds no way on."""
+    site = site_of(
+        {"a": (0, 0), "b": (2.4, 0), "out": (2.4, 2.4), "in": (2.4, -2.4), "c": (4.8, 0)},
+        [("a", "b"), ("b", "c"), ("b", "in")],
+    )
+    door = Lane("door", "b", "out", LaneKind.INDOOR)
+    world = World(replace(site, lanes=(*site.lanes, door)), [(SMALL, "a"), (SMALL, "c")], seed=12)
+    world.give("r0", *["c", "a"] * 6)
+    world.give("r1", *["a", "c"] * 6)
+    assert world.run(LONG_S) < LONG_S
+    assert all("out" not in body.path for body in world.bodies.values())
 
 
 def test_a_robot_is_not_led_on_past_its_goal() -> None:

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a kind of robot may go: the lanes it fits, and the parts of a map it can get about in."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from suwon_fleet.core.robots.kind import Capability, RobotKind
+from suwon_fleet.core.sitemap import Lane, LaneKind, SiteMap
+
+LANE_MARGIN_M = 0.1
+"""A lane must be this much wider than a robot before the robot is sent there."""
+
+LEAST_M = 0.01
+"""A ride in a lift has no length of its own, and is a way all the same."""
+
+
+def may_use(kind: RobotKind, lane: Lane) -> bool:
+    """Whether a kind of robot fits a lane and is made for it."""
+    return (
+        (lane.kind in kind.lane_kinds)
+        and (lane.width_m is None or lane.width_m >= kind.width_m + LANE_MARGIN_M)
+        and abs(lane.slope) <= kind.max_slope
+        and (lane.kind is not LaneKind.LIFT or Capability.LIFT in kind.capabilities)
+    )
+
+
+class Network:
+    """The lanes a kind of robot may use, zones taken to be open. Lengths in metres."""
+
+    def __init__(self, site: SiteMap, kind: RobotKind) -> None:
+        self._names = [node.id for node in site.nodes]
+        self._index = {name: index for index, name in enumerate(self._names)}
+        lengths: dict[tuple[int, int], float] = {}
+        for lane in site.lanes:
+            if may_use(kind, lane):
+                ends = self._index[lane.start], self._index[lane.end]
+                length_m = _length_m(site, lane)
+                lengths[ends] = min(length_m, lengths.get(ends, length_m))
+        pairs = np.array(list(lengths), dtype=np.int64).reshape(-1, 2)
+        size = len(self._names)
+        self._graph = csr_array((list(lengths.values()), pairs.T), shape=(size, size))
+
+    @cached_property
+    def part_of(self) -> dict[str, int]:
+        """The part each node is in, for nodes that can be left and come back to.
+
+        From every node of a part every other one can be reached.
+        """
+        _, labels = connected_components(self._graph, directed=True, connection="strong")
+        members = np.bincount(labels, minlength=1)
+        return {
+            name: int(label)
+            for name, label in zip(self._names, labels, strict=True)
+            if members[label] > 1
+        }
+
+    def ways_m(self, start: str, most_m: float) -> dict[str, float]:
+        """How far it is from a node to all that are no farther than `most_m`."""
+        lengths = dijkstra(self._graph, indices=[self._index[start]], limit=most_m)[0]
+        near = np.flatnonzero(np.isfinite(lengths))
+        return {self._names[index]: float(lengths[index]) for index in near}
+
+
+def _length_m(site: SiteMap, lane: Lane) -> float:
+    start, end = site.node_by_id[lane.start], site.node_by_id[lane.end]
+    return max(LEAST_M, math.dist((start.x_m, start.y_m), (end.x_m, end.y_m)))
