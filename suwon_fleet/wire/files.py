@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.findings import Findings
 
 
 def read_text(path: Path, findings: Findings, *, what: str, most_bytes: int) -> str | None:

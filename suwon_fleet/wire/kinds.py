@@ -16,10 +16,10 @@ from typing import TypeVar
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import Battery, Capability, Family, RobotKind
 from suwon_fleet.core.sitemap import LaneKind
+from suwon_fleet.wire.document import parse_yaml
+from suwon_fleet.wire.fields import Fields, choice_of
 from suwon_fleet.wire.files import read_text
-from suwon_fleet.wire.maps.document import parse_yaml
-from suwon_fleet.wire.maps.fields import Fields, choice_of
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.findings import Findings
 
 FORMAT = "suwon_fleet/robot_kind@1"
 MOST_BYTES = 64 * 1024

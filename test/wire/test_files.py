@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from suwon_fleet.wire.files import read_text
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.findings import Findings
 
 
 def read(path: Path) -> tuple[str | None, list[str]]:

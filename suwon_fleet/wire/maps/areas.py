@@ -9,9 +9,9 @@ from typing import TypeAlias
 import shapely
 
 from suwon_fleet.core.sitemap import Zone, ZoneKind
-from suwon_fleet.wire.maps.document import Item
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, list_of
 from suwon_fleet.wire.maps.draft import Draft
-from suwon_fleet.wire.maps.fields import Fields, list_of
 
 SMALLEST_M2 = 0.01
 MOST_ROBOTS = 1_000_000

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from suwon_fleet.core.sitemap import Door, Lane, Level, Lift, Node, Place, Zone
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import text_of
-from suwon_fleet.wire.maps.findings import Findings, Mark, shown
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import text_of
+from suwon_fleet.wire.findings import Findings, Mark, shown
 from suwon_fleet.wire.maps.frame import Frame
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from suwon_fleet.core.geodesy import FARTHEST_M, TangentPlane
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import Fields, number_of, pair_of
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, number_of, pair_of
+from suwon_fleet.wire.findings import Findings
 
 LARGEST_M = 1_000_000.0
 NOWHERE = (0.0, 0.0)

@@ -14,9 +14,9 @@ from itertools import count, groupby
 
 from suwon_fleet.core.geodesy import TangentPlane
 from suwon_fleet.core.sitemap import GROUND, SiteMap
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import Fields, list_of
-from suwon_fleet.wire.maps.findings import Findings, Mark, shown
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, list_of
+from suwon_fleet.wire.findings import Findings, Mark, shown
 from suwon_fleet.wire.maps.frame import NOWHERE, Frame, FrameKind, degrees_of
 from suwon_fleet.wire.maps.joints import Joints
 from suwon_fleet.wire.maps.site import FORMAT, read_site_document

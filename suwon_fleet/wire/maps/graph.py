@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import count, pairwise
 
 from suwon_fleet.core.sitemap import Lane, LaneKind, Node, Place, PlaceKind
-from suwon_fleet.wire.maps.document import Item
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import ID, Fields, choice_of, id_of, or_else
+from suwon_fleet.wire.findings import Mark, shown
 from suwon_fleet.wire.maps.draft import Draft
-from suwon_fleet.wire.maps.fields import ID, Fields, choice_of, id_of, or_else
-from suwon_fleet.wire.maps.findings import Mark, shown
 from suwon_fleet.wire.maps.ways import Way, lanes_of
 
 SHORTEST_M = 0.01

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap
-from suwon_fleet.wire.maps.findings import Findings, shown
+from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.maps.ways import Way, lanes_of
 
 OPEN = frozenset(".GSE")

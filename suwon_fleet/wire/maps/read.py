@@ -9,8 +9,8 @@ from pathlib import Path
 
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.sitemap import SiteMap
-from suwon_fleet.wire.maps.document import Item, parse_json, parse_yaml
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.document import Item, parse_json, parse_yaml
+from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.maps.geojson import read_geojson
 from suwon_fleet.wire.maps.movingai import read_movingai
 from suwon_fleet.wire.maps.names import id_from

@@ -21,9 +21,9 @@ from suwon_fleet.core.sitemap import (
     PlaceKind,
     SiteMap,
 )
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import LONGEST_TITLE, Fields
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import LONGEST_TITLE, Fields
+from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.maps.names import free_id, id_from
 from suwon_fleet.wire.maps.rmf_floor import Floor, doors_met, lay_out
 from suwon_fleet.wire.maps.rmf_layout import Layout, System, read_layout

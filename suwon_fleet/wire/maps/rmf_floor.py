@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from suwon_fleet.core.geodesy import FARTHEST_M
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.maps.graph import SHORTEST_M
 from suwon_fleet.wire.maps.rmf_layout import Layout
 from suwon_fleet.wire.maps.rmf_source import SourceLevel

@@ -16,8 +16,8 @@ from enum import StrEnum
 from itertools import combinations
 
 from suwon_fleet.core.geodesy import TangentPlane, crs_to_wgs84
-from suwon_fleet.wire.maps.fields import Fields
-from suwon_fleet.wire.maps.findings import Findings, shown
+from suwon_fleet.wire.fields import Fields
+from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.maps.rmf_source import LARGEST, SourceLevel, read_params
 
 

@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import Fields
-from suwon_fleet.wire.maps.findings import Findings, shown
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields
+from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.maps.rmf_floor import Floor
 from suwon_fleet.wire.maps.rmf_layout import Layout
 from suwon_fleet.wire.maps.rmf_source import LARGEST

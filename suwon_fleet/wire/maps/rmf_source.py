@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.fields import Fields, list_of, number_of
-from suwon_fleet.wire.maps.findings import Findings, Mark, shown
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, list_of, number_of
+from suwon_fleet.wire.findings import Findings, Mark, shown
 from suwon_fleet.wire.maps.names import free_id, id_from
 
 LARGEST = 1e9

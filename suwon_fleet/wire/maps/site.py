@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from suwon_fleet.core.sitemap import GROUND, Door, Level, Lift, SiteMap
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, given
+from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.maps.areas import read_zones
-from suwon_fleet.wire.maps.document import Item
 from suwon_fleet.wire.maps.draft import Draft
-from suwon_fleet.wire.maps.fields import Fields, given
-from suwon_fleet.wire.maps.findings import Findings, shown
 from suwon_fleet.wire.maps.frame import Frame, FrameKind, read_frame
 from suwon_fleet.wire.maps.graph import add_lane, read_lanes, read_nodes, read_places
 from suwon_fleet.wire.maps.ways import rides

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from suwon_fleet.core.geodesy import TangentPlane
-from suwon_fleet.wire.maps.document import Item, parse_yaml
-from suwon_fleet.wire.maps.fields import Fields
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.document import Item, parse_yaml
+from suwon_fleet.wire.fields import Fields
+from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.maps.frame import Frame, FrameKind, read_frame
 
 SUSEO = TangentPlane(37.4875, 127.1019)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suwon_fleet.core.sitemap import LaneKind
+from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.maps import load_site
-from suwon_fleet.wire.maps.findings import Findings
 from suwon_fleet.wire.maps.movingai import CLOSED, OPEN, read_movingai
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data" / "lorr"

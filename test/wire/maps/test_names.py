@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suwon_fleet.wire.maps.fields import ID
+from suwon_fleet.wire.fields import ID
 from suwon_fleet.wire.maps.names import free_id, id_from
 
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from suwon_fleet.wire.maps.findings import Findings, Mark, shown
+from suwon_fleet.wire.findings import Findings, Mark, shown
 
 try:
     from yaml import CSafeLoader as _Loader

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suwon_fleet.wire.maps.document import (
+from suwon_fleet.wire.document import (
     DEEPEST,
     MOST_VALUES,
     Item,
     parse_json,
     parse_yaml,
 )
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.findings import Findings
 
 
 def plain(item: Item | None) -> object:

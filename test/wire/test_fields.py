@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suwon_fleet.wire.maps.document import parse_json, parse_yaml
-from suwon_fleet.wire.maps.fields import ID, Fields
-from suwon_fleet.wire.maps.findings import Findings
+from suwon_fleet.wire.document import parse_json, parse_yaml
+from suwon_fleet.wire.fields import ID, Fields
+from suwon_fleet.wire.findings import Findings
 
 
 class Colour(StrEnum):

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import TypeVar
 
-from suwon_fleet.wire.maps.document import Item
-from suwon_fleet.wire.maps.findings import Findings, Mark, shown
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.findings import Findings, Mark, shown
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)

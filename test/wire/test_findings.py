@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from suwon_fleet.core.errors import Severity
-from suwon_fleet.wire.maps.findings import MOST_PROBLEMS, Findings, shown
+from suwon_fleet.wire.findings import MOST_PROBLEMS, Findings, shown
 
 
 def test_problems_come_by_line_whatever_the_order_they_were_met_in() -> None:

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The entries of a scenario file: its fleets, its jobs, its demands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from suwon_fleet.core.jobs import JobKind, JobRequest, Priority
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.sitemap import PlaceKind, SiteMap
+from suwon_fleet.sim.scenario.demand import SECOND, Arrivals, Demand, TimedJob
+from suwon_fleet.sim.scenario.selection import Selection
+from suwon_fleet.sim.scenario.spawning import FleetPlan
+from suwon_fleet.wire.document import Item
+from suwon_fleet.wire.fields import Fields, choice_of, number_of, or_else, pair_of, text_of
+from suwon_fleet.wire.findings import Findings, shown
+
+MOST_ROBOTS = 10_000
+MOST_JOBS = 1_000_000
+MOST_STOPS = 6
+"""Of a drawn patrol; longer ones are searched for too long on maps with few places."""
+MOST_ROUNDS = 1000
+LONGEST_S = 7 * 24 * 3600.0
+LONGEST_TRIP_M = 1_000_000.0
+MOST_KG = 10_000.0
+
+_SELECTION_KEYS = ("kinds", "zones", "places")
+_FLEET_KEYS = ("id", "kind", "count", "start", "charge")
+_JOB_KEYS = (
+    "at_s", "kind", "places", "rounds", "payload_kg", "object", "priority", "deadline_s", "robot",
+)  # fmt: skip
+_DEMAND_KEYS = (
+    "id", "kind", "count", "window_s", "arrivals", "from", "to", "at", "within_m", "stops",
+    "rounds", "priorities", "deadline_s", "payload_kg", "object",
+)  # fmt: skip
+_PRIORITIES = {priority.name.lower(): priority for priority in Priority}
+
+
+@dataclass(slots=True)
+class Known:
+    """What entries may refer to, and the ids taken so far."""
+
+    site: SiteMap
+    kinds: dict[str, RobotKind]
+    findings: Findings
+    ids: set[str] = field(default_factory=set)
+
+
+def read_fleet(item: Item, known: Known) -> FleetPlan | None:
+    """Robots of one kind."""
+    entry = Fields(item, known.findings, "a fleet", _FLEET_KEYS)
+    entry.require("id", "kind", "count")
+    fleet_id = _own_id(entry, known)
+    kind = _one_of(entry.get("kind"), known.kinds, "robot kind", known)
+    count = entry.whole("count", MOST_ROBOTS)
+    start = _selection(entry, "start", known)
+    charge = _range(entry, "charge", 0.0, 1.0)
+    if fleet_id is None or kind is None or count is None:
+        return None
+    return FleetPlan(fleet_id, kind, count, start, charge or (0.6, 1.0))
+
+
+def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
+    """A job that is asked for at a given time, the file's so manieth."""
+    entry = Fields(item, known.findings, "a job", _JOB_KEYS)
+    entry.require("at_s", "kind", "places")
+    at_s = entry.number("at_s", 0.0, LONGEST_S)
+    kind = entry.choice("kind", JobKind)
+    _check_count(entry, kind)
+    places = tuple(
+        name
+        for place in entry.items("places")
+        if (name := _one_of(place, known.site.place_by_id, "place", known))
+    )
+    rounds = or_else(entry.whole("rounds", MOST_ROUNDS), 1)
+    payload_kg = or_else(entry.number("payload_kg", 0.0, MOST_KG), 0.0)
+    thing, robot = or_else(entry.text("object"), ""), or_else(entry.text("robot"), "")
+    priority = _priority(entry.get("priority"), known)
+    deadline_s = entry.number("deadline_s", 0.0, LONGEST_S)
+    if at_s is None or kind is None or known.findings.has_errors:
+        return None
+    at_ns = round(at_s * SECOND)
+    request = JobRequest(
+        kind,
+        places,
+        request_id=f"timed-{number}",
+        rounds=rounds,
+        payload_kg=payload_kg,
+        object=thing,
+        priority=priority,
+        deadline_ns=0 if deadline_s is None else at_ns + round(deadline_s * SECOND),
+        robot_id=robot,
+    )
+    return TimedJob(at_ns, request)
+
+
+def _check_count(entry: Fields, kind: JobKind | None) -> None:
+    """A patrol goes to any number of places, other jobs to as many as they are made of."""
+    if kind is None or entry.get("places") is None:
+        return
+    count = len(entry.items("places"))
+    needed = {JobKind.GO_TO: 1, JobKind.PATROL: max(count, 1)}.get(kind, 2)
+    if count != needed:
+        mark, mend = entry.entries["places"].mark, f"a {kind} job has {needed}"
+        entry.findings.error(mark, "wrong-places", f"{count} places", mend)
+
+
+def read_demand(item: Item, known: Known) -> Demand | None:
+    """Jobs to be drawn."""
+    entry = Fields(item, known.findings, "a demand", _DEMAND_KEYS)
+    entry.require("id", "kind", "count", "window_s")
+    demand_id = _own_id(entry, known)
+    kind = entry.choice("kind", JobKind)
+    count = entry.whole("count", MOST_JOBS)
+    window_s = _range(entry, "window_s", 0.0, LONGEST_S)
+    is_trip = kind in (JobKind.DELIVERY, JobKind.MANIPULATION)
+    _refuse(entry, ("at", "stops", "rounds") if is_trip else ("from", "to"), kind)
+    origin = _selection(entry, "from" if is_trip else "at", known)
+    destination = _selection(entry, "to", known)
+    arrivals = entry.choice("arrivals", Arrivals)
+    within_m = entry.number("within_m", 0.1, LONGEST_TRIP_M)
+    stops, rounds = entry.whole("stops", MOST_STOPS), entry.whole("rounds", MOST_ROUNDS)
+    priorities = _priorities(entry, known)
+    deadline_s = _range(entry, "deadline_s", 1.0, LONGEST_S)
+    payload_kg = _range(entry, "payload_kg", 0.0, MOST_KG)
+    thing = or_else(entry.text("object"), "")
+    if known.findings.has_errors or not (demand_id and kind and count is not None and window_s):
+        return None
+    return Demand(
+        id=demand_id,
+        kind=kind,
+        count=count,
+        window_s=window_s,
+        origin=origin,
+        destination=destination,
+        arrivals=or_else(arrivals, Arrivals.RANDOM),
+        most_trip_m=or_else(within_m, math.inf),
+        stops=or_else(stops, 3),
+        rounds=or_else(rounds, 1),
+        priorities=priorities,
+        deadline_s=deadline_s,
+        payload_kg=payload_kg or (0.0, 0.0),
+        object=thing,
+    )
+
+
+def _own_id(entry: Fields, known: Known) -> str | None:
+    """The entry's id, which no other entry has."""
+    name = entry.id("id")
+    if name in known.ids:
+        mend = "give one of the two another id"
+        what = f"id {shown(name)} is already used in this scenario"
+        known.findings.error(entry.entries["id"].mark, "duplicate-id", what, mend)
+    elif name:
+        known.ids.add(name)
+    return name
+
+
+def _one_of(item: Item | None, names: Collection[str], what: str, known: Known) -> str | None:
+    text = None if item is None else text_of(item, known.findings)
+    if item is None or text is None or text in names:
+        return text
+    near = known.findings.likely(text, names)
+    mend = f"did you mean '{near}'?" if near else f"name a {what} there is"
+    known.findings.error(item.mark, "unknown-reference", f"no {what} {shown(text)}", mend)
+    return None
+
+
+def _selection(entry: Fields, key: str, known: Known) -> Selection:
+    """Some places; all of them where the file does not say."""
+    own = Fields(entry.get(key), known.findings, f"'{key}'", _SELECTION_KEYS)
+    kinds = [choice_of(item, known.findings, PlaceKind) for item in own.items("kinds")]
+    zones = [_one_of(item, known.site.zone_by_id, "zone", known) for item in own.items("zones")]
+    places = [_one_of(item, known.site.place_by_id, "place", known) for item in own.items("places")]
+    return Selection(
+        frozenset(filter(None, kinds)), tuple(filter(None, zones)), tuple(filter(None, places))
+    )
+
+
+def _range(entry: Fields, key: str, low: float, high: float) -> tuple[float, float] | None:
+    """Two numbers, the smaller one first; one number stands for both."""
+    item = entry.get(key)
+    if item is None:
+        return None
+    pair = (
+        pair_of(item, entry.findings, f"'{key}'") if isinstance(item.data, list) else (item, item)
+    )
+    if pair is None:
+        return None
+    first, last = (number_of(one, entry.findings, low, high) for one in pair)
+    if first is None or last is None:
+        return None
+    if first > last:
+        what = f"'{key}' runs from {first:g} down to {last:g}"
+        entry.findings.error(item.mark, "not-a-range", what, "give the smaller one first")
+    return first, last
+
+
+def _priority(item: Item | None, known: Known) -> Priority:
+    name = _one_of(item, _PRIORITIES, "priority", known)
+    return _PRIORITIES[name] if name else Priority.NORMAL
+
+
+def _priorities(entry: Fields, known: Known) -> dict[Priority, float]:
+    """How often each priority comes; all normal where the file does not say."""
+    weights: dict[Priority, float] = {}
+    for name, item in entry.pairs("priorities"):
+        key = Item(name, item.key, plain=False)
+        weight = number_of(item, known.findings, 0.0, 1e6)
+        if _one_of(key, _PRIORITIES, "priority", known) and weight:
+            weights[_PRIORITIES[name]] = weight
+    if entry.get("priorities") is not None and not weights:
+        mark, mend = entry.entries["priorities"].mark, "give one at least a weight above 0"
+        known.findings.error(mark, "no-priorities", "no priority ever comes", mend)
+    return weights or {Priority.NORMAL: 1.0}
+
+
+def _refuse(entry: Fields, keys: Collection[str], kind: JobKind | None) -> None:
+    """Keys that mean nothing for a kind of job."""
+    for key in keys:
+        if kind and entry.get(key) is not None:
+            what = f"'{key}' means nothing for a {kind} job"
+            entry.findings.error(entry.entries[key].key, "not-for-this-kind", what, "drop it")

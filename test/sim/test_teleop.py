@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from yard import Yard
+
+from suwon_fleet.core.robots.command import Grant, RequestStop, StopKind, Waypoint
+from suwon_fleet.core.robots.report import OperatingMode
+from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.scenario import load_scenario
+from suwon_fleet.sim.teleop import TIMEOUT_S, Teleop
+from suwon_fleet.sim.world import World
+
+STEP_S = 0.1
+
+
+class Hand:
+    """A robot of a yard, with a hand on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world: World = load_scenario(Yard.write(folder).scenario).world()
+        self.robot: SimRobot = self.world.robots["cart-1"]
+        self.teleop = Teleop()
+
+    def go_on(self, seconds: float, *command: float) -> list[float]:
+        """The robot's speed after each step, `command` being repeated all the time."""
+        speeds = []
+        for _ in range(round(seconds / STEP_S)):
+            if command:
+                self.teleop.drive(self.robot, *command)
+            self.world.step()
+            self.teleop.step(STEP_S)
+            speeds.append(float(self.robot.bodies.speed[self.robot.row]))
+        return speeds
+
+    @property
+    def place(self) -> tuple[float, float, float]:
+        pose = self.world.pose_of(self.robot)
+        return pose.x_m, pose.y_m, pose.yaw_rad
+
+
+@pytest.fixture
+def hand(tmp_path: Path) -> Hand:
+    return Hand(tmp_path)
+
+
+def test_in_automatic_mode_a_velocity_does_nothing(hand: Hand) -> None:
+    before = hand.place
+    hand.go_on(2.0, 0.5, 0.5)
+    assert hand.place == before
+
+
+def test_by_hand_it_goes_where_it_is_steered(hand: Hand) -> None:
+    x, y, yaw = hand.place
+    hand.teleop.set_manual(hand.robot, True)
+    speeds = hand.go_on(4.0, 0.5, 0.0)
+    assert speeds[-1] == pytest.approx(0.5)
+    x2, y2, yaw2 = hand.place
+    travelled = sum(speeds) * STEP_S
+    assert (x2 - x, y2 - y) == pytest.approx((travelled * math.cos(yaw), travelled * math.sin(yaw)))
+    hand.go_on(1.0, 0.5, 0.3)
+    assert hand.place[2] == pytest.approx(yaw2 + 0.3)
+
+
+@pytest.fixture(scope="module")
+def steered(tmp_path_factory: pytest.TempPathFactory) -> Hand:
+    hand = Hand(tmp_path_factory.mktemp("yard"))
+    hand.teleop.set_manual(hand.robot, True)
+    return hand
+
+
+@given(st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1, max_size=20))
+def test_no_command_goes_past_the_limits_of_the_kind(
+    steered: Hand, commands: list[tuple[float, float]]
+) -> None:
+    kind, body, row = steered.robot.kind, steered.robot.bodies, steered.robot.row
+    for command in commands:
+        speed, yaw = float(body.speed[row]), float(body.yaw[row])
+        (after,) = steered.go_on(STEP_S, *command)
+        assert after <= kind.max_speed_mps + 1e-9
+        most = max(kind.acceleration_mps2, kind.deceleration_mps2)
+        assert abs(after - speed) <= most * STEP_S + 1e-9
+        turned = math.remainder(float(body.yaw[row]) - yaw, math.tau)
+        assert abs(turned) <= kind.turn_rate_radps * STEP_S + 1e-9
+
+
+def test_let_go_it_stops(hand: Hand) -> None:
+    hand.teleop.set_manual(hand.robot, True)
+    hand.go_on(3.0, 0.5, 0.0)
+    speeds = hand.go_on(TIMEOUT_S + 3.0)
+    assert speeds[0] == pytest.approx(0.5)
+    assert speeds[-1] == 0.0
+
+
+def test_a_stop_request_stops_it(hand: Hand) -> None:
+    hand.teleop.set_manual(hand.robot, True)
+    hand.go_on(3.0, 0.5, 0.0)
+    hand.world.command([RequestStop("cart-1", "stop-1", StopKind.PROTECTIVE)])
+    assert hand.go_on(3.0, 0.5, 0.0)[-1] == 0.0
+
+
+def test_manual_it_forgets_its_path_and_takes_no_grant(hand: Hand) -> None:
+    x, y, _ = hand.place
+    grant = Grant("cart-1", 0, (Waypoint(x, y, "ground", 1.0), Waypoint(x + 2, y, "ground", 1.0)))
+    hand.world.command([grant])
+    hand.go_on(1.0)
+    assert hand.robot.way.granted_index == 1
+    hand.teleop.set_manual(hand.robot, True)
+    hand.world.command([grant])
+    hand.go_on(1.0)
+    assert hand.robot.way.granted_index == -1
+
+
+def test_back_in_automatic_mode_it_is_as_restarted(hand: Hand) -> None:
+    before = hand.robot.session
+    hand.teleop.set_manual(hand.robot, True)
+    hand.teleop.set_manual(hand.robot, True)
+    assert (hand.robot.mode, hand.robot.session) == (OperatingMode.MANUAL, before)
+    hand.teleop.set_manual(hand.robot, False)
+    assert hand.robot.mode is OperatingMode.AUTOMATIC
+    assert hand.robot.session != before
+    hand.teleop.set_manual(hand.robot, True)
+    hand.teleop.set_manual(hand.robot, False)
+    assert len({before, hand.robot.session}) == 2
+    assert hand.robot.session.endswith(".2")
