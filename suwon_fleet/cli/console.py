@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all verbs share in printing: results on stdout, all else on stderr. rich is met only when used."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from suwon_fleet.core.errors import BadInput, Problem
+
+STDOUT = "-"
+"""The name of a file that means standard output."""
+
+Advance = Callable[[float, str], None]
+"""Takes the share done (0..1) and a few words on how things stand."""
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    print(_json(document))
+
+
+def write_json(document: object, path: str) -> None:
+    """Write one JSON document to a file, or to standard output for ``-``. Raises BadInput."""
+    if path == STDOUT:
+        print_json(document)
+    else:
+        write_text(Path(path), _json(document) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file. Raises BadInput when that cannot be."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        mend = "choose another place for it"
+        raise BadInput([Problem("unwritable", str(path), what, mend)]) from error
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table; texts are shown as they are, whatever brackets are in them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console = Console()
+    if not console.is_terminal:  # whoever reads a pipe wants whole lines
+        console = Console(width=10_000)
+    console.print(table)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Say what is wrong in an input, one line for each."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+@contextmanager
+def progress(what: str, *, quiet: bool = False) -> Iterator[Advance]:
+    """A progress bar on stderr while the block runs; none when `quiet` or when nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _share, _words: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[words]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0, words="")
+        yield lambda share, words: bar.update(task, completed=share, words=words)

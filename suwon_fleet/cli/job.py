@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`suwon-fleet job`: submit jobs to a running fleet, follow them, change them."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from argparse import ArgumentParser, Namespace
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from suwon_fleet.cli import console, remote
+from suwon_fleet.cli.exits import Exit
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
+
+if TYPE_CHECKING:
+    from suwon_fleet.adapters.ros.client import FleetClient
+
+_PAST = {"cancel": "cancelled", "pause": "paused", "resume": "resumed"}
+
+
+def add(subparsers: Any) -> None:
+    """Add the verb to the program."""
+    parser = subparsers.add_parser("job", help="submit, list, watch, cancel, pause, resume jobs")
+    parser.set_defaults(run=run)
+    verbs = parser.add_subparsers(dest="job_verb", metavar="VERB", required=True)
+    _add_submit(verbs.add_parser("submit", help="ask for a job"))
+    listing = verbs.add_parser("list", help="jobs, newest first")
+    listing.add_argument(
+        "--status", nargs="+", default=[], choices=[*JobStatus], help="only these (default: all)"
+    )
+    listing.add_argument(
+        "--limit", type=remote.whole(0, 10**9), default=50, help="at most (0: all; default: 50)"
+    )
+    remote.add_options(listing)
+    for verb in _PAST:
+        change = verbs.add_parser(verb, help=f"{verb} a job")
+        change.add_argument("job_id", metavar="ID")
+        remote.add_options(change, changes=True)
+    watching = verbs.add_parser(
+        "watch", help="follow a job to its end; exit code 0 when it finished, 1 when it did not"
+    )
+    watching.add_argument("job_id", metavar="ID", nargs="?", help="default: all that are open now")
+    remote.add_options(watching)
+
+
+def _add_submit(parser: ArgumentParser) -> None:
+    parser.add_argument("kind", choices=[*JobKind], metavar="KIND", help=", ".join(JobKind))
+    parser.add_argument(
+        "places",
+        nargs="+",
+        metavar="PLACE",
+        help="delivery, manipulation: from, to; patrol: its stops; go_to: one",
+    )
+    parser.add_argument("--payload-kg", type=remote.number(0.0, 1e6), default=0.0, metavar="KG")
+    parser.add_argument("--priority", choices=[p.name.lower() for p in Priority], default="normal")
+    parser.add_argument(
+        "--deadline",
+        type=remote.number(0.0, 1e9),
+        metavar="S",
+        help="to be done within so many seconds from now",
+    )
+    parser.add_argument(
+        "--start-in",
+        type=remote.number(0.0, 1e9),
+        metavar="S",
+        help="not to begin for so many seconds from now",
+    )
+    parser.add_argument(
+        "--rounds", type=remote.whole(1, 1000), default=1, help="of a patrol (default: 1)"
+    )
+    parser.add_argument("--object", default="", help="manipulation: what to grasp")
+    parser.add_argument("--robot", default="", metavar="ID", help="only this robot")
+    parser.add_argument("--job-id", default="", metavar="ID", help="wished id of the job")
+    parser.add_argument(
+        "--request-id", metavar="ID", help="the same again is the same request (default: a new one)"
+    )
+    parser.add_argument(
+        "--wait", action="store_true", help="follow it to its end, as `job watch` does"
+    )
+    remote.add_options(parser, changes=True)
+
+
+def run(args: Namespace) -> int:
+    """Carry out the verb; the exit code."""
+    with remote.connect(args) as client:
+        match args.job_verb:
+            case "submit":
+                return _submit(args, client)
+            case "list":
+                return _list(args, client)
+            case "watch":
+                return _watch(args, client, {args.job_id} if args.job_id else ())
+            case verb:
+                answer = client.change_job(verb, args.job_id, args.requester)
+                done = f"{args.job_id}: {_PAST[verb]}"
+                return remote.report(args, answer, done, facts=("job_id",))
+
+
+def _submit(args: Namespace, client: FleetClient) -> int:
+    (answer,) = client.submit([_request(args, client)])
+    if answer.accepted and args.wait:
+        if not args.json:
+            print(answer.job_id)
+        return _watch(args, client, {answer.job_id})
+    return remote.report(args, answer, answer.job_id, facts=("job_id", "request_id"))
+
+
+def _request(args: Namespace, client: FleetClient) -> JobRequest:
+    def in_ns(delay_s: float | None) -> int:
+        return now_ns + round(delay_s * 1e9) if delay_s is not None else 0
+
+    timed = args.deadline is not None or args.start_in is not None
+    now_ns = client.now_ns() if timed else 0
+    return JobRequest(
+        JobKind(args.kind),
+        tuple(args.places),
+        request_id=args.request_id or uuid.uuid4().hex,
+        job_id=args.job_id,
+        rounds=args.rounds,
+        payload_kg=args.payload_kg,
+        object=args.object,
+        priority=Priority[args.priority.upper()],
+        earliest_start_ns=in_ns(args.start_in),
+        deadline_ns=in_ns(args.deadline),
+        robot_id=args.robot,
+        requester=args.requester,
+    )
+
+
+def _list(args: Namespace, client: FleetClient) -> int:
+    jobs = client.jobs(args.status, args.limit)
+    if args.json:
+        console.print_json([remote.as_data(job) for job in jobs])
+        return Exit.GOOD
+    console.print_table(
+        ("job", "kind", "status", "robot", "phase", "priority", "submitted", "expected", "why"),
+        (
+            (
+                job.job_id,
+                job.kind,
+                job.status + (" (late)" if job.late else ""),
+                job.robot_id or "-",
+                _phase(job),
+                Priority(job.priority).name.lower(),
+                remote.clock(job.submitted),
+                remote.clock(job.expected_end),
+                remote.said(args, job),
+            )
+            for job in jobs
+        ),
+    )
+    return Exit.GOOD
+
+
+def _watch(args: Namespace, client: FleetClient, job_ids: Collection[str]) -> int:
+    newest: dict[str, Any] = {}
+    for job in client.watch_jobs(job_ids):
+        newest[job.job_id] = job
+        if not args.json:
+            robot, why = job.robot_id or "-", remote.said(args, job)
+            print(remote.clock(job.stamp), job.job_id, job.status, robot, _phase(job), why)
+    if missing := set(job_ids) - set(newest):
+        print(f"no such job: {', '.join(sorted(missing))}", file=sys.stderr)
+    if args.json:
+        jobs = [remote.as_data(job) for job in newest.values()]
+        console.print_json(jobs[0] if job_ids and jobs else jobs)
+    finished = all(job.status == JobStatus.FINISHED for job in newest.values())
+    return Exit.GOOD if finished and not missing else Exit.FAILED
+
+
+def _phase(job: Any) -> str:
+    return f"{job.phase} {job.phase_index + 1}/{job.phase_count}" if job.phase else "-"

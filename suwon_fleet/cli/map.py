@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`suwon-fleet map`: check, draw and import site maps; see docs/maps.md."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from suwon_fleet.cli import console
+from suwon_fleet.cli.exits import Exit
+from suwon_fleet.core.errors import Problem, Severity
+
+
+def add(subparsers: Any) -> None:
+    """Add the verb to the program."""
+    parser = subparsers.add_parser("map", help="check, draw and import site maps")
+    parser.set_defaults(run=run)
+    verbs = parser.add_subparsers(dest="map_verb", metavar="VERB", required=True)
+    check = verbs.add_parser("check", help="name every error and surprise with its place")
+    _add_file(check)
+    check.add_argument("--json", action="store_true", help="print one JSON document")
+    show = verbs.add_parser("show", help="draw a map as a PNG, SVG or PDF file")
+    _add_file(show)
+    show.add_argument("-o", "--output", required=True, metavar="PICTURE", help="its suffix tells")
+    show.add_argument("--zone", metavar="ID", help="only this zone")
+    show.add_argument("--language", choices=("en", "ko"), help="of the names (default: as --lang)")
+    importing = verbs.add_parser("import", help="write a map of any format as our YAML")
+    _add_file(importing)
+    importing.add_argument("-o", "--output", required=True, metavar="SITE", help="(-: stdout)")
+
+
+def _add_file(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a map of any format")
+    parser.add_argument(
+        "--graph",
+        type=int,
+        action="append",
+        metavar="N",
+        help="of an Open-RMF building only this navigation graph (may be repeated; default: all)",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Carry out the verb; the exit code."""
+    match args.map_verb:
+        case "check":
+            return _check(args)
+        case "show":
+            return _show(args)
+        case _:
+            return _import(args)
+
+
+def _check(args: Namespace) -> int:
+    from suwon_fleet.core.maplint import lint
+    from suwon_fleet.core.robots.kind import RobotKind
+    from suwon_fleet.resources import resource_path
+    from suwon_fleet.wire.kinds import load_kinds
+    from suwon_fleet.wire.maps import read_site
+
+    site, problems = read_site(args.file, graph=args.graph)
+    facts = {}
+    if site is not None:
+        kinds: list[RobotKind] = list(load_kinds(resource_path("config/robots")).values())
+        problems = (*problems, *lint(site, {kind.id: kind.width_m for kind in kinds}))
+        facts = {
+            "lanes": len(site.lanes),
+            "nodes": len(site.nodes),
+            "places": len(site.places),
+            "zones": len(site.zones),
+        }
+    if args.json:
+        told = [_as_data(problem) for problem in problems]
+        console.print_json({"file": args.file, "usable": bool(site), **facts, "problems": told})
+    else:
+        console.print_problems(problems)
+        if site is not None:
+            counted = ", ".join(f"{count} {name}" for name, count in facts.items())
+            print(f"{args.file}: usable: {counted}")
+    return Exit.BAD_INPUT if site is None else Exit.GOOD
+
+
+def _as_data(problem: Problem) -> dict[str, str]:
+    return {
+        "code": problem.code,
+        "where": problem.where,
+        "severity": problem.severity.value,
+        "what": problem.what,
+        "mend": problem.mend,
+    }
+
+
+def _show(args: Namespace) -> int:
+    from suwon_fleet.cli.draw_map import draw
+    from suwon_fleet.wire.maps import load_site
+
+    language = args.language or args.lang
+    draw(load_site(args.file, graph=args.graph), args.output, zone=args.zone, language=language)
+    return Exit.GOOD
+
+
+def _import(args: Namespace) -> int:
+    from suwon_fleet.core.errors import BadInput
+    from suwon_fleet.wire.maps import read_site, write_site
+
+    site, problems = read_site(args.file, graph=args.graph)
+    if site is None:
+        raise BadInput(problems)
+    warnings = [problem for problem in problems if problem.severity is Severity.WARNING]
+    console.print_problems(warnings)
+    if args.output == console.STDOUT:
+        sys.stdout.write(write_site(site))
+    else:
+        console.write_text(Path(args.output), write_site(site))
+    return Exit.GOOD

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`suwon-fleet run`: a scenario, or any map, with a whole fleet in this process, without ROS."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from suwon_fleet.cli import console
+from suwon_fleet.cli.exits import Exit
+from suwon_fleet.core.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from suwon_fleet.cli.simulate import Result, Simulation
+    from suwon_fleet.core.texts import Language
+    from suwon_fleet.sim.scenario import Scenario
+
+_EPILOG = """\
+exit code 0: every job finished or was refused for a reason, no collision, no deadlock, and a fleet made
+from the journal alone is in the same state; 1: not so; 2: the scenario or the map cannot be used.
+"""
+MOST_NAMED = 10
+"""Jobs that did not finish are named up to so many."""
+
+
+def add(subparsers: Any) -> None:
+    """Add the verb to the program."""
+    parser = subparsers.add_parser(
+        "run",
+        help="simulate a scenario, or jobs on any map, without ROS",
+        description="Simulates a whole fleet as fast as it goes, and judges the run.",
+        epilog=_EPILOG,
+    )
+    parser.set_defaults(run=run)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a scenario file")
+    what.add_argument("--map", metavar="FILE", help="a map of any format: deliveries all over it")
+    _add_map_options(parser)
+    parser.add_argument("--seed", type=int, metavar="S", help="(default: the scenario's, or 1)")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the result as one JSON document (-: standard output)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+
+
+def _add_map_options(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("with --map")
+    group.add_argument("--robots", type=int, metavar="N", help="how many (default: 8)")
+    group.add_argument("--jobs", type=int, metavar="M", help="how many (default: 40)")
+    group.add_argument("--kind", help="kind of robot (default: the one most of the map suits)")
+    group.add_argument(
+        "--duration", type=float, metavar="S", help="simulated seconds at most (default: 7200)"
+    )
+
+
+def run(args: Namespace) -> int:
+    """Carry out the verb; the exit code."""
+    scenario = _scenario(args)
+    from suwon_fleet.cli.simulate import simulate
+
+    with console.progress(scenario.id, quiet=args.quiet) as advance:
+        result = simulate(scenario, lambda now: advance(*_progress(now)))
+    if args.json:
+        console.write_json(document(result, args.lang), args.json)
+    if not args.quiet and args.json != console.STDOUT:
+        _print(result, args.lang)
+    return Exit.GOOD if result.is_good else Exit.FAILED
+
+
+def _scenario(args: Namespace) -> Scenario:
+    if args.scenario is None:
+        from suwon_fleet.cli.map_scenario import scenario_of
+
+        return scenario_of(
+            args.map,
+            robots=8 if args.robots is None else args.robots,
+            jobs=40 if args.jobs is None else args.jobs,
+            seed=1 if args.seed is None else args.seed,
+            kind_id=args.kind,
+            duration_s=args.duration or 7200.0,
+        )
+    for option in ("robots", "jobs", "kind", "duration"):
+        if getattr(args, option) is not None:
+            what, mend = "only goes with --map", "change the scenario file instead"
+            raise BadInput([Problem("not-with-a-scenario", f"--{option}", what, mend)])
+    from suwon_fleet.sim.scenario import load_scenario
+
+    return load_scenario(args.scenario, seed=args.seed)
+
+
+def _progress(simulation: Simulation) -> tuple[float, str]:
+    done, all_of_them = simulation.over_count, simulation.job_count
+    at_s = simulation.world.now_ns / 1e9
+    return done / max(all_of_them, 1), f"{done}/{all_of_them} jobs, {at_s:.0f} s simulated"
+
+
+def document(result: Result, language: Language) -> dict[str, Any]:
+    """The result as JSON has it; reasons in `language`."""
+    from suwon_fleet.core.texts import say
+
+    return {
+        **result.facts(),
+        "not_finished": [
+            {
+                "request_id": job.request_id,
+                "status": job.status,
+                "code": job.reason.code if job.reason else None,
+                "reason": say(job.reason, language) if job.reason else None,
+            }
+            for job in result.not_finished
+        ],
+        "violations": [
+            {"what": v.what, "at_s": v.at_s, "robots": list(v.robots), "detail": v.detail}
+            for v in result.violations
+        ],
+    }
+
+
+def _print(result: Result, language: Language) -> None:
+    from suwon_fleet.core.texts import say
+
+    speed = result.sim_s / result.wall_s if result.wall_s else 0.0
+    rows = (
+        ("scenario", f"{result.scenario} on {result.site}, seed {result.seed}"),
+        ("robots", str(result.robots)),
+        ("jobs", _jobs(result)),
+        ("collisions", str(result.collisions)),
+        ("deadlocks", str(result.deadlocks)),
+        ("illegal grants", str(result.illegal_grants)),
+        ("simulated", f"{result.sim_s:.0f} s in {result.wall_s:.1f} s, {speed:.0f} times as fast"),
+        ("state hash", result.state_hash),
+    )
+    console.print_table(("", ""), rows)
+    for job in result.not_finished[:MOST_NAMED]:
+        why = say(job.reason, language) if job.reason else ""
+        print(f"{job.request_id} {job.status}: {why}", file=sys.stderr)
+    if (more := len(result.not_finished) - MOST_NAMED) > 0:
+        print(f"{more} more jobs did not finish", file=sys.stderr)
+    for fault in result.violations[:MOST_NAMED]:
+        robots = ", ".join(fault.robots)
+        print(f"{fault.what} at {fault.at_s:.1f} s: {robots}: {fault.detail}", file=sys.stderr)
+    if result.state_hash != result.replay_state_hash:
+        print("the journal, replayed, gives another state", file=sys.stderr)
+
+
+def _jobs(result: Result) -> str:
+    ends = ("finished", "refused", "failed", "cancelled", "unfinished")
+    counts = [(getattr(result, f"jobs_{end}"), end) for end in ends]
+    told = ", ".join(f"{count} {end}" for count, end in counts if count or end == "finished")
+    return f"{result.jobs_submitted} submitted: {told}"

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole fleet in one process: the fleet's core and a simulated world, without ROS, under a judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.core.engine import motion
+from suwon_fleet.core.engine.core import Outcome
+from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
+from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobKind, JobStatus
+from suwon_fleet.core.robots.command import Grant
+from suwon_fleet.core.robots.questions import may_drive
+from suwon_fleet.core.robots.states import LEGS
+from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, Place, PlaceKind, SiteMap
+from suwon_fleet.resources import resource_path
+from suwon_fleet.service.assemble import assemble
+from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.sim.link import WorldLink
+from suwon_fleet.sim.scenario import Demand, FleetPlan, Scenario
+from suwon_fleet.traffic.checker import Checker, Violation
+from suwon_fleet.wire.kinds import load_kinds
+
+SECOND = 1_000_000_000
+STEPS_PER_TURN = 5
+"""The fleet decides every so many steps of the world: robots report every half second."""
+REVIEW_EVERY_NS = SECOND
+
+Watch = Callable[["Simulation"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that did not come to a good end, or was refused, and why."""
+
+    request_id: str
+    status: str
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a simulation. `wall_s` is the run itself, `setup_s` what went before it, most of it
+    compiling or loading kernels.
+
+    `state_hash` is that of the fleet at the end, `replay_state_hash` that of a fleet made from the
+    journal alone: they must be equal.
+    """
+
+    scenario: str
+    site: str
+    seed: int
+    robots: int
+    jobs_submitted: int
+    jobs_finished: int
+    jobs_refused: int
+    jobs_failed: int
+    jobs_cancelled: int
+    jobs_unfinished: int
+    collisions: int
+    deadlocks: int
+    illegal_grants: int
+    sim_s: float
+    wall_s: float
+    setup_s: float
+    state_hash: str
+    replay_state_hash: str
+    not_finished: tuple[Ended, ...]
+    violations: tuple[Violation, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """All jobs finished or were refused, nothing happened that must not, and replay agrees."""
+        faults = self.collisions + self.deadlocks + self.illegal_grants
+        undone = self.jobs_failed + self.jobs_cancelled + self.jobs_unfinished
+        return not faults and not undone and self.state_hash == self.replay_state_hash
+
+    def facts(self) -> dict[str, Any]:
+        """The figures by name; all but the texts."""
+        facts = asdict(self)
+        del facts["not_finished"], facts["violations"]
+        return facts
+
+
+def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
+    """Run a scenario until it is over; `watch` is called after every turn."""
+    begun = time.perf_counter()
+    warm_up()
+    simulation = Simulation(scenario)
+    ready = time.perf_counter()
+    while not simulation.is_over:
+        simulation.turn()
+        watch(simulation)
+    return simulation.result(time.perf_counter() - ready, ready - begun)
+
+
+@cache
+def warm_up() -> None:
+    """Have all kernels compiled, or loaded: robots pass each other on a site too small to matter."""
+    corners = {"a": (0.0, 0.0), "b": (20.0, 0.0), "c": (40.0, 0.0), "d": (20.0, 20.0)}
+    nodes = tuple(Node(name, *at) for name, at in corners.items())
+    ends = [pair for spoke in "acd" for pair in (("b", spoke), (spoke, "b"))]
+    lanes = tuple(Lane(f"{start}-{end}", start, end, LaneKind.INDOOR) for start, end in ends)
+    places = tuple(Place(name, name, frozenset({PlaceKind.WAYPOINT})) for name in corners)
+    site = SiteMap("warm-up", (Level(GROUND),), nodes, lanes, places)
+    trips = Demand("trip", JobKind.GO_TO, 8, (0.0, 20.0))
+    robots = FleetPlan("robot", "delivery_indoor", 2)
+    kinds = load_kinds(resource_path("config/robots"))
+    simulation = Simulation(Scenario("warm-up", site, kinds, 1, 300.0, (robots,), (), (trips,)))
+    while not simulation.is_over:
+        simulation.turn()
+
+
+class Simulation:
+    """One run of a scenario: the same scenario gives the same events and the same result."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.world = scenario.world()
+        self.core = assemble(scenario.site, scenario.kinds)
+        self._journal = MemoryJournal()
+        self._pipeline = Pipeline(self.core, self._journal, WorldLink(self.world))
+        robots = self.world.robots.values()
+        self._checker = Checker(scenario.site, {robot.robot_id: robot.kind for robot in robots})
+        self._jobs = scenario.jobs()
+        self._asked = 0
+        self._refused: list[Ended] = []
+        self._reviewed_ns = 0
+
+    @property
+    def job_count(self) -> int:
+        return len(self._jobs)
+
+    @property
+    def over_count(self) -> int:
+        """Jobs that have ended or were refused."""
+        tally = self.core.state.tally
+        return tally.finished + tally.failed + tally.cancelled + tally.refused
+
+    @property
+    def is_over(self) -> bool:
+        """All jobs were asked for and have ended, or the scenario's time is up."""
+        return (
+            self.over_count == self.job_count
+            or self.world.now_ns >= self.scenario.duration_s * SECOND
+        )
+
+    def turn(self) -> None:
+        """Let the fleet decide once, and the world go on until it decides again."""
+        world, at_s = self.world, self.world.now_ns / SECOND
+        for robot in world.robots.values():
+            self._checker.passed(robot.robot_id, int(world.bodies.reached[robot.row]))
+        self._take(self._pipeline.turn(world.now_ns, self._requests()), at_s)
+        for _ in range(STEPS_PER_TURN):
+            world.step()
+            self._checker.see(world.now_ns / SECOND, world.poses())
+        if world.now_ns - self._reviewed_ns >= REVIEW_EVERY_NS:
+            self._reviewed_ns = world.now_ns
+            wanting = [r.robot_id for r in self.core.state.robots.values() if self._wants_on(r)]
+            self._checker.review(world.now_ns / SECOND, world.poses(), wanting)
+
+    def _requests(self) -> list[SubmitJob]:
+        due = []
+        while self._asked < len(self._jobs) and self._jobs[self._asked].at_ns <= self.world.now_ns:
+            request = self._jobs[self._asked].request
+            due.append(SubmitJob(request.request_id, request))
+            self._asked += 1
+        return due
+
+    def _take(self, outcome: Outcome, at_s: float) -> None:
+        for effect in outcome.effects:
+            match effect:
+                case Send(Grant() as grant):
+                    self._checker.granted(grant, at_s)
+                case Answer(token, Reason() as reason):
+                    self._refused.append(Ended(token, "refused", reason))
+
+    def _wants_on(self, robot: RobotRecord) -> bool:
+        """Whether a robot has somewhere to go and nothing of its own that keeps it."""
+        return (
+            robot.destination != ""
+            and robot.states.mission in LEGS
+            and may_drive(robot.states) is None
+            and motion.held_by(self.core.fleet, robot) is None
+        )
+
+    def result(self, wall_s: float, setup_s: float) -> Result:
+        """What came of it; checks that the journal alone leads to the same state."""
+        state, scenario, checker = self.core.state, self.scenario, self._checker
+        replayed = assemble(scenario.site, scenario.kinds, journal=self._journal.read())
+        return Result(
+            scenario=scenario.id,
+            site=scenario.site.id,
+            seed=scenario.seed,
+            robots=len(self.world.robots),
+            jobs_submitted=self._asked,
+            jobs_finished=state.tally.finished,
+            jobs_refused=state.tally.refused,
+            jobs_failed=state.tally.failed,
+            jobs_cancelled=state.tally.cancelled,
+            jobs_unfinished=self.job_count - self.over_count,
+            collisions=checker.collisions,
+            deadlocks=checker.deadlocks,
+            illegal_grants=checker.illegal,
+            sim_s=self.world.now_ns / SECOND,
+            wall_s=round(wall_s, 3),
+            setup_s=round(setup_s, 3),
+            state_hash=self.core.state_hash(),
+            replay_state_hash=replayed.state_hash(),
+            not_finished=(*self._refused, *self._not_finished()),
+            violations=tuple(checker.violations),
+        )
+
+    def _not_finished(self) -> list[Ended]:
+        return [
+            Ended(job.request.request_id, job.status, job.reason)
+            for job in self.core.state.jobs.values()
+            if job.status is not JobStatus.FINISHED
+        ]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from suwon_fleet.cli.exits import Exit
+from suwon_fleet.cli.main import main
+from suwon_fleet.wire.maps import load_site
+
+GRID = "type octile\nheight 3\nwidth 4\nmap\n....\n.@@.\n....\n"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> str:
+    """A map file."""
+    path = tmp_path / "ring.map"
+    path.write_text(GRID)
+    return str(path)
+
+
+def test_check_a_good_map(grid: str, capsys: Capture) -> None:
+    assert main(["map", "check", grid]) == Exit.GOOD
+    assert capsys.readouterr().out == f"{grid}: usable: 20 lanes, 10 nodes, 0 places, 0 zones\n"
+
+
+def test_check_names_every_error_with_its_line(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "bad.map"
+    path.write_text(GRID.replace(".@@.", ".#@.").replace("width 4", "width 5"))
+    assert main(["map", "check", str(path)]) == Exit.BAD_INPUT
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{path}:6:2: error: " in err
+    assert err.count("\n") == 4
+
+
+def test_check_as_json(grid: str, capsys: Capture) -> None:
+    assert main(["map", "check", grid, "--json"]) == Exit.GOOD
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "file": grid,
+        "usable": True,
+        "lanes": 20,
+        "nodes": 10,
+        "places": 0,
+        "zones": 0,
+        "problems": [],
+    }
+    assert main(["map", "check", f"{grid}x", "--json"]) == Exit.BAD_INPUT
+    told = json.loads(capsys.readouterr().out)
+    assert told["usable"] is False
+    assert set(told["problems"][0]) == {"code", "where", "severity", "what", "mend"}
+
+
+def test_graphs_are_for_buildings(grid: str, capsys: Capture) -> None:
+    assert main(["map", "check", grid, "--graph", "0"]) == Exit.BAD_INPUT
+    assert "[no-graph]" in capsys.readouterr().err
+
+
+def test_show(grid: str, tmp_path: Path) -> None:
+    picture = tmp_path / "ring.svg"
+    assert main(["map", "show", grid, "-o", str(picture), "--language", "ko"]) == Exit.GOOD
+    assert picture.read_text("utf-8").startswith("<?xml")
+
+
+def test_show_says_what_is_wrong(grid: str, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["map", "show", grid, "-o", str(tmp_path / "ring.bmp")]) == Exit.BAD_INPUT
+    picture = str(tmp_path / "ring.png")
+    assert main(["map", "show", grid, "-o", picture, "--zone", "z"]) == Exit.BAD_INPUT
+    assert "[picture-format]" in (err := capsys.readouterr().err)
+    assert "[unknown-reference]" in err
+
+
+def test_import(grid: str, tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "ring.yaml"
+    assert main(["map", "import", grid, "-o", str(target)]) == Exit.GOOD
+    assert load_site(target).nodes == load_site(grid).nodes
+    assert main(["map", "import", grid, "-o", "-"]) == Exit.GOOD
+    assert capsys.readouterr().out == target.read_text("utf-8")
+
+
+def test_import_where_nothing_can_be_written(grid: str, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["map", "import", grid, "-o", str(tmp_path)]) == Exit.BAD_INPUT
+    assert "[unwritable]" in capsys.readouterr().err
