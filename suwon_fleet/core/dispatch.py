@@ -32,12 +32,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who gets a job, and who else might have: candidates, best first."""
+    """Who gets a job, and who else might have: the first candidates, the chosen one before all.
+
+    `unable` counts all free robots that could not do it, also those not among the candidates.
+    """
 
     job_id: str
     robot_id: str
     candidates: tuple[Candidate, ...]
     reason: Reason
+    unable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,4 +181,10 @@ class SiteMap:
 
     def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
         """Places of one kind, in the order of the file."""
-        return tuple(place for place in self.places if kind in place.kinds)
+        return self._places_by_kind[kind]
+
+    @cached_property
+    def _places_by_kind(self) -> dict[PlaceKind, tuple[Place, ...]]:
+        return {
+            kind: tuple(place for place in self.places if kind in place.kinds) for kind in PlaceKind
+        }

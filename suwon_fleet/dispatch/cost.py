@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from suwon_fleet.core.dispatch import Candidate, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.kind import Battery
 
+HomeTime = Callable[[str, str], float]
+"""Seconds for a kind of robot (id) from a vertex to the nearest charger; infinite without a way."""
+
 SLACK = 1.3
 """Traffic and detours: energy is reckoned for so much more than the travel time on an empty map."""
 
 
-def weigh(
-    errand: Errand, worker: Worker, travel_s: TravelTime, chargers: Sequence[str]
-) -> Candidate:
+def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime) -> Candidate:
     """Weigh a robot for a job: it must be able, get there and back to a charger with charge to spare.
 
     The cost is the time until the job would be done, in seconds.
@@ -25,15 +27,15 @@ def weigh(
     if refusal := _unfit(errand, worker):
         return Candidate(worker.robot_id, refusal=refusal)
     stops = (worker.vertex, *errand.vertices)
-    legs_s = [travel_s(kind.id, a, b) for a, b in zip(stops, stops[1:], strict=False)]
+    legs_s = [travel_s(kind.id, a, b) for a, b in itertools.pairwise(stops)]
     for leg_s, stop in zip(legs_s, errand.vertices, strict=True):
         if math.isinf(leg_s):
             reason = Reason.of("unreachable", robot=worker.robot_id, place=stop)
             return Candidate(worker.robot_id, refusal=reason)
-    back_s = min((travel_s(kind.id, stops[-1], charger) for charger in chargers), default=0.0)
+    back_s = home_s(kind.id, stops[-1])
     if math.isinf(back_s):
         back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
-    drive_s, work_s = sum(legs_s), sum(legs_s[1:]) + errand.action_s
+    drive_s, work_s = math.fsum(legs_s), math.fsum(legs_s[1:]) + errand.action_s
     pickup_s = worker.free_in_s + legs_s[0]
     used = energy_share(kind.battery, (drive_s + back_s) * SLACK, errand.action_s)
     soc_after = worker.soc - used

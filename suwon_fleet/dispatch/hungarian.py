@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from suwon_fleet.core.dispatch import Candidate, Decision, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.dispatch.cost import weigh
+from suwon_fleet.dispatch.cost import HomeTime, weigh
 
 PRIORITY_S = 600.0
 """One step of priority outweighs so much more time to completion."""
@@ -32,13 +33,25 @@ class Hungarian:
 
     def weigh(self, errand: Errand, worker: Worker, travel_s: TravelTime) -> Candidate:
         """What giving `errand` to `worker` would cost, or why it cannot be."""
-        return weigh(errand, worker, travel_s, self._chargers)
+        return weigh(errand, worker, travel_s, self._home_s(travel_s))
+
+    def _home_s(self, travel_s: TravelTime) -> HomeTime:
+        return lambda kind, vertex: min(
+            (travel_s(kind, vertex, charger) for charger in self._chargers), default=0.0
+        )
 
     def assign(
         self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
     ) -> list[Decision]:
-        """At most one job to each robot. Jobs that nobody free can do are left out."""
-        table = [[self.weigh(errand, worker, travel_s) for worker in workers] for errand in errands]
+        """At most one job to each robot. Jobs are left out that no robot can do, or that rather wait.
+
+        A job waits when its best robots are taken and each other one would be later than they by more
+        than the job's priority and age are worth: a robot is not sent across the town for a short queue.
+        """
+        travel_s, home_s = cache(travel_s), cache(self._home_s(travel_s))
+        table = [
+            [weigh(errand, worker, travel_s, home_s) for worker in workers] for errand in errands
+        ]
         if not table or not workers:
             return []
         cost = np.array(
@@ -47,25 +60,27 @@ class Hungarian:
                 for errand, row in zip(errands, table, strict=True)
             ]
         )
-        rows, columns = linear_sum_assignment(cost)
+        worth = np.array([_worth_s(errand) for errand in errands])[:, None]
+        waiting = np.repeat(cost.min(axis=1, keepdims=True), len(errands), axis=1)
+        rows, columns = linear_sum_assignment(np.hstack([cost - worth, waiting]))
         return [
             _decide(errands[row], table[row], table[row][column])
-            for row, column in zip(rows, columns, strict=True)
-            if cost[row, column] < _NEVER
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+            if column < len(workers) and cost[row, column] < _NEVER
         ]
 
 
 def _cost(errand: Errand, candidate: Candidate) -> float:
-    """Time to completion and lateness, less what the job's priority and age are worth.
-
-    The worth is the same for every robot; it only decides which jobs wait when robots are few, and
-    since it grows with waiting, none waits for ever.
-    """
+    """Time to completion, and lateness."""
     if candidate.cost_s is None:
         return _NEVER
     late_s = max(0.0, candidate.cost_s - errand.slack_s)
-    worth_s = errand.priority * PRIORITY_S + errand.waited_s
-    return candidate.cost_s + LATE_WEIGHT * late_s - worth_s
+    return candidate.cost_s + LATE_WEIGHT * late_s
+
+
+def _worth_s(errand: Errand) -> float:
+    """What having a robot is worth to a job; it grows with waiting, so that no job waits for ever."""
+    return errand.priority * PRIORITY_S + errand.waited_s
 
 
 def _decide(errand: Errand, row: Sequence[Candidate], chosen: Candidate) -> Decision:
@@ -77,6 +92,5 @@ def _decide(errand: Errand, row: Sequence[Candidate], chosen: Candidate) -> Deci
     soonest = not able or (able[0].cost_s or 0.0) >= (chosen.cost_s or 0.0)
     code = "soonest-done" if soonest else "best-for-all"
     shown = (chosen, *(*able, *unable)[: SHOWN - 1])
-    return Decision(
-        errand.job_id, chosen.robot_id, shown, Reason.of(code, robot=chosen.robot_id)
-    )
+    reason = Reason.of(code, robot=chosen.robot_id)
+    return Decision(errand.job_id, chosen.robot_id, shown, reason, len(unable))

@@ -5,41 +5,76 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine import events
 from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import AlertRecord
 from suwon_fleet.core.errors import Reason
 
 INFO, WARNING, ERROR = 0, 1, 2
 
+SEEN = "seen"
+"""A person knows; nothing is to be done."""
 RELEASE = "release"
 """A person has looked: the robot may go on."""
 REMOVE = "remove"
 """The robot is gone: free its ground."""
 KEEP = "keep"
 CANCEL = "cancel"
+AGAIN = "again"
+"""Submit the same job once more."""
+NOTICE_ANSWERS = (SEEN,)
 ASSIST_ANSWERS = (RELEASE, REMOVE)
 JOB_ANSWERS = (KEEP, CANCEL)
+FAILED_ANSWERS = (AGAIN, SEEN)
 
 
 def raise_alert(
-    fleet: Fleet, level: int, reason: Reason, subject: str, answers: tuple[str, ...] = ()
+    fleet: Fleet,
+    level: int,
+    reason: Reason,
+    subject: str,
+    answers: tuple[str, ...] = NOTICE_ANSWERS,
 ) -> None:
-    """Tell people, unless the very same is open already."""
-    if any(a.subject == subject and a.reason == reason for a in fleet.state.alerts.values()):
+    """Tell people, unless the very same is open already, or a person has kept the job in spite of it."""
+    job = fleet.state.jobs.get(subject)
+    if job and job.kept == reason:
+        return
+    if any(alert.reason == reason for alert in about(fleet, subject)):
         return
     alert_id = fleet.next_id("alert")
     fleet.emit(events.AlertRaised(fleet.now_ns, alert_id, level, reason, subject, answers))
 
 
 def raise_once(
-    fleet: Fleet, level: int, reason: Reason, subject: str, answers: tuple[str, ...] = ()
+    fleet: Fleet,
+    level: int,
+    reason: Reason,
+    subject: str,
+    answers: tuple[str, ...] = NOTICE_ANSWERS,
 ) -> None:
     """Tell people, unless something of this kind about this subject is open already."""
-    open_now = fleet.state.alerts.values()
-    if not any(a.subject == subject and a.reason.code == reason.code for a in open_now):
+    if not about(fleet, subject, reason.code):
         raise_alert(fleet, level, reason, subject, answers)
 
 
+def about(fleet: Fleet, subject: str, code: str | None = None) -> list[AlertRecord]:
+    """What is open about a subject, of one kind or all."""
+    return [
+        alert
+        for alert in fleet.state.alerts.values()
+        if alert.subject == subject and code in (None, alert.reason.code)
+    ]
+
+
+def close(fleet: Fleet, alert: AlertRecord) -> None:
+    """What people were told of is over."""
+    fleet.emit(events.AlertClosed(fleet.now_ns, alert.alert_id))
+
+
 def close_of(fleet: Fleet, subject: str, code: str | None = None) -> None:
-    """Close what is open about a subject (of one kind, or all): it is over."""
-    for alert in list(fleet.state.alerts.values()):
-        if alert.subject == subject and code in (None, alert.reason.code):
-            fleet.emit(events.AlertClosed(fleet.now_ns, alert.alert_id))
+    """Close what is open about a subject, of one kind or all."""
+    for alert in about(fleet, subject, code):
+        close(fleet, alert)
+
+
+def needs_help(fleet: Fleet, robot_id: str) -> bool:
+    """Whether a robot waits for a person to look at it."""
+    return any(alert.answers == ASSIST_ANSWERS for alert in about(fleet, robot_id))

@@ -11,7 +11,20 @@ from typing import Any, Self
 import msgspec
 
 from suwon_fleet.core.dispatch import Dispatcher
-from suwon_fleet.core.engine import assigning, errands, events, jobs, motion, orders, robots
+from suwon_fleet.core.engine import (
+    answers,
+    asks,
+    assigning,
+    errands,
+    events,
+    hearing,
+    jobs,
+    joining,
+    motion,
+    orders,
+    stops,
+    watching,
+)
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
@@ -25,17 +38,17 @@ DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
 
 _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
-    m.Announced: lambda fleet, said: robots.announce(fleet, said.factsheet, said.report),
-    m.Reported: lambda fleet, said: robots.heed(fleet, said.report),
+    m.Announced: hearing.announce,
+    m.Reported: lambda fleet, said: hearing.heed(fleet, said.report),
     m.SubmitJob: orders.submit,
     m.CancelJob: orders.cancel,
     m.PauseJob: orders.pause,
-    m.StopRobots: orders.stop,
-    m.ReleaseRobots: orders.release,
-    m.CommissionRobot: orders.commission,
-    m.RemoveRobot: orders.remove,
+    m.StopRobots: stops.stop,
+    m.ReleaseRobots: stops.release,
+    m.CommissionRobot: joining.commission,
+    m.RemoveRobot: joining.remove,
     m.SetZone: orders.set_zone,
-    m.AnswerAlert: orders.answer_alert,
+    m.AnswerAlert: answers.answer_alert,
 }
 
 
@@ -50,8 +63,8 @@ class Outcome:
 class FleetCore:
     """The fleet of one site as a state machine without clock, I/O or threads.
 
-    `step` is the only way forward and `replay` the only way back: the same events always make the same
-    state, whose `state_hash` says so. Not thread-safe; owned by one loop.
+    `step` is the only way forward and `replay` the only way back: the same events always make the
+    same state, whose `state_hash` says so. Not thread-safe; owned by one loop.
     """
 
     def __init__(
@@ -124,13 +137,17 @@ class FleetCore:
         fleet = self.fleet
         fleet.now_ns = max(now_ns, fleet.now_ns)
         fleet.events, fleet.effects = [], []
+        if fleet.woke_ns is None:
+            fleet.woke_ns = fleet.now_ns
         if not fleet.state.site_id:
             fleet.emit(events.SiteOpened(fleet.now_ns, fleet.site.id, site_hash(fleet.site)))
         for one in inputs:
             _HANDLERS[type(one)](fleet, one)
+            asks.carry_out(fleet)
         if now_ns - self._watched_ns >= SECOND:
             self._watched_ns = now_ns
-            robots.watch(fleet)
+            watching.watch(fleet)
+            asks.carry_out(fleet)
         self._go_on()
         return Outcome(tuple(fleet.events), tuple(fleet.effects))
 
@@ -146,6 +163,7 @@ class FleetCore:
             errands.advance(fleet, robot)
             if robot.job_id:
                 jobs.advance(fleet, robot)
+            asks.carry_out(fleet)
         motion.coordinate(fleet)
 
     def state_hash(self) -> str:
@@ -158,5 +176,5 @@ def site_hash(site: SiteMap) -> str:
     """A hash of the map's graph: what a journal's ground refers to."""
     parts = (site.id, site.nodes, site.lanes, site.places)
     return hashlib.blake2b(
-        msgspec.msgpack.encode(msgspec.to_builtins(parts), order="deterministic"), digest_size=16
+        msgspec.msgpack.encode(msgspec.to_builtins(parts, order="deterministic")), digest_size=16
     ).hexdigest()

@@ -186,6 +186,15 @@ class ActionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadTaken:
+    """A person has taken out what a robot carried."""
+
+    at_ns: int
+    robot_id: str
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     at_ns: int
     stop_id: str
@@ -262,6 +271,7 @@ Event = (
     | GroundReleased
     | ActionBegun
     | ActionEnded
+    | LoadTaken
     | StopRequested
     | StopConfirmed
     | StopReleased

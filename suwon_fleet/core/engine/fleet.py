@@ -3,27 +3,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import shapely
 
 from suwon_fleet.core.dispatch import Dispatcher
-from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.events import (
+    Event,
+    JobUnassigned,
+    RobotCommissioned,
+    RobotJoined,
+    RobotRemoved,
+    ZoneSet,
+)
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.messages import Answer, Effect, Send
-from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord
+from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.robots import delivery, humanoid
+from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
-from suwon_fleet.core.robots.kind import Family, RobotKind
-from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.robots.report import Factsheet, RobotReport
 from suwon_fleet.core.robots.table import Table
+from suwon_fleet.core.robots.tables import TABLES
+from suwon_fleet.core.robots.trigger import Trigger
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.core.traffic import Traffic
 
 SECOND = 1_000_000_000
-TABLES = {Family.DELIVERY: delivery.TABLE, Family.HUMANOID: humanoid.TABLE}
+_CHANGES_WHO_CAN = (RobotJoined, RobotRemoved, RobotCommissioned, ZoneSet, JobUnassigned)
+"""Events after which a waiting job may have nobody left, or somebody again, who can do it."""
+WHOLE_FLEET = ("site", "all")
+"""Scopes of a stop request that hold every robot, also one that joins later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +52,17 @@ class Settings:
     charge_idle_below: float = 0.8
     """An idle robot with less charge than this (0..1) parks at a charger rather than elsewhere."""
     reassign_after_s: float = 10.0
-    """A job whose robot is silent for so long, and has not fetched anything, goes to another."""
+    """A job whose robot is silent or held up for so long, and has not fetched anything, goes to another."""
 
 
 @dataclass(slots=True)
 class Fleet:
-    """One step's workplace. Only `emit` changes `state`; the rest here is forgotten with the process.
+    """One step's workplace. Only `emit` changes `state`; the rest is forgotten with the process.
 
-    `reports` holds the newest report of each robot, `sent_ns` when it was last told (by robot and what),
-    `waits` why a robot does not go on. `strangers` are robots that report and have not joined.
+    `reports` holds the newest report of each robot, `sent_ns` when it was last told (by robot and
+    what), `waits` why a robot does not go on. `strangers` are robots that report and have not joined,
+    and why; `factsheets` what those said of themselves. `asks` are what transitions ask for and is
+    not done yet. `woke_ns` is when this process took its first step.
     """
 
     site: SiteMap
@@ -61,14 +76,21 @@ class Fleet:
     sent_ns: dict[tuple[str, str], int] = field(default_factory=dict)
     waits: dict[str, Reason] = field(default_factory=dict)
     strangers: dict[str, Reason] = field(default_factory=dict)
+    factsheets: dict[str, Factsheet] = field(default_factory=dict)
+    asks: list[tuple[str, Trigger, tuple[Ask, ...]]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     dispatch_due: bool = False
+    crew_changed: bool = True
+    """Whether who can do which job has changed since that was last looked at."""
+    woke_ns: int | None = None
 
     def emit(self, event: Event) -> None:
         """Decide: the event is in the state now, and in the journal before any effect leaves."""
         evolve(self.state, event)
         self.events.append(event)
+        if isinstance(event, _CHANGES_WHO_CAN):
+            self.crew_changed = True
 
     def send(self, command: RobotCommand) -> None:
         """Tell a robot, once the step's events are in the journal."""
@@ -93,6 +115,19 @@ class Fleet:
 
     def job_of(self, robot: RobotRecord) -> JobRecord | None:
         return self.state.jobs[robot.job_id] if robot.job_id else None
+
+    def stops_of(self, robot_id: str) -> list[StopRecord]:
+        """The stop requests that hold a robot, oldest first."""
+        return [
+            stop
+            for stop in self.state.stops.values()
+            if stop.scope in WHOLE_FLEET or robot_id in stop.robot_ids
+        ]
+
+    def can_reach(self, robot: RobotRecord, place: str) -> bool:
+        """Whether the open map has a way from where a robot's ground ends to a place."""
+        here, there = robot.path[-1], self.vertex_of(place)
+        return not math.isinf(self.traffic.travel_s(robot.kind, here, there))
 
     def vertex_of(self, place: str) -> str:
         """The vertex a place stands on; a node gives its vertex its own name."""

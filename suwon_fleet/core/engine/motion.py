@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from suwon_fleet.core.engine import events, robots
+from suwon_fleet.core.engine import events, hearing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.questions import may_drive
 from suwon_fleet.core.robots.states import LEGS, Mission, RobotStates
 from suwon_fleet.core.traffic import Wait, WaitReason
@@ -21,14 +22,12 @@ def coordinate(fleet: Fleet) -> None:
     for extension in fleet.traffic.step(fleet.now_ns):
         robot = fleet.state.robots[extension.robot_id]
         first_new = robot.front_index + 1
-        fleet.emit(
-            events.GroundGranted(fleet.now_ns, extension.robot_id, extension.vertices)
-        )
-        robots.tell_ground(fleet, robot, first_new)
+        fleet.emit(events.GroundGranted(fleet.now_ns, extension.robot_id, extension.vertices))
+        hearing.tell_ground(fleet, robot, first_new)
 
 
 def _tell_wish(fleet: Fleet, robot: RobotRecord) -> None:
-    refusal = held_by(fleet, robot) or why_not_move(robot.states)
+    refusal = why_immobile(fleet, robot)
     fleet.traffic.set_mobile(robot.robot_id, refusal is None)
     goal = None
     if refusal is None and robot.destination and robot.states.mission in LEGS:
@@ -36,6 +35,11 @@ def _tell_wish(fleet: Fleet, robot: RobotRecord) -> None:
     job = fleet.job_of(robot)
     urgency = float(job.request.priority) if job else 0.0
     fleet.traffic.aim(robot.robot_id, goal, urgency=urgency, now_ns=fleet.now_ns)
+
+
+def why_immobile(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """Why a robot can be given no ground now, not even to make way."""
+    return held_by(fleet, robot) or why_not_move(robot.states)
 
 
 def why_not_move(states: RobotStates) -> Reason | None:
@@ -47,10 +51,9 @@ def why_not_move(states: RobotStates) -> Reason | None:
 
 def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """A stop, a pause or an action that keeps a robot where it is."""
-    for stop in fleet.state.stops.values():
-        if robot.robot_id in stop.robot_ids:
-            return Reason.of("stop-held", stop=stop.stop_id, requester=stop.requester or "-")
-    if (job := fleet.job_of(robot)) and job.status.value == "paused":
+    if stops := fleet.stops_of(robot.robot_id):
+        return Reason.of("stop-held", stop=stops[0].stop_id, requester=stops[0].requester or "-")
+    if (job := fleet.job_of(robot)) and job.status is JobStatus.PAUSED:
         return Reason.of("job-paused", job=job.job_id)
     if action := robot.busy_action:
         return Reason.of("robot-acts", action=action.kind)
@@ -59,10 +62,15 @@ def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
 
 def reason_of(wait: Wait) -> Reason:
     """A wait in traffic, as a reason people can be told."""
+    other = wait.robot_id or "-"
     match wait.reason:
+        case WaitReason.TURN:
+            return Reason.of("wait-turn", robot=other)
+        case WaitReason.GROUND:
+            return Reason.of("wait-ground", robot=other)
+        case WaitReason.NO_WAY:
+            return Reason.of("wait-no-way", robot=other)
         case WaitReason.ZONE_FULL:
             return Reason.of("wait-zone-full", zone=wait.zone_id)
         case WaitReason.PUT_OFF:
             return Reason.of("wait-put-off")
-        case _:
-            return Reason.of(f"wait-{wait.reason.replace('_', '-')}", robot=wait.robot_id or "-")

@@ -15,22 +15,34 @@ from suwon_fleet.core.robots.states import RobotStates
 
 @dataclass(slots=True)
 class Action:
-    """What a robot was last asked to do, and how it said that ended."""
+    """What a robot was last asked to do, and how it said that ended, in `result` in its own words.
+
+    `laden_before` is what the robot's `laden` was when it began.
+    """
 
     action_id: str
     kind: ActionKind
     params: tuple[tuple[str, str], ...]
     since_ns: int
+    laden_before: bool | None = False
     status: ActionStatus = ActionStatus.RUNNING
+    result: str = ""
+    ended_ns: int = 0
+
+    @property
+    def stem(self) -> str:
+        """Its id without the number: what it is part of."""
+        return self.action_id.rpartition(".")[0]
 
 
 @dataclass(slots=True)
 class RobotRecord:
     """What the fleet remembers of a robot.
 
-    `laden` is None while a hand-over runs; one that fails leaves things as they were before it.
-    `path[k]` is vertex `path_first + k` of its granted path: its ground, rear to front. `since_ns` says,
-    by layer of its states, when that layer last changed. `laden` is None while a hand-over runs.
+    `path[k]` is vertex `path_first + k` of its granted path: its ground, rear to front. `laden` is None
+    while a hand-over runs; one that fails leaves things as they were before it. `since_ns` says, by
+    layer of its states, when that layer last changed; `moved_ns`, when it last passed a vertex or was
+    first granted one ahead.
     """
 
     robot_id: str
@@ -47,8 +59,9 @@ class RobotRecord:
     action: Action | None = None
     actions_begun: int = 0
     tries: int = 0
-    """How often the action at hand has been tried."""
+    """How often in a row the action at hand has been tried."""
     laden: bool | None = False
+    moved_ns: int = 0
     since_ns: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -63,7 +76,12 @@ class RobotRecord:
 
 @dataclass(slots=True)
 class JobRecord:
-    """A job and how it stands. `ends_as` is what it becomes when its phases are done."""
+    """A job and how it stands. `ends_as` is what it becomes when its phases are done.
+
+    `turned_at` is the phase at which it turned back: that one is over, and what follows undoes it.
+    `kept` is the reason to call it off that a person has looked at, and kept it. `grasps` counts how
+    often its object has been grasped for.
+    """
 
     job_id: str
     request: JobRequest
@@ -75,6 +93,9 @@ class JobRecord:
     reason: Reason | None = None
     ends_as: JobStatus = JobStatus.FINISHED
     status_before_pause: JobStatus = JobStatus.QUEUED
+    turned_at: int | None = None
+    kept: Reason | None = None
+    grasps: int = 0
     decisions: tuple[Decision, ...] = ()
     expected_end_ns: int = 0
     ended_ns: int = 0
@@ -142,3 +163,7 @@ class FleetState:
     answered: dict[str, str | Reason] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+
+    def count(self, what: str) -> None:
+        """One more of what ids are numbered by."""
+        self.counters[what] = self.counters.get(what, 0) + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.command import ActionKind
@@ -33,6 +34,9 @@ from suwon_fleet.core.robots.states import (
     Release,
     RobotStates,
 )
+
+MOST_REMEMBERED = 4096
+"""Answers kept: robots are in few different states, and are asked about at every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,13 @@ _NEEDS = {
 """Layers without which an action means nothing."""
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def may_command(states: RobotStates) -> Reason | None:
     """May the fleet tell it anything but a stop or the end of an action?"""
     return _first_failing(states, _LISTENS)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def may_drive(states: RobotStates) -> Reason | None:
     """May more ground be granted to it?"""
     refused = _first_failing(states, _DRIVES)
@@ -144,6 +150,7 @@ def may_drive(states: RobotStates) -> Reason | None:
     return refused
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def may_act(states: RobotStates, kind: ActionKind) -> Reason | None:
     """May it be asked for this action where it stands?"""
     needed = _NEEDS.get(kind)
@@ -156,11 +163,13 @@ def may_act(states: RobotStates, kind: ActionKind) -> Reason | None:
     return refused
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def may_take_job(states: RobotStates) -> Reason | None:
     """May dispatch give it a job now? Charge left after the job is for dispatch to reckon."""
     return _first_failing(states, _TAKES_JOB)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def is_immobile(states: RobotStates) -> Reason | None:
     """Why it cannot move for nobody knows how long, so that others are led around it."""
     return _first_failing(states, (*_ABLE, _ON_FEET))

@@ -152,6 +152,11 @@ class Table:
         surprises = [Surprise(layer, states.at(layer), told[layer]) for layer in left if heard]
         return Followed(after, _asks(rows), tuple(rows), tuple(surprises))
 
+    def has_news(self, states: RobotStates, report: RobotReport, battery: Battery | None) -> bool:
+        """Whether :meth:`follow` could change anything: most reports tell what the last one did."""
+        online = states.connection is Connection.ONLINE
+        return not online or bool(self._news(states, report, battery))
+
     def _news(
         self, states: RobotStates, report: RobotReport, battery: Battery | None
     ) -> dict[Layer, StrEnum]:

@@ -89,6 +89,7 @@ class Trigger(Word):
     ABOARD = "aboard", "It is in the cabin."
     LIFT_ARRIVED = "lift_arrived", "The cabin is at the floor it needs, and open."
     LIFT_LEFT = "lift_left", "It is out of the cabin."
+    LIFT_CALLED_OFF = "lift_called_off", "It turned back: its way needs the lift no more."
     LIFT_FAILED = "lift_failed", "The lift is in FIRE, EMERGENCY or OFFLINE mode, or does not come."
 
     # Stops

@@ -438,11 +438,16 @@ def test_entering_anothers_lift_is_a_surprise(robot: Story) -> None:
     assert robot.hear(lift=LiftSession.ENTERING).surprises
 
 
+def test_turning_back_before_a_lift_is_ordinary(robot: Story) -> None:
+    robot.tell(lift=LiftSession.WAITING)
+    robot.tell(lift=LiftSession.ENTERING)
+    assert robot.tell(lift=LiftSession.WAITING) == (Ask.CALL_LIFT,)
+    assert robot.tell(lift=LiftSession.NONE) == (Ask.END_LIFT_SESSION,)
+
+
 def test_lifts_that_fail(robot: Story) -> None:
     robot.tell(lift=LiftSession.WAITING)
     assert (Layer.LIFT, On.LIFT_FAILED) in robot.overdue()
-    asks = robot.tell(lift=LiftSession.NONE)
-    assert asks == (Ask.FINISH_GROUND_THEN_STOP, Ask.END_LIFT_SESSION, Ask.RAISE_ALERT)
     robot.tell(lift=LiftSession.ENTERING)
     robot.tell(lift=LiftSession.RIDING)
     asks = robot.tell(navigation=Navigation.ASSIST_NEEDED)

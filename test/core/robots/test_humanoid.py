@@ -124,7 +124,7 @@ def test_getting_up_fails_twice() -> None:
 def test_walking_and_standing(robot: Story) -> None:
     robot.fire(On.ROUND_STARTED)
     robot.tell(**WALKS)
-    assert robot.overdue()[Layer.CONTROL, On.HALTED] == 1.0
+    assert (Layer.CONTROL, On.HALTED) not in robot.overdue()  # it may walk for as long as it takes
     robot.tell(**{**STANDS, "navigation": Navigation.BLOCKED})
     robot.tell(**WALKS)
     robot.tell(**STANDS)

@@ -15,8 +15,6 @@ from suwon_fleet.core.robots.trigger import Trigger as On
 
 GET_UP_TRIES = 2
 GET_UP_S = 15.0
-VELOCITY_EXPIRES_S = 1.0
-LEASE_S = 3.0
 
 row = partial(Row, Layer.CONTROL)
 
@@ -57,7 +55,7 @@ WORKING = (
           source="Unitree SetVelocity; the command expires in 1 s") for trigger in _STARTS_WALKING),
     *(row(trigger, (S.MANIPULATING,), S.LOCOMOTION, (g.nothing_stops, h.can_walk, h.carry_ok),
           (Ask.WALK_SLOWLY,), number=10, source="Spot CARRIABLE") for trigger in _STARTS_WALKING),
-    row(On.HALTED, (S.LOCOMOTION,), S.BALANCED, number=7, after_s=VELOCITY_EXPIRES_S,
+    row(On.HALTED, (S.LOCOMOTION,), S.BALANCED, number=7,
         source="Unitree velocity duration 1 s; Spot STEPPING to STANDING"),
     row(On.TASK_STARTED, (S.BALANCED,), S.MANIPULATING,
         (h.body_stands, h.arms_free, g.soc_above_low), number=8,
@@ -85,7 +83,7 @@ STOPPING = (
     row(On.EMERGENCY_STOPPED, _NOT_SETTLING, S.SETTLING, along=True, number=15,
         source="Spot SETTLE_THEN_CUT: cutting power would make it fall"),
     row(On.LEASE_EXPIRED, _UP, S.SETTLING, (g.out_of_touch,), (Ask.RAISE_ALERT, Ask.REVIEW_JOB),
-        number=18, after_s=LEASE_S, source="Unitree: no state for 1000 ms; Spot LEASE_TIMEOUT"),
+        number=18, source="Unitree: no state for 1000 ms; Spot LEASE_TIMEOUT"),
     row(On.SETTLE_STOP, _NOT_SETTLING, S.SETTLING, asks=(Ask.REVIEW_JOB,), number=15,
         source="Spot SETTLE_THEN_CUT; takes 2-4 s"),
     row(On.SAT, (S.SETTLING,), S.DAMPED, number=15, source="Spot Sit"),

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does what a person chose of an alert's answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from suwon_fleet.core.engine import alerts, ending, events, firing, joining, orders
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import JobRecord, RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.robots.states import Mission, Release
+from suwon_fleet.core.robots.trigger import Trigger
+
+
+def answer_alert(fleet: Fleet, order: m.AnswerAlert) -> None:
+    """Carry out the answer; the alert closes if that was possible."""
+    alert = fleet.state.alerts.get(order.alert_id)
+    if alert is None:
+        fleet.answer(order.token, Reason.of("no-such-alert", alert=order.alert_id[:80]))
+        return
+    if order.answer not in alert.answers:
+        known = ", ".join(alert.answers)
+        reason = Reason.of("no-such-answer", answer=order.answer[:80], known=known)
+        fleet.answer(order.token, reason)
+        return
+    if not order.requester:
+        fleet.answer(order.token, Reason.of("person-needed"))
+        return
+    refusal = _carry_out(fleet, alert.subject, order)
+    if refusal is None and order.alert_id in fleet.state.alerts:
+        fleet.emit(events.AlertClosed(fleet.now_ns, order.alert_id, order.answer, order.requester))
+    fleet.answer(order.token, refusal, id=order.alert_id)
+
+
+def _carry_out(fleet: Fleet, subject: str, order: m.AnswerAlert) -> Reason | None:
+    robot, job = fleet.state.robots.get(subject), fleet.state.jobs.get(subject)
+    if order.answer == alerts.RELEASE and robot:
+        return _release(fleet, robot, order.requester)
+    if order.answer == alerts.REMOVE and robot:
+        joining.leave(fleet, robot, order.requester)
+    elif order.answer == alerts.CANCEL and job and not job.status.is_over:
+        reason = Reason.of("cancelled-by", requester=order.requester)
+        return ending.cancel(fleet, job, reason)
+    elif order.answer == alerts.AGAIN and job:
+        return _again(fleet, job, order.requester)
+    return None
+
+
+def _release(fleet: Fleet, robot: RobotRecord, person: str) -> Reason | None:
+    """The robot may go on; a load that no job will move, the person has taken out."""
+    if robot.states.release is Release.NEEDED:
+        trigger = Trigger.RELEASED_BY_PERSON
+        if refusal := firing.why_not(fleet, robot, trigger, person=person):
+            return refusal
+        firing.fire(fleet, robot, trigger, person=person)
+    job = fleet.job_of(robot)
+    is_back = job is not None and robot.states.mission is Mission.AT_RETURN
+    if robot.laden is not False and (job is None or is_back):
+        fleet.emit(events.LoadTaken(fleet.now_ns, robot.robot_id, person))
+    return None
+
+
+def _again(fleet: Fleet, job: JobRecord, person: str) -> Reason | None:
+    """The same job once more, as a new one; a deadline that is over is dropped."""
+    is_over = job.request.deadline_ns <= fleet.now_ns
+    request = replace(
+        job.request,
+        request_id="",
+        job_id="",
+        requester=person,
+        earliest_start_ns=0,
+        deadline_ns=0 if is_over else job.request.deadline_ns,
+    )
+    result = orders.accept(fleet, request)
+    return result if isinstance(result, Reason) else None

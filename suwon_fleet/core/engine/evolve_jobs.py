@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What events make of jobs; see :mod:`.evolve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from suwon_fleet.core.engine import events as e
+from suwon_fleet.core.engine.state import FleetState, JobRecord
+from suwon_fleet.core.jobs import JobStatus
+
+_KEPT_DECISIONS = 3
+
+
+def _accepted(state: FleetState, event: e.JobAccepted) -> None:
+    state.count("job")
+    state.tally.submitted += 1
+    state.jobs[event.job_id] = JobRecord(event.job_id, event.request, event.phases, event.at_ns)
+    if event.request.request_id:
+        state.answered[event.request.request_id] = event.job_id
+
+
+def _refused(state: FleetState, event: e.JobRefused) -> None:
+    state.tally.submitted += 1
+    state.tally.refused += 1
+    if event.request.request_id:
+        state.answered[event.request.request_id] = event.reason
+
+
+def _assigned(state: FleetState, event: e.JobAssigned) -> None:
+    decision = event.decision
+    job, robot = state.jobs[decision.job_id], state.robots[decision.robot_id]
+    job.status, job.robot_id, job.reason = JobStatus.ASSIGNED, robot.robot_id, None
+    job.expected_end_ns = event.expected_end_ns
+    job.decisions = (*job.decisions, decision)[-_KEPT_DECISIONS:]
+    robot.job_id = job.job_id
+
+
+def _unassigned(state: FleetState, event: e.JobUnassigned) -> None:
+    """A paused job stays paused, and waits for a robot once it is resumed."""
+    job = state.jobs[event.job_id]
+    state.robots[job.robot_id].job_id = ""
+    job.robot_id, job.phase_index, job.grasps = "", -1, 0
+    job.reason, job.expected_end_ns = event.reason, 0
+    if job.status is JobStatus.PAUSED:
+        job.status_before_pause = JobStatus.QUEUED
+    else:
+        job.status = JobStatus.QUEUED
+
+
+def _phase_begun(state: FleetState, event: e.JobPhaseBegun) -> None:
+    job = state.jobs[event.job_id]
+    job.phase_index = event.index
+    job.kept = None
+    if job.status is JobStatus.ASSIGNED:
+        job.status = JobStatus.RUNNING
+
+
+def _turned_back(state: FleetState, event: e.JobTurnedBack) -> None:
+    job = state.jobs[event.job_id]
+    done = job.phases[: job.phase_index + 1]
+    job.phases = (*done, *event.phases)
+    job.turned_at = job.phase_index
+    job.status, job.reason, job.ends_as = JobStatus.RETURNING, event.reason, event.ends_as
+
+
+def _paused(state: FleetState, event: e.JobPaused) -> None:
+    job = state.jobs[event.job_id]
+    if event.paused:
+        job.status_before_pause, job.status = job.status, JobStatus.PAUSED
+    else:
+        job.status = job.status_before_pause
+
+
+def _ended(state: FleetState, event: e.JobEnded) -> None:
+    """The job keeps the name of the robot that had it last, for the record."""
+    job = state.jobs[event.job_id]
+    if job.robot_id:
+        state.robots[job.robot_id].job_id = ""
+    job.status, job.ended_ns = event.status, event.at_ns
+    job.reason = event.reason or job.reason
+    match event.status:
+        case JobStatus.FINISHED:
+            state.tally.finished += 1
+        case JobStatus.FAILED:
+            state.tally.failed += 1
+        case _:
+            state.tally.cancelled += 1
+
+
+JOB_EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {
+    e.JobAccepted: _accepted,
+    e.JobRefused: _refused,
+    e.JobAssigned: _assigned,
+    e.JobUnassigned: _unassigned,
+    e.JobPhaseBegun: _phase_begun,
+    e.JobTurnedBack: _turned_back,
+    e.JobPaused: _paused,
+    e.JobEnded: _ended,
+}

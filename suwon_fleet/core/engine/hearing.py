@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the fleet's picture of a robot follows its reports; what it has not heard it is told again."""
+
+from __future__ import annotations
+
+from suwon_fleet.core.engine import actions, alerts, events, firing, joining
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobStatus
+from suwon_fleet.core.robots.command import Grant, Pause, ReleaseStop, RequestStop, Resume
+from suwon_fleet.core.robots.report import RobotReport, StopState
+
+
+def announce(fleet: Fleet, said: m.Announced) -> None:
+    """A robot says who it is and how it stands; it joins if it can."""
+    sheet = said.factsheet
+    if sheet.robot_id in fleet.state.robots or joining.join(fleet, sheet, said.report):
+        heed(fleet, said.report)
+
+
+def heed(fleet: Fleet, report: RobotReport) -> None:
+    """Take a robot's report as the truth about it."""
+    robot = fleet.state.robots.get(report.robot_id)
+    if robot is None:
+        robot = _stranger(fleet, report)
+    if robot is None:
+        return
+    if report.session != robot.session:
+        if not joining.restart(fleet, robot, report):
+            return
+    else:
+        before = fleet.reports.get(robot.robot_id)
+        if before and before.session == report.session and report.sequence <= before.sequence:
+            return  # late or doubled
+    fleet.reports[robot.robot_id] = report
+    _follow(fleet, robot, report)
+    _hear_progress(fleet, robot, report)
+    _hear_action(fleet, robot, report)
+    _hear_stops(fleet, robot, report)
+    _hear_pause(fleet, robot, report)
+
+
+def _stranger(fleet: Fleet, report: RobotReport) -> RobotRecord | None:
+    """A robot that is not in the fleet reports: if it said who it is, perhaps it may join now."""
+    factsheet = fleet.factsheets.get(report.robot_id)
+    if factsheet and factsheet.session == report.session:
+        return joining.join(fleet, factsheet, report)
+    fleet.strangers[report.robot_id] = Reason.of("robot-not-announced", robot=report.robot_id)
+    return None
+
+
+def _follow(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
+    table = fleet.table_of(robot)
+    if not table.has_news(robot.states, report, fleet.kind_of(robot).battery):
+        return
+    followed = table.follow(robot.states, report, firing.facts(fleet, robot))
+    if followed.states == robot.states:
+        return
+    triggers = tuple(row.trigger for row in followed.rows)
+    firing.change(fleet, robot, followed.states, triggers, followed.rows)
+    for surprise in followed.surprises:
+        reason = Reason.of(
+            "robot-surprise",
+            robot=robot.robot_id,
+            layer=surprise.layer,
+            before=surprise.before,
+            told=surprise.told,
+        )
+        alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
+
+
+def _hear_progress(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
+    """Free what the robot has passed; tell it again of ground it does not know it has."""
+    index = min(report.path_index, robot.front_index)
+    if index > robot.path_first:
+        fleet.emit(events.GroundReleased(fleet.now_ns, robot.robot_id, index))
+        fleet.traffic.release(robot.robot_id, index)
+    unheard = report.granted_index < robot.front_index
+    if unheard and fleet.may_resend(robot.robot_id, "grant"):
+        tell_ground(fleet, robot, max(report.granted_index + 1, robot.path_first))
+
+
+def tell_ground(fleet: Fleet, robot: RobotRecord, index: int) -> None:
+    """Send the granted path from path vertex `index` on."""
+    start = index - robot.path_first
+    tails = [None, *robot.path] if start == 0 else robot.path[start - 1 :]
+    waypoints = tuple(
+        fleet.traffic.waypoint(robot.kind, tail, head)
+        for tail, head in zip(tails, robot.path[start:], strict=False)
+    )
+    fleet.send(Grant(robot.robot_id, index, waypoints))
+    fleet.sent_ns[robot.robot_id, "grant"] = fleet.now_ns
+
+
+def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
+    """Note how the action at hand ended; tell it again, or that it is not wanted any more."""
+    action = robot.busy_action
+    if action is None:
+        return
+    told = report.action
+    if told is None or told.action_id != action.action_id:
+        if fleet.may_resend(robot.robot_id, action.action_id):
+            actions.tell(fleet, robot)
+    elif told.status.is_over:
+        fleet.emit(
+            events.ActionEnded(
+                fleet.now_ns, robot.robot_id, action.action_id, told.status, told.result
+            )
+        )
+        fleet.dispatch_due = True
+    elif not actions.is_wanted(fleet, robot, action):
+        actions.call_off(fleet, robot)
+
+
+def _hear_stops(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
+    """Note stops carried out; tell the robot again of those it has not heard, and of releases."""
+    held = fleet.stops_of(robot.robot_id)
+    for stop in held:
+        if report.stop_id == stop.stop_id and robot.robot_id not in stop.confirmed:
+            fleet.emit(events.StopConfirmed(fleet.now_ns, stop.stop_id, robot.robot_id))
+    if held:
+        newest = held[-1]
+        unheard = report.stop_id != newest.stop_id
+        if unheard and fleet.may_resend(robot.robot_id, newest.stop_id):
+            fleet.send(RequestStop(robot.robot_id, newest.stop_id, newest.kind))
+        return
+    still_stopped = report.stop_id != "" and report.stop is StopState.PROTECTIVE
+    if still_stopped and fleet.may_resend(robot.robot_id, "release"):
+        fleet.send(ReleaseStop(robot.robot_id, report.stop_id))
+
+
+def _hear_pause(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
+    """A robot is paused exactly while its job is, unless something stronger stops it."""
+    if report.stop not in (StopState.NONE, StopState.PAUSED):
+        return
+    job = fleet.job_of(robot)
+    should = job is not None and job.status is JobStatus.PAUSED
+    differs = should != (report.stop is StopState.PAUSED)
+    if differs and fleet.may_resend(robot.robot_id, "pause"):
+        fleet.send(Pause(robot.robot_id) if should else Resume(robot.robot_id))

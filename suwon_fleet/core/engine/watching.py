@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Notices what takes too long or does not happen: silence, no progress, jobs nobody can do."""
+
+from __future__ import annotations
+
+from suwon_fleet.core.engine import alerts, assigning, ending, firing, motion
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.robots.questions import is_immobile, needs_get_ready
+from suwon_fleet.core.robots.report import OperatingMode, StopState
+from suwon_fleet.core.robots.row import Row
+from suwon_fleet.core.robots.states import Connection, Layer, Release
+from suwon_fleet.core.robots.trigger import Trigger
+
+_ON_PURPOSE = (StopState.PAUSED, StopState.PROTECTIVE)
+_HELD_UP = ("robot-silent", "robot-held-up", "robot-stuck", "robot-event")
+STUCK_AFTER_S = 180.0
+"""A robot that may go, and does not get on for so long, needs help."""
+_LONGEST_DRIVE_S = 600.0
+"""What is allowed for one piece of way at most."""
+
+
+def watch(fleet: Fleet) -> None:
+    """Look at every robot, and at every job that waits."""
+    for robot in list(fleet.state.robots.values()):
+        for row in fleet.table_of(robot).timers(robot.states):
+            if row.after_s is not None and _age_s(fleet, robot, row) >= row.after_s:
+                _time_out(fleet, robot, row)
+        _review(fleet, robot)
+        _notice_no_way(fleet, robot)
+        _notice_load(fleet, robot)
+        _notice_unreleased(fleet, robot)
+    _notice_late(fleet)
+    if fleet.crew_changed:
+        fleet.crew_changed = False
+        _find_stranded(fleet)
+
+
+# Timers of the state tables
+
+
+def _age_s(fleet: Fleet, robot: RobotRecord, row: Row) -> float:
+    """How long a row's layer has been where it is; what happened while we slept does not count."""
+    report = fleet.reports.get(robot.robot_id)
+    since_ns = robot.since_ns[row.layer]
+    if row.trigger is Trigger.COMMS_LOST:
+        since_ns = report.stamp_ns if report else max(since_ns, fleet.woke_ns or 0)
+    elif row.trigger is Trigger.NO_SHOW:
+        since_ns = max(since_ns, robot.since_ns[Layer.STOP])  # nobody is served while it is stopped
+    return fleet.seconds_since(since_ns)
+
+
+def _time_out(fleet: Fleet, robot: RobotRecord, row: Row) -> None:
+    is_heard = robot.states.connection is Connection.ONLINE
+    if row.trigger is Trigger.NO_SHOW:
+        if is_heard and robot.states.stop is StopState.NONE:
+            before = robot.states.mission
+            if firing.try_fire(fleet, robot, row.trigger):
+                ending.nobody_came(fleet, robot, before)
+    elif row.layer.is_fleets:
+        firing.try_fire(fleet, robot, row.trigger)
+    elif is_heard:
+        reason = Reason.of(
+            "robot-overdue",
+            robot=robot.robot_id,
+            layer=row.layer,
+            state=robot.states.at(row.layer),
+            expected=row.trigger,
+            after=row.after_s,
+        )
+        alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
+
+
+# Robots that cannot go on
+
+
+def _review(fleet: Fleet, robot: RobotRecord) -> None:
+    """A robot that nobody knows when it goes on does not keep its job, if another may take it."""
+    held_up = _held_up(fleet, robot)
+    stuck = None if held_up else _stuck(fleet, robot)
+    if stuck:
+        alerts.raise_once(fleet, alerts.ERROR, stuck, robot.robot_id, alerts.ASSIST_ANSWERS)
+    else:
+        alerts.close_of(fleet, robot.robot_id, "robot-stuck")
+    if not robot.job_id:
+        return
+    if reason := held_up or stuck:
+        ending.give_up(fleet, robot, reason)
+    else:
+        for code in _HELD_UP:
+            alerts.close_of(fleet, robot.job_id, code)
+
+
+def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """Why a robot has not been able to go on for a while; a stop or a pause is somebody's wish."""
+    states = robot.states
+    layers = (Layer.CONNECTION, Layer.MODE, Layer.STOP, Layer.CONTROL, Layer.BATTERY)
+    unchanged_s = fleet.seconds_since(max(robot.since_ns[layer] for layer in layers))
+    if unchanged_s < fleet.settings.reassign_after_s:
+        return None
+    if states.connection is not Connection.ONLINE:
+        return Reason.of("robot-silent", robot=robot.robot_id)
+    if states.stop in _ON_PURPOSE or states.mode is OperatingMode.INTERVENED:
+        return None
+    if needs_get_ready(states) and states.release is Release.GIVEN:
+        return None
+    refusal = is_immobile(states)
+    return Reason.of("robot-held-up", robot=robot.robot_id).because(refusal) if refusal else None
+
+
+def _stuck(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """It has ground ahead, may go, and has not passed a vertex for long."""
+    if len(robot.path) == 1:
+        return None
+    rear, ahead = robot.path[:2]
+    drive_s = min(fleet.traffic.travel_s(robot.kind, rear, ahead), _LONGEST_DRIVE_S)
+    standing_s = fleet.seconds_since(robot.moved_ns)
+    if standing_s < STUCK_AFTER_S + drive_s:
+        return None
+    if motion.why_immobile(fleet, robot):
+        return None
+    return Reason.of("robot-stuck", robot=robot.robot_id, after=f"{standing_s:.0f}")
+
+
+def _notice_no_way(fleet: Fleet, robot: RobotRecord) -> None:
+    """A zone was closed between a robot and where it goes."""
+    goal = robot.destination
+    if goal and not fleet.can_reach(robot, goal):
+        reason = Reason.of("goal-unreachable", robot=robot.robot_id, place=goal)
+        alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
+    else:
+        alerts.close_of(fleet, robot.robot_id, "goal-unreachable")
+
+
+def _notice_load(fleet: Fleet, robot: RobotRecord) -> None:
+    if robot.laden is True and not robot.job_id:
+        reason = Reason.of("load-without-job", robot=robot.robot_id)
+        alerts.raise_alert(fleet, alerts.ERROR, reason, robot.robot_id, alerts.ASSIST_ANSWERS)
+    else:
+        alerts.close_of(fleet, robot.robot_id, "load-without-job")
+
+
+def _notice_unreleased(fleet: Fleet, robot: RobotRecord) -> None:
+    """Whatever people were told before: that a robot waits for them must be open somewhere."""
+    if robot.states.release is Release.GIVEN:
+        alerts.close_of(fleet, robot.robot_id, "robot-needs-release")
+    elif not alerts.needs_help(fleet, robot.robot_id):
+        reason = Reason.of("robot-needs-release", state=robot.states.release)
+        alerts.raise_alert(fleet, alerts.ERROR, reason, robot.robot_id, alerts.ASSIST_ANSWERS)
+
+
+# Jobs
+
+
+def _notice_late(fleet: Fleet) -> None:
+    for job in fleet.state.jobs.values():
+        deadline_ns = job.request.deadline_ns
+        if deadline_ns and not job.status.is_over and deadline_ns < fleet.now_ns:
+            reason = Reason.of("deadline-missed", job=job.job_id)
+            alerts.raise_alert(fleet, alerts.WARNING, reason, job.job_id)
+
+
+def _find_stranded(fleet: Fleet) -> None:
+    """Jobs that wait, and that no robot of the fleet could do any more."""
+    for job in list(fleet.state.jobs.values()):
+        if job.status.is_over or job.robot_id:
+            continue
+        why = assigning.why_never(fleet, job.request, job.phases)
+        reason = Reason.of("job-stranded", job=job.job_id).because(why) if why else None
+        for alert in alerts.about(fleet, job.job_id, "job-stranded"):
+            if alert.reason != reason:
+                alerts.close(fleet, alert)
+        if reason:
+            alerts.raise_alert(fleet, alerts.ERROR, reason, job.job_id, alerts.JOB_ANSWERS)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Korean sentences by reason code."""
+
+SENTENCES = {
+    # Requests that cannot be met as asked
+    "bad-id": "“{value}”{value:particle+은/는} {field:+으로/로} 쓸 수 없습니다. 영문자나"
+    " 숫자로 시작해 영문자, 숫자, . _ : - 로 64자 이내로 지어 주세요.",
+    "bad-value": "{field}에 {value:+을/를} 쓸 수 없습니다. 0 이상의 수를 넣어 주세요.",
+    "unknown-word": "{field}에 “{value}”{value:particle+을/를} 쓸 수 없습니다."
+    " 다음 가운데 하나를 쓰세요: {known}.",
+    "unknown-version": "메시지 버전 {version:+을/를} 알 수 없습니다. 버전 {known:+으로/로} 보내 주세요.",
+    "fleet-inactive": "플릿 매니저가 활성 상태가 아니라서 지금은 요청을 받을 수 없습니다.",
+    "job-exists": "작업 {job:+이/가} 이미 있습니다. 다른 이름을 쓰거나 비워 두세요.",
+    "wrong-places": "{kind:job} 작업에는 장소가 {wanted}곳 필요한데 {given}곳을 받았습니다.",
+    "wrong-rounds": "순찰 지점은 반복 횟수까지 합쳐 1~{most}곳이어야 하는데 {stops}곳입니다.",
+    "only-patrols-repeat": "반복은 순찰만 할 수 있습니다. {kind:job} 작업은 {rounds}회 할 수 없습니다.",
+    "no-such-place": "지도에 “{place}” 장소가 없습니다. `suwon-fleet map show`로 이름을 확인하세요.",
+    "same-place": "출발지와 도착지가 모두 {place}입니다. 서로 다른 두 곳을 지정해 주세요.",
+    "deadline-passed": "마감 시각이 이미 지났거나 시작 가능 시각보다 이릅니다."
+    " 더 늦은 시각을 지정해 주세요.",
+    "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
+    "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
+    "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
+    "no-such-stop": "“{stop}” 정지 요청이 없습니다. 이미 해제되었을 수 있습니다.",
+    "no-such-scope": "“{scope}”{scope:particle+은/는} 알 수 없는 범위입니다."
+    " 다음 중에서 고르세요: {known}.",
+    "no-such-alert": "“{alert}” 알림이 없습니다. 이미 처리되었을 수 있습니다.",
+    "no-such-answer": "이 알림에는 “{answer}”{answer:particle+으로/로} 답할 수 없습니다."
+    " 다음 중에서 고르세요: {known}.",
+    "person-needed": "사람만 할 수 있는 일입니다. 요청자(requester)를 밝혀 주세요.",
+    "job-is-over": "작업 {job:+은/는} 이미 끝나({status:status}) 더는 바꿀 수 없습니다.",
+    "job-is-paused": "작업 {job:+은/는} 이미 일시 정지되어 있습니다.",
+    "job-is-not-paused": "작업 {job:+은/는} 일시 정지 상태가 아닙니다.",
+    "job-nearly-done": "작업 {job:+은/는} 물체를 내려놓는 중이라 취소하기에 늦었습니다.",
+    "job-is-returning": "작업 {job:+은/는} 이미 취소되어 물건을 되돌려 놓는 중입니다.",
+    # Why no robot can do a job
+    "no-robots": "작업을 맡을 수 있는 로봇이 없습니다. 로봇을 켜거나 운용을 승인해 주세요.",
+    "not-capable": "{robot}({kind})에는 {needs:needs} 기능이 없습니다.",
+    "payload-too-heavy": "{payload} kg은 너무 무겁습니다. {robot:+은/는} {most} kg까지 실을 수 있습니다.",
+    "not-this-robot": "이 작업은 {robot:+이/가} 아니라 {wanted}에게 지정된 것입니다.",
+    "unreachable": "{robot:+이/가} {place}까지 갈 수 있는 길이 없습니다.",
+    "zone-closed": "{place:+은/는} 폐쇄된 구역 {zone} 안에 있습니다. 구역을 열거나 다른 장소를"
+    " 고르세요.",
+    "battery-too-small": "{robot:+은/는} 완전히 충전해도 작업을 마치고 충전기에 가면 배터리가 {after}만"
+    " 남아 예비량 {reserve}에 못 미칩니다.",
+    "battery-too-low": "{robot}의 배터리는 {soc}입니다. 작업을 마치고 충전기에 가면 {after}만 남아"
+    " 예비량 {reserve}에 못 미치므로 먼저 충전해야 합니다.",
+    "battery-unknown": "{robot}의 배터리 잔량을 알 수 없습니다.",
+    # Why a robot got a job
+    "soonest-done": "모든 로봇 가운데 {robot:+이/가} 가장 빨리 마칠 수 있습니다.",
+    "best-for-all": "이 작업만 보면 더 빠른 로봇이 있지만, {robot:+이/가} 맡아야 대기 중인 작업 전체가 더"
+    " 빨리 끝납니다.",
+    "choice-cost": "{robot}의 예상 소요 시간은 {cost:time}입니다(출발지까지 {pickup:time}, 작업"
+    " {work:time}). 충전기에 닿을 때 배터리는 {battery} 남습니다.",
+    "choice-next-best": "다음 후보는 {robot:+으로/로}, {cost:time} 걸려 {difference:time} 더 늦습니다.",
+    "choice-next-sooner": "이 작업만 맡았다면 {robot:+은/는} {cost:time} 걸려 {difference:time} 더"
+    " 빨랐을 것입니다.",
+    "choice-only-one": "다른 로봇 중에는 할 수 있는 로봇이 없었습니다.",
+    "choice-unable": "로봇 {count}대는 이 작업을 할 수 없었습니다.",
+    "robots-cannot": "{robots} ({count}대): {why:reason}",
+    # How a job stands
+    "job-not-due": "{kind:job} 작업 {job:+은/는} {starts_in:time} 뒤부터 시작할 수 있습니다.",
+    "job-queued": "{kind:job} 작업 {job:+이/가} {waited:time}째 로봇을 기다리고 있습니다.",
+    "job-assigned": "{kind:job} 작업 {job:+은/는} {robot:+이/가} 맡아 출발을 준비하고 있습니다.",
+    "job-in-phase": "{kind:job} 작업 {job:+은/는} {status:status} 상태이고, {robot:+은/는} {phase:phase}"
+    " 단계입니다({total}단계 중 {number}단계, {place}).",
+    "job-paused": "작업 {job:+이/가} 일시 정지되어 있습니다. 계속하려면 재개해 주세요.",
+    "job-ended": "{kind:job} 작업 {job:+은/는} {took:time} 만에 끝났습니다({status:status},"
+    " 로봇 {robot}).",
+    "job-ends-in": "약 {left:time} 뒤에 끝날 예정입니다.",
+    "job-in-time": "마감까지 {spare:time}의 여유가 있습니다.",
+    "job-is-late": "작업 {job:+이/가} 늦어지고 있습니다. 마감을 {late:time} 넘깁니다.",
+    "job-was-late": "작업 {job:+은/는} 마감보다 {late:time} 늦게 끝났습니다.",
+    "job-stranded": "이제 작업 {job:+을/를} 할 수 있는 로봇이 없습니다. {why:reason} 로봇을 기다리려면"
+    " 그대로 두고, 아니면 취소하세요.",
+    "job-failed": "작업 {job:+이/가} 실패했습니다. {why:reason}",
+    "deadline-missed": "작업 {job:+이/가} 마감을 넘겼고 아직 끝나지 않았습니다.",
+    "goal-unreachable": "{robot:+이/가} {place}까지 갈 수 있는 열린 길이 없습니다. 사이의 구역을 열거나"
+    " 작업을 취소하세요.",
+    "cancelled-by": "{requester:person+이/가} 취소했습니다.",
+    "no-show": "{place}에 아무도 나오지 않았습니다.",
+    "action-failed": "{robot:+이/가} {action:action}에 실패했습니다(로봇의 설명: {result:said}).",
+    "load-dropped": "{robot:+이/가} 물건을 떨어뜨렸을 수 있습니다. 현장을 확인해 주세요.",
+    "load-without-job": "{robot:+이/가} 어느 작업에도 속하지 않는 물건을 싣고 있습니다. 꺼낸 뒤 로봇을"
+    " 해제해 주세요.",
+    "robot-removed": "{requester:person+이/가} {robot:+을/를} 운용에서 뺐습니다.",
+    "robot-silent": "{robot:+이/가} 응답하지 않습니다.",
+    # What a robot does, and why it waits
+    "robot-does": "{robot}({kind})의 현재 상태: {mission:state}, 배터리 {battery:charge}.",
+    "job-awaits": "지금 일하는 {robot:+을/를} 기다리고 있습니다. {cost:time} 뒤면 끝낼 수 있어 쉬고 있는"
+    " 어느 로봇보다 빠릅니다.",
+    "robot-waits": "{who:+이/가} 기다리는 이유: {why:reason}",
+    "robot-goes-on": "{robot:+은/는} 막힌 데 없이 움직이고 있습니다.",
+    "robot-next-in-line": "쉬고 있으며, 다음 배정 때 작업을 받습니다.",
+    "robot-held-up": "{robot:+이/가} 더 나아갈 수 없습니다. {why:reason}",
+    "robot-stuck": "{robot:+이/가} 갈 수 있는데도 {after:time}째 움직이지 않습니다."
+    " 무엇이 막는지 확인하세요.",
+    "robot-awaits-help": "{robot:+은/는} 사람의 확인을 기다리고 있습니다. 알림에 답해 주세요.",
+    "robot-laden": "{robot}에 아직 물건이 실려 있을 수 있습니다.",
+    "robot-has-job": "작업 {job:+을/를} 하고 있습니다.",
+    "robot-not-commissioned": "{robot:+은/는} 운용 승인을 받지 않았습니다. 작업을 맡기려면 승인해 주세요.",
+    "robot-acts": "{action:action} 중입니다.",
+    "stop-held": "{requester:person}의 정지 요청 {stop:+이/가} 걸려 있습니다. 안전을 확인한 뒤 해제해"
+    " 주세요.",
+    "robot-blocked": "앞에 장애물이 있습니다({state:state}). 길이 트이면 스스로 갑니다.",
+    "wait-turn": "둘 다 지나야 하는 곳을 {robot:robot+이/가} 먼저 지나갑니다.",
+    "wait-ground": "{robot:robot+이/가} 아직 앞길에 있습니다.",
+    "wait-no-way": "서 있는 로봇들이 모든 길을 막고 있습니다(맨 앞: {robot:robot}).",
+    "wait-put-off": "더 급한 로봇이 먼저 갑니다.",
+    "wait-zone-full": "구역 {zone:+이/가} 꽉 찼습니다.",
+    "wait-next-step": "막는 것은 없으며, 곧 다음 단계로 넘어갑니다.",
+    "no-free-charger": "{robot:+은/는} 충전해야 하는데, 갈 수 있는 충전기 가운데 빈 곳이 없습니다.",
+    # What a robot's states allow
+    "robot-not-online": "로봇과 통신이 되지 않습니다({state:state}). 전원과 통신을 확인하세요.",
+    "robot-not-automatic": "로봇이 {state:state} 상태입니다. 자동 운전으로 돌려 주세요.",
+    "robot-in-other-hands": "다른 프로그램이 로봇을 제어하고 있습니다. 먼저 그 제어를 끝내세요.",
+    "robot-stopped": "로봇이 멈춰 있습니다({state:state}). 먼저 다시 움직일 수 있어야 합니다.",
+    "robot-needs-release": "로봇이 안전을 위해 멈췄습니다. 사람이 확인하고 해제해 주세요.",
+    "robot-needs-assist": "로봇이 스스로 움직이지 못합니다. 도와주세요.",
+    "robot-battery-critical": "로봇 배터리가 거의 없습니다. 충전기로 옮겨 주세요.",
+    "robot-battery-low": "로봇을 먼저 충전해야 합니다(배터리 {state:state}).",
+    "robot-battery-out": "로봇의 배터리 팩을 교체하는 중입니다.",
+    "robot-needs-care": "로봇이 서거나 움직일 수 없습니다({state:state}). 도와주세요.",
+    "robot-lid-open": "로봇의 덮개가 {state:state} 상태입니다. 닫아 주세요.",
+    "robot-not-on-a-leg": "로봇이 이동 중이 아닙니다({state:state}).",
+    "robot-on-charger": "로봇이 아직 충전기에 있습니다({state:state}).",
+    "robot-not-balanced": "로봇이 균형을 잡고 서 있지 않습니다({state:state}).",
+    "robot-hands-busy": "로봇의 손이 비어 있지 않습니다({state:state}).",
+    "robot-busy": "로봇이 다른 일을 하고 있습니다({state:state}).",
+    "robot-not-standing": "로봇이 아직 멈춰 서지 않았습니다({state:state}).",
+    "robot-wrong-mission": "로봇이 지금 하는 일과 맞지 않습니다({state:state}).",
+    "robot-not-to-be-readied": "지금 상태에서는 로봇을 일으킬 수 없습니다({state:state}).",
+    "robot-posture-unknown": "로봇의 자세를 알 수 없습니다. 먼저 확인해 주세요.",
+    "robot-cannot": "이 종류의 로봇은 “{action:action}” 동작을 하지 못합니다.",
+    "robot-wrong-phase": "손이 {state:state} 단계일 때는 “{action:action}” 동작을 할 수 없습니다.",
+    "robot-trigger-unknown": "“{trigger}”{trigger:particle+은/는} {family} 로봇에 없는 동작입니다.",
+    "robot-not-from-here": "지금은 할 수 없습니다({trigger:trigger}, 현재 {states:states}).",
+    "robot-guards-refuse": "{state:state} 상태에서 아직 할 수 없습니다({trigger:trigger})."
+    " 필요한 조건: {guards:guard}.",
+    # Robots that join, and what people are told of them
+    "robot-kind-unknown": "{robot:+은/는} 종류가 “{kind}”라고 하는데 등록된 종류는 {known}입니다."
+    " 로봇 종류를 추가해 주세요.",
+    "robot-off-the-map": "{robot:+이/가} {where}에 있어 가장 가까운 길에서 {within} m 넘게 떨어져"
+    " 있습니다. 길 위로 옮겨 주세요.",
+    "robot-on-others-ground": "{robot:+이/가} {where}에 있어 {owner}의 자리와 겹칩니다. 둘 중 하나를"
+    " 옮겨 주세요.",
+    "robot-not-announced": "{robot:+이/가} 보고는 하지만 제원(factsheet)을 알리지 않았습니다.",
+    "robot-surprise": "{robot}의 {layer:layer} 상태가 설명 없이 바뀌었습니다: {before:state} →"
+    " {told:state}. 확인해 주세요.",
+    "robot-overdue": "{robot:+이/가} {after:time} 넘게 {state:state} 상태입니다({layer:layer})."
+    " 지금쯤이면 다음이 되었어야 합니다: {expected:trigger}.",
+    "robot-event": "{robot}: {event:trigger}.",
+}

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold of a fleet after every step, whatever happened before."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.jobs import JobStatus
+from suwon_fleet.core.robots.questions import is_driven_by_person
+from suwon_fleet.core.robots.states import Manipulation, Mission
+
+_HELD = (JobStatus.ASSIGNED, JobStatus.RUNNING, JobStatus.RETURNING)
+
+
+def check(fleet: Fleet) -> None:
+    """Raise AssertionError for the first invariant that does not hold."""
+    state = fleet.state
+    jobs_and_robots_agree(state)
+    no_job_is_in_two_places(state)
+    tally_agrees(state)
+    alerts_are_about_something(state)
+    places_are_reserved_once(state)
+    who_is_idle_goes_nowhere(state)
+    hands_at_rest_hold_nothing(state)
+    nothing_is_asked_of_robots_in_other_hands(fleet)
+    phases_are_in_order(state)
+    assert not fleet.asks
+
+
+def jobs_and_robots_agree(state: FleetState) -> None:
+    for robot in state.robots.values():
+        if robot.job_id:
+            assert state.jobs[robot.job_id].robot_id == robot.robot_id
+            assert not state.jobs[robot.job_id].status.is_over
+    for job in state.jobs.values():
+        if job.robot_id and not job.status.is_over:
+            assert state.robots[job.robot_id].job_id == job.job_id
+        if job.status in _HELD:
+            assert job.robot_id
+        if job.status is JobStatus.QUEUED:
+            assert not job.robot_id
+
+
+def no_job_is_in_two_places(state: FleetState) -> None:
+    held = Counter(robot.job_id for robot in state.robots.values() if robot.job_id)
+    assert all(count == 1 for count in held.values())
+
+
+def tally_agrees(state: FleetState) -> None:
+    count = Counter(job.status for job in state.jobs.values())
+    tally = state.tally
+    assert tally.finished == count[JobStatus.FINISHED]
+    assert tally.failed == count[JobStatus.FAILED]
+    assert tally.cancelled == count[JobStatus.CANCELLED]
+    assert tally.submitted == len(state.jobs) + tally.refused
+
+
+def alerts_are_about_something(state: FleetState) -> None:
+    """None twice; those that a person may answer concern what still is."""
+    said = Counter((alert.subject, alert.reason) for alert in state.alerts.values())
+    assert all(count == 1 for count in said.values()), said
+    for alert in state.alerts.values():
+        if "release" in alert.answers:
+            assert alert.subject in state.robots
+        if "keep" in alert.answers:
+            assert not state.jobs[alert.subject].status.is_over
+
+
+def places_are_reserved_once(state: FleetState) -> None:
+    """Chargers and parking places; a job's place may be wanted by several."""
+    errands = (Mission.TO_DOCK, Mission.TO_PARKING)
+    going = [r.destination for r in state.robots.values() if r.states.mission in errands]
+    assert len(going) == len(set(going))
+
+
+def who_is_idle_goes_nowhere(state: FleetState) -> None:
+    for robot in state.robots.values():
+        if robot.states.mission is Mission.IDLE:
+            assert robot.destination == "", robot
+
+
+def hands_at_rest_hold_nothing(state: FleetState) -> None:
+    for robot in state.robots.values():
+        if robot.states.manipulation is Manipulation.NONE:
+            assert robot.laden is False
+
+
+def nothing_is_asked_of_robots_in_other_hands(fleet: Fleet) -> None:
+    for robot in fleet.state.robots.values():
+        if is_driven_by_person(robot.states):
+            assert robot.action is None or robot.action.since_ns < fleet.now_ns
+
+
+def phases_are_in_order(state: FleetState) -> None:
+    for job in state.jobs.values():
+        assert -1 <= job.phase_index < len(job.phases)
+        assert (job.turned_at is None) == (job.ends_as is JobStatus.FINISHED)
+        if job.status is JobStatus.RETURNING:
+            assert job.turned_at is not None
