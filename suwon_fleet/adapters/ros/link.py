@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots that speak our messages over ROS topics, many in one message, as a RobotLink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros import commands, reports
+from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.robots.command import RobotCommand
+
+REPORTS_QOS = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=100,
+    reliability=ReliabilityPolicy.BEST_EFFORT,
+    durability=DurabilityPolicy.VOLATILE,
+)
+"""Heard from robots that publish either way; a report that is lost is made good by the next."""
+
+COMMANDS_QOS = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=100,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+)
+"""A robot that comes late must not run old commands."""
+
+
+class RosLink:
+    """Hears `robot_reports` and tells `robot_commands`, both in the node's namespace.
+
+    Belongs to the thread that spins the node. Commands are gathered by `send` and leave with `flush`, as
+    one message. What is wrong with a message is kept in `faults`; the rest of it counts.
+    """
+
+    def __init__(self, node: Node, on_reports: Callable[[], None]) -> None:
+        """Join the topics; `on_reports` is called after each batch that brought something."""
+        self.newest_ns = 0
+        """The newest stamp heard; 0 before the first."""
+        self.faults = 0
+        """How many reports and batches could not be used."""
+        self.last_fault: BadInput | None = None
+        self._node, self._on_reports = node, on_reports
+        self._heard: list[Announced | Reported] = []
+        self._outbox: list[RobotCommand] = []
+        self._publisher = node.create_publisher(msg.RobotCommands, "robot_commands", COMMANDS_QOS)
+        self._subscription = node.create_subscription(
+            msg.RobotReports, "robot_reports", self._hear, REPORTS_QOS
+        )
+
+    def _hear(self, batch: Any) -> None:
+        heard, wrong = reports.heard_in(batch)
+        for one in heard:
+            self.newest_ns = max(self.newest_ns, one.report.stamp_ns)
+        self._heard += heard
+        for fault in wrong:
+            self._note(fault)
+        if heard:
+            self._on_reports()
+
+    def _note(self, fault: BadInput) -> None:
+        self.faults, self.last_fault = self.faults + 1, fault
+        self._node.get_logger().warning(
+            f"robot_reports: left out: {fault}", throttle_duration_sec=5.0
+        )
+
+    def drain(self) -> list[Announced | Reported]:
+        """All reports since the last call."""
+        heard, self._heard = self._heard, []
+        return heard
+
+    def send(self, commands: Iterable[RobotCommand]) -> None:
+        """Gather commands for the next `flush`."""
+        self._outbox.extend(commands)
+
+    def flush(self, at_ns: int) -> None:
+        """Publish what was gathered, stamped with the fleet's time; an empty message tells that too."""
+        outbox, self._outbox = self._outbox, []
+        self._publisher.publish(commands.batch_of(outbox, at_ns))
+
+    def close(self) -> None:
+        """Leave the topics. What was heard and not drained is forgotten: robots tell it again."""
+        self._node.destroy_subscription(self._subscription)
+        self._node.destroy_publisher(self._publisher)

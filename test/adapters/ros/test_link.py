@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The link over real DDS, both ends in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+
+from nodes.in_process import Stage, stage
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS, RosLink
+from suwon_fleet.adapters.ros.reports import batch_of
+from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.core.robots.command import Pause, Resume
+from suwon_fleet.core.robots.report import Pose, RobotReport
+
+pytestmark = pytest.mark.ros
+
+
+@dataclass
+class Ends:
+    """The fleet's end of the link, and the robots'."""
+
+    play: Stage
+    link: RosLink
+    robots: Node
+    batches: list[None]
+    told: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.robots.create_subscription(
+            msg.RobotCommands, "robot_commands", self.told.append, COMMANDS_QOS
+        )
+
+    def reporter(self, reliability: ReliabilityPolicy) -> Any:
+        qos = QoSProfile(depth=10, reliability=reliability)
+        publisher = self.robots.create_publisher(msg.RobotReports, "robot_reports", qos)
+        self.play.until(publisher.get_subscription_count)
+        return publisher
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    with stage() as play:
+        batches: list[None] = []
+        fleet, robots = play.observer(), play.observer()
+        link = RosLink(fleet, lambda: batches.append(None))
+        yield Ends(play, link, robots, batches)
+
+
+def report(sequence: int, stamp_ns: int) -> RobotReport:
+    return RobotReport("r1", sequence, stamp_ns, "s", Pose(0, 0), 0.0, 0, 0)
+
+
+@pytest.mark.parametrize("reliability", [ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE])
+def test_reports_are_drained_once_and_in_order(ends: Ends, reliability: ReliabilityPolicy) -> None:
+    out = ends.reporter(reliability)
+    out.publish(batch_of([(report(1, 5_000), "cart")]))
+    out.publish(batch_of([(report(2, 9_000), ""), (report(3, 7_000), "")]))
+    ends.play.until(lambda: len(ends.batches) == 2)
+    first, *others = ends.link.drain()
+    assert isinstance(first, Announced)
+    assert first.factsheet.kind == "cart"
+    assert others == [Reported(report(2, 9_000)), Reported(report(3, 7_000))]
+    assert ends.link.drain() == []
+    assert ends.link.newest_ns == 9_000
+
+
+def test_faults_are_counted_and_the_newest_is_kept(ends: Ends) -> None:
+    out = ends.reporter(ReliabilityPolicy.RELIABLE)
+    out.publish(msg.RobotReports(reports=[msg.RobotReport()]))
+    out.publish(msg.RobotReports(version=9))
+    ends.play.until(lambda: ends.link.faults == 2)
+    assert "version 9 is not known" in str(ends.link.last_fault)
+    assert ends.batches == []
+
+
+def test_commands_leave_with_the_flush_as_one_message(ends: Ends) -> None:
+    ends.play.until(lambda: ends.robots.count_publishers("robot_commands") == 1)
+    ends.link.send([Pause("r1")])
+    ends.link.send([Resume("r2")])
+    ends.link.flush(3_000_000_000)
+    ends.link.flush(4_000_000_000)
+    ends.play.until(lambda: len(ends.told) == 2)
+    assert [c.verb for c in ends.told[0].commands] == ["pause", "resume"]
+    assert [batch.stamp.sec for batch in ends.told] == [3, 4]
+    assert not ends.told[1].commands
+
+
+def test_closed_it_has_left_the_topics(ends: Ends) -> None:
+    ends.reporter(ReliabilityPolicy.RELIABLE)
+    ends.link.close()
+    ends.play.until(lambda: ends.robots.count_subscribers("robot_reports") == 0)
+    ends.play.until(lambda: ends.robots.count_publishers("robot_commands") == 0)
