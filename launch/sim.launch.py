@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet_manager and simulated robots for it."""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, Shutdown
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+FLEET = PathJoinSubstitution([FindPackageShare("suwon_fleet"), "launch", "fleet.launch.py"])
+KINDS = {
+    "scenario": str,
+    "site": str,
+    "robots": str,
+    "fleets": list[str],
+    "seed": int,
+    "rate": float,
+    "robot_topics": str,
+}
+"""The simulator's parameters that are arguments here, and their types."""
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Both nodes, on one site and in simulated time."""
+    arguments = [
+        DeclareLaunchArgument(
+            "site",
+            default_value="belt",
+            description="The map, for both nodes: a file, or the name of a site in config/sites.",
+        ),
+        DeclareLaunchArgument(
+            "robots",
+            default_value="",
+            description="Folder with the robot kinds (*.yaml); empty: those in config/robots.",
+        ),
+        DeclareLaunchArgument(
+            "fleets",
+            default_value="['delivery_outdoor:4']",
+            description="How many robots of which kind, as a list of KIND:COUNT.",
+        ),
+        DeclareLaunchArgument(
+            "scenario",
+            default_value="",
+            description="Robots as in this scenario (a file, or a name in sim/scenarios) instead of"
+            " `fleets`; `site` must be its site.",
+        ),
+        DeclareLaunchArgument(
+            "journal",
+            default_value="",
+            description="File that keeps all that was decided, to go on with it later; empty: none.",
+        ),
+        DeclareLaunchArgument(
+            "seed",
+            default_value="-1",
+            description="Of all that is random; -1: the scenario's own, or 1.",
+        ),
+        DeclareLaunchArgument(
+            "rate",
+            default_value="1.0",
+            description="Simulated seconds per second; 0.0: as fast as the fleet_manager keeps up.",
+        ),
+        DeclareLaunchArgument(
+            "robot_topics",
+            default_value="auto",
+            choices=["auto", "on", "off"],
+            description="Whether each robot has topics of its own: /<robot>/odom, cmd_vel …",
+        ),
+    ]
+    fleet = IncludeLaunchDescription(
+        PythonLaunchDescriptionSource(FLEET),
+        launch_arguments={
+            "site": LaunchConfiguration("site"),
+            "robots": LaunchConfiguration("robots"),
+            "journal": LaunchConfiguration("journal"),
+            "use_sim_time": "true",
+        }.items(),
+    )
+    simulator = Node(
+        package="suwon_fleet",
+        executable="simulator",
+        name="simulator",
+        namespace="sim",
+        parameters=[
+            {
+                name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+                for name, kind in KINDS.items()
+            }
+        ],
+        output="screen",
+        on_exit=Shutdown(reason="the simulator has ended"),
+    )
+    return LaunchDescription([*arguments, fleet, simulator])

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet's health on /diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+
+from suwon_fleet.adapters.ros.link import RosLink
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.robots.states import Connection
+
+OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
+
+
+@dataclass(slots=True)
+class TurnTimes:
+    """How long turns took since they were last told, in seconds."""
+
+    turns: int = 0
+    total_s: float = 0.0
+    longest_s: float = 0.0
+
+    def note(self, seconds: float) -> None:
+        self.turns += 1
+        self.total_s += seconds
+        self.longest_s = max(self.longest_s, seconds)
+
+
+class Diagnostics:
+    """Makes one array of statuses at a time, with what happened since the last."""
+
+    def __init__(self, tick_s: float) -> None:
+        self.turns = TurnTimes()
+        self._tick_s = tick_s
+        self._faults_told = 0
+
+    def array(self, stamp: Time, fleet: Fleet, link: RosLink | None) -> DiagnosticArray:
+        """The statuses now; `link` is None while the node is not active."""
+        told = DiagnosticArray(status=[self._turning(), self._robots(fleet), self._alerts(fleet)])
+        if link is not None:
+            told.status.append(self._link(link))
+        told.header.stamp = stamp
+        self.turns = TurnTimes()
+        return told
+
+    def _turning(self) -> DiagnosticStatus:
+        turns = self.turns
+        slow = turns.longest_s > self._tick_s
+        text = "a turn took longer than tick_s" if slow else "in time"
+        mean_s = turns.total_s / turns.turns if turns.turns else 0.0
+        return _status(
+            "turns",
+            WARN if slow else OK,
+            text,
+            turns=turns.turns,
+            mean_ms=f"{mean_s * 1e3:.1f}",
+            longest_ms=f"{turns.longest_s * 1e3:.1f}",
+        )
+
+    def _robots(self, fleet: Fleet) -> DiagnosticStatus:
+        robots = fleet.state.robots.values()
+        lost = [r.robot_id for r in robots if r.states.connection is not Connection.ONLINE]
+        strangers = sorted(fleet.strangers)
+        text = f"{len(robots) - len(lost)} of {len(robots)} robots online"
+        return _status(
+            "robots",
+            WARN if lost or strangers else OK,
+            text,
+            silent=", ".join(lost),
+            not_joined=", ".join(strangers),
+        )
+
+    def _alerts(self, fleet: Fleet) -> DiagnosticStatus:
+        alerts = fleet.state.alerts.values()
+        worst = max((alert.level for alert in alerts), default=0)
+        level = (OK, WARN, DiagnosticStatus.ERROR)[worst]
+        asking = sum(bool(alert.answers) for alert in alerts)
+        return _status("alerts", level, f"{len(alerts)} open", waiting_for_an_answer=asking)
+
+    def _link(self, link: RosLink) -> DiagnosticStatus:
+        new = link.faults - self._faults_told
+        self._faults_told = link.faults
+        text = f"{new} reports could not be used" if new else "all reports could be used"
+        return _status(
+            "robot reports",
+            WARN if new else OK,
+            text,
+            unusable=link.faults,
+            last=link.last_fault or "",
+        )
+
+
+def _status(name: str, level: bytes, text: str, **values: object) -> DiagnosticStatus:
+    return DiagnosticStatus(
+        name=f"fleet_manager: {name}",
+        hardware_id="suwon_fleet",
+        level=level,
+        message=text,
+        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    )

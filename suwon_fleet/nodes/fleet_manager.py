@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet_manager: a fleet's core as a lifecycle node.
+
+Unconfigured it holds nothing. Inactive it has the map, and the fleet as its journal tells; it answers
+questions and refuses requests. Active it hears robots and moves them. Deactivated again, robots hold
+where their grants end, and nothing is lost.
+
+All happens on the thread that spins the node: a turn of the core takes milliseconds, and reports that
+come meanwhile wait in the middleware.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import QoSProfile
+
+from suwon_fleet.adapters.clocks import HeardClock, WallClock
+from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.adapters.ros import fields as ros_fields
+from suwon_fleet.adapters.ros.link import RosLink
+from suwon_fleet.adapters.sqlite_journal import SqliteJournal
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.core import FleetCore
+from suwon_fleet.core.engine.fleet import Fleet, Settings
+from suwon_fleet.core.errors import BadInput, Reason
+from suwon_fleet.nodes.diagnostics import Diagnostics
+from suwon_fleet.nodes.execute_job import ExecuteJobServer
+from suwon_fleet.nodes.fleet_parameters import declare_parameters
+from suwon_fleet.nodes.fleet_requests import FleetRequests
+from suwon_fleet.nodes.fleet_topics import FleetTopics
+from suwon_fleet.nodes.spinning import BAD_INPUT, asked_to_end, executor_for, run
+from suwon_fleet.ports import Journal
+from suwon_fleet.service.assemble import assemble
+from suwon_fleet.service.fleet_service import FleetService, Request
+from suwon_fleet.service.warm_up import warm_up
+from suwon_fleet.wire.kinds import load_kinds
+from suwon_fleet.wire.maps import load_site
+
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+DIAGNOSTICS_S = 1.0
+
+
+@dataclass(slots=True)
+class _Configured:
+    """What the node holds from configure to cleanup."""
+
+    core: FleetCore
+    journal: Journal
+    topics: FleetTopics
+    requests: FleetRequests
+    actions: ExecuteJobServer
+    timers: list[Any]
+
+
+@dataclass(slots=True)
+class _Active:
+    """What it holds from activate to deactivate."""
+
+    link: RosLink
+    service: FleetService
+    timer: Any
+
+
+class FleetManager(LifecycleNode):
+    """See the module. Raises BadInput when a parameter is wrong."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("fleet_manager", namespace="/fleet", **options)
+        self.parameters = declare_parameters(self)
+        self.add_on_set_parameters_callback(self._on_set_parameters)
+        self._configured: _Configured | None = None
+        self._active: _Active | None = None
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._turned_at_s = 0.0
+        self._diagnostics = Diagnostics(self.parameters.tick_s)
+        self._diagnostics_out = self.create_publisher(
+            DiagnosticArray, "/diagnostics", QoSProfile(depth=10)
+        )
+
+    # Requests: FleetRequests and ExecuteJobServer ask through these
+
+    @property
+    def fleet(self) -> Fleet:
+        """The fleet; only while the node is configured."""
+        assert self._configured is not None
+        return self._configured.core.fleet
+
+    def ask(self, request: Request) -> Future[m.Answer]:
+        """Put a request to the fleet; refused while the node is not active."""
+        if self._active:
+            return self._active.service.ask(request)
+        refused: Future[m.Answer] = Future()
+        refused.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
+        return refused
+
+    # Lifecycle
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transit("configure", self._configure)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transit("activate", self._activate)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transit("deactivate", self._deactivate)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transit("cleanup", self.close)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transit("shutdown", self.close)
+
+    def _transit(self, name: str, do: Callable[[], None]) -> TransitionCallbackReturn:
+        """Make a transition; what cannot be done is told, and leaves the node as it was."""
+        try:
+            do()
+        except (BadInput, OSError) as error:
+            for line in str(error).splitlines():
+                self.get_logger().error(f"cannot {name}: {line}")
+            return FAILURE
+        self.get_logger().info(f"{name}: done")
+        return SUCCESS
+
+    def _configure(self) -> None:
+        given = self.parameters
+        site, kinds = load_site(given.site), load_kinds(given.robots)
+        self.get_logger().info("making ready (a minute the first time: kernels are compiled)")
+        warm_up(next(iter(kinds.values())))
+        journal = self._open_journal()
+        try:
+            core = assemble(site, kinds, self._settings(), journal=journal.read())
+        except BaseException:
+            journal.close()
+            raise
+        requests = FleetRequests(self, self)
+        self._configured = _Configured(
+            core,
+            journal,
+            FleetTopics(self, site),
+            requests,
+            ExecuteJobServer(self, self, requests.job_answer),
+            [
+                self._every(1.0 / given.state_hz, self._tell_state),
+                self._every(DIAGNOSTICS_S, self._tell_diagnostics),
+            ],
+        )
+        self.get_logger().info(
+            f"site {site.id}: {len(site.lanes)} lanes, {len(site.places)} places;"
+            f" {len(core.state.robots)} robots and {len(core.state.jobs)} jobs"
+            f" in {given.journal or 'no journal'}"
+        )
+
+    def _open_journal(self) -> Journal:
+        path = self.parameters.journal
+        if path is None:
+            return MemoryJournal()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteJournal(path, sync=self.parameters.journal_sync)
+
+    def _activate(self) -> None:
+        assert self._configured is not None
+        link = RosLink(self, self._on_reports)
+        simulated = self.get_parameter("use_sim_time").value
+        clock = HeardClock(link) if simulated else WallClock()
+        core, journal = self._configured.core, self._configured.journal
+        self._active = _Active(
+            link,
+            FleetService(core, journal, link, clock),
+            self._every(self.parameters.tick_s, self._on_tick),
+        )
+        self._tell_state()
+
+    def _deactivate(self) -> None:
+        assert self._active is not None
+        active, self._active = self._active, None
+        self.destroy_timer(active.timer)
+        active.service.close()
+        active.link.close()
+        self._tell_state()
+
+    def close(self) -> None:
+        """Let go of everything; the journal's file is free again."""
+        if self._active:
+            self._deactivate()
+        if self._configured:
+            configured, self._configured = self._configured, None
+            for timer in configured.timers:
+                self.destroy_timer(timer)
+            configured.actions.close()
+            configured.requests.close()
+            configured.topics.close()
+            configured.journal.close()
+
+    # Turns
+
+    def _every(self, seconds: float, do: Callable[[], None]) -> Any:
+        """A timer of wall time, whatever the time of the fleet."""
+        return self.create_timer(seconds, do, clock=self._steady)
+
+    def _on_reports(self) -> None:
+        """Turn with the robots: at simulated time's pace, and no oftener than tick_s of the fleet's."""
+        assert self._active is not None
+        reached_ns = self._active.service.now_ns - self.fleet.now_ns
+        if reached_ns >= self.parameters.tick_s * ros_fields.SECOND:
+            self._turn()
+
+    def _on_tick(self) -> None:
+        """Turn for requests, and when robots are silent."""
+        assert self._active is not None
+        silent_s = time.monotonic() - self._turned_at_s
+        if self._active.service.is_asked or silent_s >= self.parameters.tick_s:
+            self._turn()
+
+    def _turn(self) -> None:
+        """One turn, told to all. An OSError of the journal ends the process."""
+        assert self._active is not None
+        assert self._configured is not None
+        began_s = time.monotonic()
+        changes = self._active.service.turn()
+        self._active.link.flush(self.fleet.now_ns)
+        self._configured.topics.tell(self.fleet, changes)
+        self._configured.actions.tell(changes.jobs)
+        self._turned_at_s = time.monotonic()
+        self._diagnostics.turns.note(self._turned_at_s - began_s)
+
+    def _tell_state(self) -> None:
+        assert self._configured is not None
+        self._configured.topics.tell_state(self.fleet, active=self._active is not None)
+
+    def _tell_diagnostics(self) -> None:
+        stamp = ros_fields.stamp(self.fleet.now_ns)
+        link = self._active.link if self._active else None
+        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link))
+
+    # Parameters
+
+    def _settings(self) -> Settings:
+        return Settings(
+            **{field.name: self.get_parameter(field.name).value for field in fields(Settings)}
+        )
+
+    def _on_set_parameters(self, changed: list[Any]) -> SetParametersResult:
+        """Settings of the core take effect at its next turn."""
+        tuned = {p.name: p.value for p in changed if hasattr(Settings, p.name)}
+        if self._configured and tuned:
+            self.fleet.settings = replace(self.fleet.settings, **tuned)
+        return SetParametersResult(successful=True)
+
+
+def _work(node: FleetManager) -> int:
+    """Start as told and spin until the process is asked to end."""
+    executor = executor_for(node)
+    try:
+        if node.parameters.autostart:
+            ok = node.trigger_configure() == SUCCESS and node.trigger_activate() == SUCCESS
+            if not ok:
+                return BAD_INPUT
+        with asked_to_end() as asked:
+            while not asked.is_set():
+                executor.spin_once(timeout_sec=0.2)
+    finally:
+        node.close()
+    return 0
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """The process: exit code 0 when asked to end, 1 when the journal fails, 2 for bad input."""
+    return run(FleetManager, _work, args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet_manager's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rclpy.node import Node
+
+from suwon_fleet.core.engine.fleet import Settings
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.nodes.parameters import Parameter, declare
+from suwon_fleet.resources import resource_path
+
+_DEFAULTS = Settings()
+
+SETTINGS = (
+    Parameter(
+        "join_within_m",
+        _DEFAULTS.join_within_m,
+        "How far from a lane, in metres, a robot may stand when it joins.",
+        within=(0.1, 50.0),
+        read_only=False,
+    ),
+    Parameter(
+        "resend_s",
+        _DEFAULTS.resend_s,
+        "A command that a robot's reports do not show as heard is sent again after so many seconds.",
+        within=(0.1, 60.0),
+        read_only=False,
+    ),
+    Parameter(
+        "park_after_s",
+        _DEFAULTS.park_after_s,
+        "An idle robot leaves the way after so many seconds.",
+        within=(0.0, 3600.0),
+        read_only=False,
+    ),
+    Parameter(
+        "charge_idle_below",
+        _DEFAULTS.charge_idle_below,
+        "An idle robot with less charge than this (0..1) parks at a charger rather than elsewhere.",
+        within=(0.0, 1.0),
+        read_only=False,
+    ),
+    Parameter(
+        "reassign_after_s",
+        _DEFAULTS.reassign_after_s,
+        "A job goes to another robot when its own has been silent for so many seconds and has not"
+        " fetched anything.",
+        within=(1.0, 3600.0),
+        read_only=False,
+    ),
+)
+"""One for each of the core's Settings, by the same name."""
+
+PARAMETERS = (
+    Parameter(
+        "site",
+        "belt",
+        "The map: a file, or the name of a site shipped in config/sites.",
+    ),
+    Parameter(
+        "robots",
+        "",
+        "Folder with the robot kinds (*.yaml); empty: those shipped in config/robots.",
+    ),
+    Parameter(
+        "journal",
+        "~/.ros/suwon_fleet/journal.sqlite",
+        "File that keeps all that was decided; started again with it, the fleet goes on where it was."
+        " Empty: nothing is kept beyond the process, for simulations.",
+    ),
+    Parameter(
+        "journal_sync",
+        "full",
+        "full: what was accepted survives a power cut; normal: only the death of the process.",
+        choices=("full", "normal"),
+    ),
+    Parameter(
+        "autostart",
+        True,
+        "Configure and activate at the start, and end if that fails; false: wait for transitions.",
+    ),
+    Parameter(
+        "tick_s",
+        0.1,
+        "Seconds between turns: of wall time while robots are silent, of fleet time while they report.",
+        within=(0.01, 5.0),
+    ),
+    Parameter(
+        "state_hz",
+        2.0,
+        "How often state, zones and markers are published, per second of wall time.",
+        within=(0.1, 50.0),
+    ),
+    *SETTINGS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetParameters:
+    """What the fleet_manager was told at its start."""
+
+    site: Path
+    robots: Path
+    journal: Path | None
+    journal_sync: str
+    autostart: bool
+    tick_s: float
+    state_hz: float
+    settings: Settings
+
+
+def declare_parameters(node: Node) -> FleetParameters:
+    """Declare them all on a node and read them. Raises BadInput with all that is wrong."""
+    values = declare(node, PARAMETERS)
+    return FleetParameters(
+        site=site_path(values["site"]),
+        robots=Path(values["robots"]) if values["robots"] else resource_path("config/robots"),
+        journal=Path(values["journal"]).expanduser() if values["journal"] else None,
+        journal_sync=values["journal_sync"],
+        autostart=values["autostart"],
+        tick_s=values["tick_s"],
+        state_hz=values["state_hz"],
+        settings=settings_of(values),
+    )
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """The core's settings out of parameters by name."""
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def site_path(value: str) -> Path:
+    """The file a site parameter means. Raises BadInput when there is none."""
+    shipped = resource_path("config/sites")
+    for path in (Path(value).expanduser(), shipped / f"{value}.yaml"):
+        if value and path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in shipped.glob("*.yaml")))
+    what = f"there is no site {value!r}"
+    raise BadInput(
+        [Problem("no-site", "parameter site", what, f"name a map file, or one of: {known}")]
+    )

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated world under an independent judge, for a fleet that is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from suwon_fleet.core.robots.command import Grant, RobotCommand
+from suwon_fleet.core.robots.report import OperatingMode
+from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.sim.teleop import Teleop
+from suwon_fleet.sim.world import STEP_NS
+from suwon_fleet.traffic import Checker
+
+SECOND = 1_000_000_000
+REVIEW_EVERY_NS = SECOND
+
+
+class JudgedWorld:
+    """A scenario's world, its teleoperation and its checker, moved on together. One thread."""
+
+    def __init__(self, scenario: Scenario, session: str) -> None:
+        """`session` tells this run from others that the fleet may remember."""
+        self.scenario = scenario
+        self.world = scenario.world()
+        for robot in self.world.robots.values():
+            robot.session = session
+        self._teleop = Teleop()
+        kinds = {robot.robot_id: robot.kind for robot in self.world.robots.values()}
+        self.checker = Checker(scenario.site, kinds)
+        self._wanting: tuple[str, ...] = ()
+
+    def take(self, commands: Iterable[RobotCommand]) -> None:
+        """Hand commands to their robots; the judge looks at the grants among them."""
+        commands = list(commands)
+        self._note_passed()  # ground that a robot has left may be granted to others
+        for command in commands:
+            robot = self.world.robots.get(command.robot_id)
+            if isinstance(command, Grant) and robot and robot.mode is not OperatingMode.MANUAL:
+                self.checker.granted(command, self.world.now_ns / SECOND)
+        self.world.command(commands)
+
+    def _note_passed(self) -> None:
+        """Tell the judge what ground every robot has left behind."""
+        for robot in self.world.robots.values():
+            self.checker.passed(robot.robot_id, _path_index(robot))
+
+    def note_wanting(self, robot_ids: Iterable[str]) -> None:
+        """Robots that the fleet says have somewhere to go."""
+        self._wanting = tuple(robot_ids)
+
+    def step(self) -> None:
+        """Move the world on by one step."""
+        self.world.step()
+        self._teleop.step(STEP_NS / SECOND)
+        at_s = self.world.now_ns / SECOND
+        poses = {name: self.world.pose_of(robot) for name, robot in self.world.robots.items()}
+        self.checker.see(at_s, poses)
+        if self.world.now_ns % REVIEW_EVERY_NS == 0:
+            robots = self.world.robots
+            self._note_passed()
+            self.checker.review(at_s, poses, [r for r in self._wanting if robots[r].can_go])
+
+    def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
+        """Turn the mode switch at a robot; see :class:`.Teleop`."""
+        self._teleop.set_manual(robot, is_manual)
+        self.checker.restarted(robot.robot_id)
+
+    def drive(self, robot: SimRobot, speed_mps: float, turn_radps: float) -> None:
+        """A velocity command to a robot; it counts in manual mode."""
+        self._teleop.drive(robot, speed_mps, turn_radps)
+
+    def summary(self) -> dict[str, Any]:
+        """What the judge has found so far, and how much was done."""
+        return {
+            "sim_s": self.world.now_ns / SECOND,
+            "robots": len(self.world.robots),
+            "actions_done": sum(len(robot.done) for robot in self.world.robots.values()),
+            "collisions": self.checker.collisions,
+            "deadlocks": self.checker.deadlocks,
+            "illegal": self.checker.illegal,
+            "violations": [
+                f"{v.at_s:.1f} s: {v.what}: {', '.join(v.robots)}: {v.detail}"
+                for v in self.checker.violations
+            ],
+        }
+
+    def done(self) -> list[tuple[str, str, str]]:
+        """Every action carried out to a good end: robot, action id, kind; each robot's in order."""
+        return [
+            (robot.robot_id, action_id, kind.value)
+            for robot in self.world.robots.values()
+            for action_id, kind in robot.done
+        ]
+
+
+def _path_index(robot: SimRobot) -> int:
+    """The last vertex of its granted path that a robot has truly reached."""
+    return int(robot.bodies.reached[robot.row])

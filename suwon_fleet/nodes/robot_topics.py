@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated robot's own topics, named as Gazebo and Nav2 name them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Quaternion, Twist
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import BatteryState
+from std_srvs.srv import SetBool
+
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.core.robots.report import Power, RobotReport
+from suwon_fleet.sim.robot import SimRobot
+
+
+def topic_names(robot_ids: Iterable[str]) -> dict[str, str]:
+    """The namespace of each robot: its id, with '_' for what ROS names may not have.
+
+    Raises BadInput when two robots would have the same.
+    """
+    names: dict[str, str] = {}
+    for robot_id in robot_ids:
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", robot_id)
+        name = f"robot_{name}" if name[0].isdigit() else name
+        if name in names.values():
+            what = f"/{name} would be the namespace of two robots"
+            mend = "rename one, or set the parameter robot_topics to off"
+            raise BadInput([Problem("ambiguous-name", robot_id, what, mend)])
+        names[robot_id] = name
+    return names
+
+
+class RobotTopics:
+    """odom and battery_state out, cmd_vel and set_manual in, under `/<name>`.
+
+    `odom` is the true pose, in the `map` frame. `cmd_vel` counts in manual mode only: the service
+    `set_manual` is the mode switch at the robot.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        robot: SimRobot,
+        name: str,
+        *,
+        drive: Callable[[SimRobot, float, float], None],
+        set_manual: Callable[[SimRobot, bool], None],
+    ) -> None:
+        self._robot, self._drive, self._set_manual = robot, drive, set_manual
+        self._frame = f"{name}/base_link"
+        sensor = qos_profile_sensor_data
+        self._odom = node.create_publisher(Odometry, f"/{name}/odom", sensor)
+        self._battery = node.create_publisher(BatteryState, f"/{name}/battery_state", sensor)
+        node.create_subscription(Twist, f"/{name}/cmd_vel", self._on_cmd_vel, 10)
+        node.create_service(SetBool, f"/{name}/set_manual", self._on_set_manual)
+
+    def publish(self, report: RobotReport, stamp: Time) -> None:
+        """Tell how the robot stands, where someone listens."""
+        if self._odom.get_subscription_count():
+            self._odom.publish(self._odometry(report, stamp))
+        if self._battery.get_subscription_count():
+            self._battery.publish(self._battery_state(report, stamp))
+
+    def _odometry(self, report: RobotReport, stamp: Time) -> Odometry:
+        odom, half = Odometry(child_frame_id=self._frame), report.pose.yaw_rad / 2
+        odom.header.frame_id, odom.header.stamp = "map", stamp
+        odom.pose.pose.position.x, odom.pose.pose.position.y = report.pose.x_m, report.pose.y_m
+        odom.pose.pose.orientation = Quaternion(z=math.sin(half), w=math.cos(half))
+        odom.twist.twist.linear.x = report.speed_mps
+        return odom
+
+    def _battery_state(self, report: RobotReport, stamp: Time) -> BatteryState:
+        soc = math.nan if report.battery_soc is None else report.battery_soc
+        battery = BatteryState(percentage=soc, present=report.power is not Power.SWAPPING)
+        battery.header.stamp = stamp
+        battery.voltage = battery.current = battery.charge = battery.temperature = math.nan
+        battery.capacity = battery.design_capacity = math.nan
+        charging = report.power is Power.CHARGING
+        battery.power_supply_status = (
+            BatteryState.POWER_SUPPLY_STATUS_CHARGING
+            if charging
+            else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
+        )
+        return battery
+
+    def _on_cmd_vel(self, twist: Any) -> None:
+        if math.isfinite(twist.linear.x) and math.isfinite(twist.angular.z):
+            self._drive(self._robot, twist.linear.x, twist.angular.z)
+
+    def _on_set_manual(self, request: Any, response: Any) -> Any:
+        self._set_manual(self._robot, request.data)
+        response.success, response.message = True, f"{self._robot.robot_id}: {self._robot.mode}"
+        return response

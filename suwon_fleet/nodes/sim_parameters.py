@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulator's parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rclpy.node import Node
+
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.nodes.fleet_parameters import site_path
+from suwon_fleet.nodes.parameters import Parameter, declare
+from suwon_fleet.resources import resource_path
+from suwon_fleet.sim.scenario import FleetPlan, Scenario, load_scenario
+from suwon_fleet.wire.kinds import load_kinds
+from suwon_fleet.wire.maps import load_site
+
+FEW_ROBOTS = 20
+"""Up to so many robots have topics of their own unless told otherwise."""
+MOST_ROBOTS = 10_000
+
+PARAMETERS = (
+    Parameter(
+        "scenario",
+        "",
+        "The robots and their site out of a scenario: a file, or the name of one shipped in"
+        " sim/scenarios. Its jobs are not asked for here. Empty: site, robots, fleets and seed count.",
+    ),
+    Parameter("site", "belt", "Without a scenario: the map, as the fleet_manager's `site`."),
+    Parameter(
+        "robots",
+        "",
+        "Without a scenario: folder with the robot kinds (*.yaml); empty: those in config/robots.",
+    ),
+    Parameter(
+        "fleets",
+        ["delivery_outdoor:4"],
+        "Without a scenario: how many robots of which kind, each as KIND:COUNT.",
+    ),
+    Parameter(
+        "seed",
+        -1,
+        "Of all that is random; -1: the scenario's own, or 1 without a scenario.",
+        within=(-1, 2**32 - 1),
+    ),
+    Parameter(
+        "rate",
+        1.0,
+        "Simulated seconds per wall second; 0: as fast as the fleet_manager keeps up.",
+        within=(0.0, 1000.0),
+    ),
+    Parameter(
+        "lead_s",
+        1.0,
+        "With rate 0: how far, in simulated seconds, the world may be ahead of the fleet_manager.",
+        within=(0.1, 60.0),
+    ),
+    Parameter(
+        "report_every_s",
+        0.5,
+        "Simulated seconds between reports, rounded to steps of 0.1 s.",
+        within=(0.1, 10.0),
+    ),
+    Parameter(
+        "robot_topics",
+        "auto",
+        "Whether each robot has topics of its own (/<robot>/odom, battery_state, cmd_vel) and the"
+        f" service /<robot>/set_manual; auto: up to {FEW_ROBOTS} robots.",
+        choices=("auto", "on", "off"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SimParameters:
+    """What the simulator was told at its start."""
+
+    scenario: Scenario
+    rate: float
+    lead_s: float
+    report_every_s: float
+    has_robot_topics: bool
+
+
+def declare_parameters(node: Node) -> SimParameters:
+    """Declare them all on a node and read them. Raises BadInput with what is wrong."""
+    values = declare(node, PARAMETERS)
+    seed = None if values["seed"] < 0 else values["seed"]
+    if values["scenario"]:
+        scenario = load_scenario(scenario_path(values["scenario"]), seed=seed)
+    else:
+        scenario = _scenario(
+            values["site"], values["robots"], values["fleets"], seed=1 if seed is None else seed
+        )
+    count = sum(plan.count for plan in scenario.fleets)
+    topics = values["robot_topics"]
+    return SimParameters(
+        scenario=scenario,
+        rate=values["rate"],
+        lead_s=values["lead_s"],
+        report_every_s=values["report_every_s"],
+        has_robot_topics=topics == "on" or (topics == "auto" and count <= FEW_ROBOTS),
+    )
+
+
+def scenario_path(value: str) -> Path:
+    """The file a scenario parameter means. Raises BadInput when there is none."""
+    shipped = resource_path("sim/scenarios")
+    for path in (Path(value).expanduser(), shipped / f"{value}.yaml"):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in shipped.glob("*.yaml")))
+    what = f"there is no scenario {value!r}"
+    mend = f"name a scenario file, or one of: {known}"
+    raise BadInput([Problem("no-scenario", "parameter scenario", what, mend)])
+
+
+def _scenario(site: str, robots: str, fleets: Sequence[str], *, seed: int) -> Scenario:
+    kinds = load_kinds(robots or resource_path("config/robots"))
+    plans = tuple(_plan(text, sorted(kinds)) for text in fleets)
+    path = site_path(site)
+    return Scenario(path.stem, load_site(path), kinds, seed, math.inf, plans)
+
+
+def _plan(text: str, kinds: Sequence[str]) -> FleetPlan:
+    kind, _, count = text.partition(":")
+    if kind in kinds and count.isascii() and count.isdigit() and 0 < int(count) <= MOST_ROBOTS:
+        return FleetPlan(kind.replace("_", "-"), kind, int(count))
+    what = f"{text!r} is not KIND:COUNT"
+    mend = f"use a kind of {', '.join(kinds)} and a count of 1 to {MOST_ROBOTS}"
+    raise BadInput([Problem("bad-fleet", "parameter fleets", what, mend)])

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulator: a world of robots that report to a fleet_manager and obey it, over ROS topics."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rosgraph_msgs.msg import Clock
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros import commands, fields, reports
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS
+from suwon_fleet.core.robots.states import LEGS
+from suwon_fleet.nodes.judged_world import SECOND, JudgedWorld
+from suwon_fleet.nodes.pace import POLL_S, Pace
+from suwon_fleet.nodes.robot_topics import RobotTopics, topic_names
+from suwon_fleet.nodes.sim_parameters import declare_parameters
+from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
+from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.sim.world import STEP_NS
+
+ANNOUNCE_EVERY = 10
+"""Robots say who they are in every so-manieth report: a fleet that forgot them hears it soon."""
+CLOCK_S, ROBOT_TOPICS_S, SUMMARY_S = 0.01, 0.1, 1.0
+"""Wall seconds between messages of each sort, at least."""
+REPEAT_S = 0.2
+"""A world that waits for its fleet reports again after so many wall seconds."""
+MOST_AT_ONCE = 4
+"""Messages taken between two steps."""
+
+REPORTS_QOS = QoSProfile(depth=10)
+LATEST_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class Simulator(Node):
+    """See the module. Raises BadInput when a parameter or a scenario is wrong.
+
+    `advance` moves the world on as far as is due; whoever spins the node calls it in between.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("simulator", namespace="/sim", **options)
+        self.parameters = declare_parameters(self)
+        scenario = self.parameters.scenario
+        self._judged = JudgedWorld(scenario, session=f"{time.time_ns():x}")
+        self.world = self._judged.world
+        self._pace = Pace(self.parameters.rate, round(self.parameters.lead_s * SECOND))
+        self._steps_per_report = max(1, round(self.parameters.report_every_s * SECOND / STEP_NS))
+        self._heard_ns: int | None = None
+        self._batches = 0
+        self._steps = 0
+        self._due_s: dict[str, float] = {}
+        self._began_s = time.monotonic()
+        self._open(scenario)
+        self.get_logger().info(
+            f"{scenario.id}: {len(self.world.robots)} robots on site {scenario.site.id}"
+        )
+
+    def _open(self, scenario: Scenario) -> None:
+        fleet = "/fleet"
+        self._reports_out = self.create_publisher(
+            msg.RobotReports, f"{fleet}/robot_reports", REPORTS_QOS
+        )
+        self.create_subscription(
+            msg.RobotCommands, f"{fleet}/robot_commands", self._on_commands, COMMANDS_QOS
+        )
+        self.create_subscription(msg.FleetState, f"{fleet}/state", self._on_fleet_state, LATEST_QOS)
+        self._clock_out = self.create_publisher(Clock, "/clock", QoSProfile(depth=1))
+        self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
+        self.create_service(Trigger, "record", self._on_record)
+        self._robot_topics: list[RobotTopics] = []
+        if self.parameters.has_robot_topics:
+            names = topic_names(self.world.robots)
+            self._robot_topics = [
+                RobotTopics(
+                    self,
+                    self.world.robots[robot_id],
+                    name,
+                    drive=self._judged.drive,
+                    set_manual=self._judged.set_manual,
+                )
+                for robot_id, name in names.items()
+            ]
+
+    # What comes in
+
+    def _on_commands(self, batch: Any) -> None:
+        taken, wrong = commands.commands_in(batch)
+        for fault in wrong:
+            self.get_logger().warning(
+                f"robot_commands: left out: {fault}", throttle_duration_sec=5.0
+            )
+        at_ns = fields.ns_of(batch.stamp)
+        if self._heard_ns is None and self._steps == 0:
+            # A fleet that goes on with its journal is past zero already: begin where it is.
+            self.world.now_ns = max(self.world.now_ns, at_ns - at_ns % STEP_NS)
+        self._heard_ns = max(self._heard_ns or 0, at_ns)
+        self._judged.take(taken)
+
+    def _on_fleet_state(self, state: Any) -> None:
+        self._judged.note_wanting(
+            robot.robot_id
+            for robot in state.robots
+            if robot.goal and robot.mission in LEGS and robot.robot_id in self.world.robots
+        )
+
+    def _on_record(self, request: Any, response: Any) -> Any:
+        response.success = True
+        response.message = json.dumps({**self.summary(), "done": self._judged.done()})
+        return response
+
+    # Time
+
+    def advance(self) -> float:
+        """Make the steps that are due, up to the next report; the seconds to wait after that."""
+        wait_s = self._pace.wait_s(time.monotonic(), self.world.now_ns, self._heard_ns)
+        if wait_s > 0.0:
+            if self._is_due("repeat", REPEAT_S) and wait_s >= POLL_S:
+                self._report()
+            return wait_s
+        while True:
+            self._judged.step()
+            self._steps += 1
+            if self._steps % self._steps_per_report == 0:
+                self._report()
+                return 0.0
+            wait_s = self._pace.wait_s(time.monotonic(), self.world.now_ns, self._heard_ns)
+            if wait_s > 0.0:
+                self._tell_clock()
+                return wait_s
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        """Whether something was not done for `every_s` of wall time; if so it counts as done now."""
+        now_s = time.monotonic()
+        if now_s < self._due_s.get(what, 0.0):
+            return False
+        self._due_s[what] = now_s + every_s
+        return True
+
+    # What goes out
+
+    def _report(self) -> None:
+        announce = self._batches % ANNOUNCE_EVERY == 0
+        self._batches += 1
+        told = self.world.reports()
+        robots = self.world.robots
+        kinds = {r.robot_id: robots[r.robot_id].kind.id if announce else "" for r in told}
+        self._reports_out.publish(reports.batch_of((r, kinds[r.robot_id]) for r in told))
+        self._due_s["repeat"] = time.monotonic() + REPEAT_S
+        self._tell_clock()
+        if self._robot_topics and self._is_due("robot topics", ROBOT_TOPICS_S):
+            stamp = fields.stamp(self.world.now_ns)
+            for topics, report in zip(self._robot_topics, told, strict=True):
+                topics.publish(report, stamp)
+        if self._is_due("summary", SUMMARY_S):
+            self.tell_summary()
+
+    def _tell_clock(self) -> None:
+        if self._is_due("clock", CLOCK_S):
+            self._clock_out.publish(Clock(clock=fields.stamp(self.world.now_ns)))
+
+    def summary(self) -> dict[str, Any]:
+        """How far the world has come and what its judge has found."""
+        return {
+            "scenario": self.parameters.scenario.id,
+            "site": self.parameters.scenario.site.id,
+            "seed": self.parameters.scenario.seed,
+            "wall_s": round(time.monotonic() - self._began_s, 3),
+            **self._judged.summary(),
+        }
+
+    def tell_summary(self) -> None:
+        self._summary_out.publish(String(data=json.dumps(self.summary())))
+
+
+def _work(node: Simulator) -> int:
+    """Take what comes and make the steps that are due, until the process is asked to end."""
+    executor = executor_for(node)
+    wait_s = 0.0
+    with asked_to_end() as asked:
+        while not asked.is_set():
+            executor.spin_once(timeout_sec=wait_s)
+            for _ in range(MOST_AT_ONCE):
+                executor.spin_once(timeout_sec=0)
+            wait_s = node.advance()
+    node.tell_summary()
+    return 0
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """The process: exit code 0 when asked to end, 2 for bad input."""
+    return run(Simulator, _work, args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a turn changed, for those who tell others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from suwon_fleet.core.dispatch import Candidate
+from suwon_fleet.core.engine import events as e
+from suwon_fleet.core.engine.state import AlertRecord, FleetState
+from suwon_fleet.core.errors import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A choice the fleet made: `what` is assigned, unassigned or refused."""
+
+    what: str
+    job_id: str
+    robot_id: str
+    reason: Reason
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Ids of the jobs that changed, choices made, alerts opened and those that are over."""
+
+    jobs: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    opened: tuple[AlertRecord, ...] = ()
+    closed: tuple[AlertRecord, ...] = ()
+
+
+class ChangeLog:
+    """Reads changes off events. It remembers what the state forgets: alerts that are over, and who had
+    a job before it was given back.
+    """
+
+    def __init__(self, state: FleetState) -> None:
+        self._open = dict(state.alerts)
+        self._holders = {job.job_id: job.robot_id for job in state.jobs.values() if job.robot_id}
+
+    def read(self, events: Iterable[e.Event]) -> Changes:
+        """What `events`, just decided, have changed."""
+        jobs: dict[str, None] = {}
+        verdicts: list[Verdict] = []
+        opened: list[AlertRecord] = []
+        closed: list[AlertRecord] = []
+        for event in events:
+            match event:
+                case e.JobAssigned(decision=made):
+                    jobs[made.job_id] = None
+                    self._holders[made.job_id] = made.robot_id
+                    verdicts.append(
+                        Verdict(
+                            "assigned", made.job_id, made.robot_id, made.reason, made.candidates
+                        )
+                    )
+                case e.JobUnassigned():
+                    jobs[event.job_id] = None
+                    had_it = self._holders.pop(event.job_id)
+                    verdicts.append(Verdict("unassigned", event.job_id, had_it, event.reason))
+                case e.JobRefused():
+                    verdicts.append(Verdict("refused", event.request.job_id, "", event.reason))
+                case (
+                    e.JobAccepted()
+                    | e.JobPhaseBegun()
+                    | e.JobTurnedBack()
+                    | e.JobPaused()
+                ):
+                    jobs[event.job_id] = None
+                case e.JobEnded():
+                    jobs[event.job_id] = None
+                    self._holders.pop(event.job_id, None)
+                case e.AlertRaised():
+                    alert = AlertRecord(
+                        event.alert_id,
+                        event.level,
+                        event.reason,
+                        event.subject,
+                        event.answers,
+                        event.at_ns,
+                    )
+                    self._open[event.alert_id] = alert
+                    opened.append(alert)
+                case e.AlertClosed():
+                    closed.append(self._open.pop(event.alert_id))
+        return Changes(tuple(jobs), tuple(verdicts), tuple(opened), tuple(closed))

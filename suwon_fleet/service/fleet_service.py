@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FleetService: a core at work, for callers on any thread."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import replace
+from threading import Lock
+
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.core import FleetCore
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.ports import Clock, Journal, RobotLink
+from suwon_fleet.service.changes import ChangeLog, Changes
+from suwon_fleet.service.pipeline import Pipeline
+
+Request = (
+    m.SubmitJob
+    | m.CancelJob
+    | m.PauseJob
+    | m.StopRobots
+    | m.ReleaseRobots
+    | m.CommissionRobot
+    | m.RemoveRobot
+    | m.SetZone
+    | m.AnswerAlert
+)
+
+
+class FleetService:
+    """Takes requests from any thread; one thread owns it, and turns it at its own pace.
+
+    There is no loop or thread of its own: whoever hears the robots (the executor of a ROS node, a test)
+    calls `turn` when there is news or time has passed. A turn takes milliseconds, so a second thread
+    would only make it wait for the first. Requests wait in a queue, and each is answered once what
+    follows from it is in the journal.
+    """
+
+    def __init__(self, core: FleetCore, journal: Journal, link: RobotLink, clock: Clock) -> None:
+        self._pipeline = Pipeline(core, journal, link)
+        self._clock = clock
+        self._changes = ChangeLog(core.state)
+        self._asked: deque[Request] = deque()
+        self._waiting: dict[str, Future[m.Answer]] = {}
+        self._tokens = itertools.count(1)
+        self._is_open = True
+        self._lock = Lock()  # of the queue and what belongs to it: `ask` comes from any thread
+
+    @property
+    def fleet(self) -> Fleet:
+        """The fleet as it stands; read only, and only on the owner's thread."""
+        return self._pipeline.core.fleet
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a request waits for the next turn."""
+        return bool(self._asked)
+
+    @property
+    def now_ns(self) -> int:
+        """The time a turn would be at."""
+        return self._clock.now_ns()
+
+    def ask(self, request: Request) -> Future[m.Answer]:
+        """Put a request; its token may be empty. Any thread.
+
+        The answer comes on the owner's thread, during a turn; after `close` it is a refusal at once.
+        Should a turn fail, what it was asked is never answered: nobody can know, so ask again.
+        """
+        future: Future[m.Answer] = Future()
+        with self._lock:
+            if self._is_open:
+                token = str(next(self._tokens))
+                self._waiting[token] = future
+                self._asked.append(replace(request, token=token))
+                return future
+        future.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
+        return future
+
+    def turn(self) -> Changes:
+        """Hear robots and requests, decide, journal, act and answer. Owner's thread.
+
+        Raises OSError when the journal cannot be written; see :meth:`.Pipeline.turn`.
+        """
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        outcome = self._pipeline.turn(self._clock.now_ns(), asked)
+        changes = self._changes.read(outcome.events)
+        for effect in outcome.effects:
+            if isinstance(effect, m.Answer):
+                self._waiting.pop(effect.token).set_result(effect)
+        return changes
+
+    def close(self) -> None:
+        """Take no more requests, and refuse those that wait. Owner's thread."""
+        with self._lock:
+            self._is_open = False
+            self._asked.clear()
+            refused, self._waiting = self._waiting, {}
+        for token, future in refused.items():
+            future.set_result(m.Answer(token, Reason.of("fleet-inactive")))

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes in the test's own process, spun by the test, so that it decides what happens when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import rclpy
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
+
+from suwon_fleet.cli.domain import isolated
+from suwon_fleet.nodes.spinning import executor_for
+
+LONGEST_S = 20.0
+
+
+def wait_for(what: Callable[[], Any], timeout_s: float = LONGEST_S) -> None:
+    """Wait until something is so that other threads or processes bring about."""
+    deadline = time.monotonic() + timeout_s
+    while not what():
+        assert time.monotonic() < deadline, f"not so after {timeout_s} s"
+        time.sleep(0.01)
+
+
+class Stage:
+    """Nodes of one ROS context in a domain of their own."""
+
+    def __init__(self, context: rclpy.Context) -> None:
+        self._context = context
+        self._nodes: list[tuple[Node, Any]] = []
+
+    def add(self, make: Callable[..., Any], parameters: Mapping[str, object] | None = None) -> Any:
+        """A node of ours, with parameters."""
+        given = [Parameter(name, value=_plain(v)) for name, v in (parameters or {}).items()]
+        return self._take(
+            make(context=self._context, parameter_overrides=given, use_global_arguments=False)
+        )
+
+    def observer(self) -> Node:
+        """A node for the test's own topics and clients."""
+        name = f"observer_{len(self._nodes)}"
+        return self._take(Node(name, context=self._context, use_global_arguments=False))
+
+    def _take(self, node: Any) -> Any:
+        self._nodes.append((node, executor_for(node)))
+        return node
+
+    def until(self, what: Callable[[], Any], step: Callable[[], object] = lambda: None) -> Any:
+        """Spin all nodes, calling `step` in between, until `what` gives something; that is returned."""
+        deadline = time.monotonic() + LONGEST_S
+        while not (found := what()):
+            assert time.monotonic() < deadline, f"not so after {LONGEST_S} s"
+            step()
+            for _, executor in self._nodes:
+                executor.spin_once(timeout_sec=0.002)
+        return found
+
+    def answer(self, node: Node, kind: Any, name: str, request: Any) -> Any:
+        """What a service answers."""
+        client = node.create_client(kind, name)
+        self.until(client.service_is_ready)
+        future = client.call_async(request)
+        self.until(future.done)
+        node.destroy_client(client)
+        return future.result()
+
+    def close(self) -> None:
+        for node, executor in self._nodes:
+            executor.remove_node(node)
+            node.destroy_node()
+            executor.shutdown()
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, bool | int | float | str | list) else str(value)
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """A stage, cleared afterwards."""
+    with isolated():
+        context = rclpy.Context()
+        rclpy.init(args=[], context=context, signal_handler_options=SignalHandlerOptions.NO)
+        made = Stage(context)
+        try:
+            yield made
+        finally:
+            made.close()
+            context.try_shutdown()

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+import yaml
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+
+from suwon_fleet.core.engine.fleet import Settings
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.nodes import fleet_parameters, sim_parameters
+from suwon_fleet.nodes.fleet_parameters import site_path
+from suwon_fleet.nodes.parameters import Parameter
+from suwon_fleet.resources import resource_path
+
+ALL = (*fleet_parameters.PARAMETERS, *sim_parameters.PARAMETERS)
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.mark.parametrize("parameter", ALL, ids=lambda parameter: parameter.name)
+def test_each_has_a_description_and_a_range_that_holds_its_default(parameter: Parameter) -> None:
+    descriptor = parameter.descriptor()
+    assert parameter.description.endswith(".")
+    assert descriptor.description == parameter.description
+    if isinstance(parameter.default, float):
+        (told,) = descriptor.floating_point_range
+        assert told.from_value <= parameter.default <= told.to_value
+    elif isinstance(parameter.default, int) and not isinstance(parameter.default, bool):
+        (told,) = descriptor.integer_range
+        assert told.from_value <= parameter.default <= told.to_value
+    if parameter.choices:
+        assert parameter.default in parameter.choices
+
+
+def test_every_setting_of_the_core_is_a_parameter_that_may_change() -> None:
+    parameters = {parameter.name: parameter for parameter in fleet_parameters.PARAMETERS}
+    for setting in fields(Settings):
+        assert parameters[setting.name].default == getattr(Settings(), setting.name)
+        assert not parameters[setting.name].read_only
+
+
+def test_the_shipped_file_sets_parameters_to_their_defaults() -> None:
+    text = resource_path("config/fleet_manager.yaml").read_text(encoding="utf-8")
+    told = yaml.safe_load(text)["/fleet/fleet_manager"]["ros__parameters"]
+    defaults = {parameter.name: parameter.default for parameter in fleet_parameters.PARAMETERS}
+    assert told == {name: defaults[name] for name in told}
+    by_launch = {"site", "robots", "journal", "autostart"}
+    assert set(told) == set(defaults) - by_launch
+
+
+def test_sites_go_by_name_and_by_file() -> None:
+    by_name = site_path("belt")
+    assert by_name == site_path(str(by_name))
+    with pytest.raises(BadInput, match="one of: belt"):
+        site_path("")

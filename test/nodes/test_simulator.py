@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulator node, with the test as its fleet_manager."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from yard import ROBOTS, Yard
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+
+from geometry_msgs.msg import Twist
+from nav_msgs.msg import Odometry
+from nodes.in_process import Stage, stage
+from rclpy.qos import qos_profile_sensor_data
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import BatteryState
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros.commands import batch_of
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS, REPORTS_QOS
+from suwon_fleet.adapters.ros.reports import heard_in
+from suwon_fleet.core.engine.messages import Announced
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.robots.report import OperatingMode
+from suwon_fleet.nodes import simulator
+from suwon_fleet.nodes.fleet_topics import LATEST_QOS
+from suwon_fleet.nodes.robot_topics import topic_names
+from suwon_fleet.nodes.simulator import Simulator
+
+pytestmark = pytest.mark.ros
+SECOND = 1_000_000_000
+
+
+@pytest.fixture
+def play() -> Iterator[Stage]:
+    with stage() as play:
+        yield play
+
+
+class Fleet:
+    """Hears the robots and tells how far it has come."""
+
+    def __init__(self, play: Stage) -> None:
+        self.node = play.observer()
+        self.heard: list[Any] = []
+        self._out = self.node.create_publisher(
+            msg.RobotCommands, "/fleet/robot_commands", COMMANDS_QOS
+        )
+        self.node.create_subscription(
+            msg.RobotReports, "/fleet/robot_reports", self._hear, REPORTS_QOS
+        )
+        play.until(self._out.get_subscription_count)
+
+    def _hear(self, batch: Any) -> None:
+        heard, wrong = heard_in(batch)
+        assert not wrong
+        self.heard += heard
+
+    def tell(self, at_s: float) -> None:
+        self._out.publish(batch_of([], round(at_s * SECOND)))
+
+
+def simulated(play: Stage, folder: Path, **parameters: object) -> Any:
+    return play.add(Simulator, Yard.write(folder).simulator | parameters)
+
+
+def test_it_never_runs_further_ahead_than_it_may(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path, lead_s=1.5)
+    fleet = Fleet(play)
+    play.until(lambda: len(fleet.heard) >= ROBOTS, step=world.advance)
+    assert world.world.now_ns == 0, "it waits for a fleet, and tells it who is there"
+    assert all(isinstance(heard, Announced) for heard in fleet.heard)
+    for at_s in (0.0, 0.5, 4.0):
+        fleet.tell(at_s)
+        play.until(lambda: world.world.now_ns == (at_s + 1.5) * SECOND, step=world.advance)  # noqa: B023
+        for _ in range(20):
+            world.advance()
+        assert world.world.now_ns == (at_s + 1.5) * SECOND
+
+
+def test_it_begins_where_a_fleet_is_that_goes_on(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path)
+    fleet = Fleet(play)
+    fleet.tell(1234.56)
+    play.until(lambda: world.world.now_ns, step=world.advance)
+    assert world.world.now_ns >= 1234.5 * SECOND
+    fleet.tell(3000.0)
+    play.until(lambda: world.world.now_ns > 1236 * SECOND, step=world.advance)
+    assert world.world.now_ns < 1300 * SECOND, "only before its first step may time jump"
+
+
+def test_with_a_rate_it_keeps_the_wall_clocks_pace(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path, rate=20.0)
+    clocks: list[Any] = []
+    play.observer().create_subscription(Clock, "/clock", clocks.append, 10)
+    play.until(lambda: world.world.now_ns >= 10 * SECOND, step=world.advance)
+    play.until(lambda: clocks)
+    summaries: list[Any] = []
+    play.observer().create_subscription(String, "/sim/summary", summaries.append, LATEST_QOS)
+    world.tell_summary()
+    summary = json.loads(play.until(lambda: summaries)[-1].data)
+    assert summary["sim_s"] >= 10.0
+    assert summary["wall_s"] >= 10.0 / 20.0 - 0.01
+
+
+def test_a_robot_has_topics_and_can_be_driven_by_hand(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path, rate=10.0, robot_topics="on")
+    hand = play.observer()
+    odometry: list[Any] = []
+    batteries: list[Any] = []
+    sensor = qos_profile_sensor_data
+    hand.create_subscription(Odometry, "/cart_1/odom", odometry.append, sensor)
+    hand.create_subscription(BatteryState, "/cart_1/battery_state", batteries.append, sensor)
+    wheel = hand.create_publisher(Twist, "/cart_1/cmd_vel", 10)
+    twist = Twist()
+    twist.linear.x = 0.4
+
+    def steer() -> None:
+        wheel.publish(twist)
+        world.advance()
+
+    play.until(lambda: odometry and batteries, step=steer)
+    start = odometry[-1].pose.pose.position
+    assert odometry[-1].header.frame_id == "map"
+    assert odometry[-1].child_frame_id == "cart_1/base_link"
+    assert 0.5 < batteries[-1].percentage <= 1.0
+    assert odometry[-1].twist.twist.linear.x == 0.0, "in automatic mode cmd_vel does nothing"
+
+    switch = hand.create_client(SetBool, "/cart_1/set_manual")
+    play.until(switch.service_is_ready)
+    turned = switch.call_async(SetBool.Request(data=True))
+    play.until(turned.done, step=world.advance)
+    assert turned.result().success
+    assert world.world.robots["cart-1"].mode is OperatingMode.MANUAL
+    play.until(lambda: odometry[-1].twist.twist.linear.x > 0.3, step=steer)
+    play.until(
+        lambda: math.dist(*((p.x, p.y) for p in (odometry[-1].pose.pose.position, start))) > 0.5,
+        step=steer,
+    )
+
+
+def test_rubbish_does_not_stop_it(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path)
+    fleet = Fleet(play)
+    rubbish = fleet.node.create_publisher(msg.RobotCommands, "/fleet/robot_commands", COMMANDS_QOS)
+    play.until(rubbish.get_subscription_count)
+    rubbish.publish(msg.RobotCommands(version=77))
+    rubbish.publish(
+        msg.RobotCommands(
+            commands=[
+                msg.RobotCommand(robot_id="cart-1", verb="fly"),
+                msg.RobotCommand(robot_id="nobody", verb="pause"),
+                msg.RobotCommand(robot_id="cart-1", verb="grant", waypoints=[msg.Waypoint()]),
+            ]
+        )
+    )
+    fleet.tell(2.0)
+    play.until(lambda: world.world.now_ns >= 2 * SECOND, step=world.advance)
+
+
+def test_robots_whose_topics_would_be_one_are_refused() -> None:
+    assert topic_names(["a-1", "7"]) == {"a-1": "a_1", "7": "robot_7"}
+    with pytest.raises(BadInput, match="namespace of two robots"):
+        topic_names(["a-1", "a_1"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["-p", "scenario:=doomsday"], "there is no scenario 'doomsday'"),
+        (["-p", "fleets:=[delivery_outdoor]"], "is not KIND:COUNT"),
+        (["-p", "fleets:=['tank:3']"], "use a kind of delivery_indoor"),
+        (["-p", "rate:=-1.0"], "give a number from 0 to 1000"),
+        (["-p", "robot_topics:=few"], "use auto, on, off"),
+        (["-p", "seed:=1.5"], "give a number from -1 to"),
+    ],
+)
+def test_bad_parameters_are_told_in_lines_and_end_the_process(
+    arguments: list[str], told: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with stage():
+        assert simulator.main(["--ros-args", *arguments]) == 2
+    errors = capfd.readouterr().err
+    assert told in errors
+    assert "Traceback" not in errors
+
+
+def test_robots_by_kind_and_count(play: Stage, tmp_path: Path) -> None:
+    Yard.write(tmp_path)
+    world = play.add(
+        Simulator,
+        {"site": tmp_path / "yard.yaml", "fleets": ["delivery_indoor:3"], "seed": 5},
+    )
+    assert sorted(world.world.robots) == [f"delivery-indoor-{n}" for n in (1, 2, 3)]

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import sys
+
+from suwon_fleet.resources import resource_path
+from suwon_fleet.service.warm_up import warm_up
+from suwon_fleet.wire.kinds import load_kinds
+
+
+def test_afterwards_every_kernel_that_python_calls_is_compiled() -> None:
+    for kind in load_kinds(resource_path("config/robots")).values():
+        warm_up(kind)
+    compiled = {
+        f"{module}.{name}"
+        for module in list(sys.modules)
+        if module.startswith("suwon_fleet.traffic.")
+        for name, function in vars(sys.modules[module]).items()
+        if getattr(function, "signatures", ())
+    }
+    for kernel in ("lacam.solve", "precedence.order_moves", "search.descend", "routes.times_to"):
+        assert f"suwon_fleet.traffic.{kernel}" in compiled
