@@ -57,7 +57,8 @@ bench: setup ## measure, one JSON object a line (NAME=... for one benchmark)
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m suwon_fleet.core.robots.describe > build/states.md
-	mv build/states.md docs/states.md
+	$(BIN)/python -m suwon_fleet.core.texts.describe > build/reasons.md
+	mv build/states.md build/reasons.md docs/
 
 msgs: $(STAMPS)/interfaces ## build msg/ srv/ action/ into .venv
 

@@ -140,6 +140,10 @@ class Fleet:
     def seconds_since(self, then_ns: int) -> float:
         return (self.now_ns - then_ns) / SECOND
 
+    def seconds_awake_since(self, then_ns: int) -> float:
+        """As `seconds_since`, but the time before this process woke does not count."""
+        return self.seconds_since(max(then_ns, self.woke_ns or then_ns))
+
     def may_resend(self, robot_id: str, what: str) -> bool:
         """Whether `what` was not told to the robot lately; if so it counts as told now."""
         then = self.sent_ns.get((robot_id, what))

@@ -43,12 +43,12 @@ def watch(fleet: Fleet) -> None:
 def _age_s(fleet: Fleet, robot: RobotRecord, row: Row) -> float:
     """How long a row's layer has been where it is; what happened while we slept does not count."""
     report = fleet.reports.get(robot.robot_id)
+    if row.trigger is Trigger.COMMS_LOST and report:
+        return fleet.seconds_since(report.stamp_ns)
     since_ns = robot.since_ns[row.layer]
-    if row.trigger is Trigger.COMMS_LOST:
-        since_ns = report.stamp_ns if report else max(since_ns, fleet.woke_ns or 0)
-    elif row.trigger is Trigger.NO_SHOW:
+    if row.trigger is Trigger.NO_SHOW:
         since_ns = max(since_ns, robot.since_ns[Layer.STOP])  # nobody is served while it is stopped
-    return fleet.seconds_since(since_ns)
+    return fleet.seconds_awake_since(since_ns)
 
 
 def _time_out(fleet: Fleet, robot: RobotRecord, row: Row) -> None:
@@ -96,7 +96,7 @@ def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """Why a robot has not been able to go on for a while; a stop or a pause is somebody's wish."""
     states = robot.states
     layers = (Layer.CONNECTION, Layer.MODE, Layer.STOP, Layer.CONTROL, Layer.BATTERY)
-    unchanged_s = fleet.seconds_since(max(robot.since_ns[layer] for layer in layers))
+    unchanged_s = fleet.seconds_awake_since(max(robot.since_ns[layer] for layer in layers))
     if unchanged_s < fleet.settings.reassign_after_s:
         return None
     if states.connection is not Connection.ONLINE:
@@ -115,7 +115,7 @@ def _stuck(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return None
     rear, ahead = robot.path[:2]
     drive_s = min(fleet.traffic.travel_s(robot.kind, rear, ahead), _LONGEST_DRIVE_S)
-    standing_s = fleet.seconds_since(robot.moved_ns)
+    standing_s = fleet.seconds_awake_since(robot.moved_ns)
     if standing_s < STUCK_AFTER_S + drive_s:
         return None
     if motion.why_immobile(fleet, robot):

@@ -124,8 +124,10 @@ class Puppet:
             self.stop, self.stop_id = StopState.PROTECTIVE, request.stop_id
             if request.kind is StopKind.CUT:
                 self.stop = StopState.EMERGENCY
-            if self.control and request.kind is not StopKind.PROTECTIVE:
-                self.control, self.posture = ControlMode.DAMPED, Posture.SITTING
+            if self.control and request.kind is StopKind.CUT:
+                self.control, self.posture = ControlMode.FALLEN, Posture.LYING_PRONE
+            elif self.control and request.kind is StopKind.SETTLE:
+                self.control = ControlMode.SETTLING
 
     @property
     def can_drive(self) -> bool:
@@ -184,9 +186,9 @@ class Puppet:
             self.control = ControlMode.BALANCED
 
     def report(self, now_ns: int) -> RobotReport:
-        """How it stands now."""
+        """How it stands now; one that settles has sat down by the next report."""
         self.sequence += 1
-        return RobotReport(
+        report = RobotReport(
             robot_id=self.robot_id,
             sequence=self.sequence,
             stamp_ns=now_ns,
@@ -206,6 +208,9 @@ class Puppet:
             action=self.action,
             stop_id=self.stop_id,
         )
+        if self.control is ControlMode.SETTLING:
+            self.control, self.posture = ControlMode.DAMPED, Posture.SITTING
+        return report
 
 
 class PuppetStage:

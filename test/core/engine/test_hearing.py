@@ -15,7 +15,7 @@ from suwon_fleet.core.engine.fleet import SECOND
 from suwon_fleet.core.jobs import JobKind, JobStatus, compose
 from suwon_fleet.core.jobs import JobRequest as Request
 from suwon_fleet.core.robots.command import Grant
-from suwon_fleet.core.robots.report import Factsheet, Pose, Posture
+from suwon_fleet.core.robots.report import ControlMode, Factsheet, Pose
 from suwon_fleet.core.robots.states import Connection
 
 SPAWNS = {"r1": ("courier", "a"), "r2": ("courier", "c"), "h1": ("helper", "b2")}
@@ -105,9 +105,9 @@ def test_a_grant_that_got_lost_is_told_again(stage: PuppetStage) -> None:
 
 
 def test_a_change_nothing_explains_is_believed_and_told(stage: PuppetStage) -> None:
-    stage.puppets["h1"].posture = Posture.LYING_PRONE
+    stage.puppets["h1"].control = ControlMode.GETTING_UP
     stage.turn()
-    assert stage.robot("h1").states.posture is Posture.LYING_PRONE
+    assert stage.robot("h1").states.control is ControlMode.GETTING_UP
     (alert,) = stage.alerts("h1")
     assert alert.reason.code == "robot-surprise"
     assert stage.answer(alert, "seen").reason is None
@@ -217,7 +217,7 @@ def test_one_that_wakes_up_elsewhere_is_found_there(stage: PuppetStage) -> None:
     puppet.reboot()
     puppet.pose = Pose(60.0, 30.0)
     stage.wait(3)
-    assert stage.codes("r1") == ["robot-off-the-map"]
+    assert "robot-off-the-map" in stage.codes("r1")
     assert stage.robot("r1").session == "1"
     puppet.pose = Pose(30.0, 0.0)
     stage.turn()
