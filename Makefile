@@ -10,6 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build/interfaces
+KERNELS := suwon_fleet/kernel.py $(wildcard suwon_fleet/traffic/*.py suwon_fleet/sim/*.py)
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 # A virtual environment cannot be moved: naming its stamps after its place makes a copied tree start anew.
 STAMPS := $(VENV)/stamps/$(subst /,-,$(CURDIR))
@@ -27,7 +28,7 @@ pip = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-comp
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMPS)/interfaces $(STAMPS)/sources ## make .venv: pinned packages, our interfaces, our sources (editable)
+setup: $(STAMPS)/interfaces $(STAMPS)/kernels ## make .venv: pinned packages, our interfaces, our sources (editable), compiled kernels
 
 demo: setup ## the belt scenario through the real nodes
 	@$(BIN)/suwon-fleet demo
@@ -116,4 +117,9 @@ $(STAMPS)/interfaces: $(INTERFACES) CMakeLists.txt package.xml $(STAMPS)/package
 $(STAMPS)/sources: pyproject.toml setup.py $(STAMPS)/packages
 	@$(call step,linking the sources)
 	$(pip) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(STAMPS)/kernels: $(KERNELS) $(STAMPS)/sources
+	@$(call step,compiling the traffic planner and the simulator (half a minute))
+	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up()"
 	touch $@
