@@ -61,8 +61,10 @@ class Hungarian:
             ]
         )
         worth = np.array([_worth_s(errand) for errand in errands])[:, None]
-        waiting = np.repeat(cost.min(axis=1, keepdims=True), len(errands), axis=1)
-        rows, columns = linear_sum_assignment(np.hstack([cost - worth, waiting]))
+        having = np.where(cost < _NEVER, cost - worth, _NEVER)
+        best = cost.min(axis=1, keepdims=True)
+        waiting = np.repeat(np.where(best < _NEVER, best, 0.0), len(errands), axis=1)
+        rows, columns = linear_sum_assignment(np.hstack([having, waiting]))
         return [
             _decide(errands[row], table[row], table[row][column])
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)

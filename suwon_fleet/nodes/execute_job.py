@@ -10,7 +10,7 @@ from typing import Any
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.node import Node
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.action import ExecuteJob
 from suwon_fleet.adapters.ros import jobs
 from suwon_fleet.core.engine import messages as m
@@ -65,6 +65,8 @@ class ExecuteJobServer:
             _end(goal, goal.abort, ExecuteJob.Result(response=response))
             return
         self._goals.setdefault(response.job_id, []).append((goal, response))
+        if goal.is_cancel_requested:
+            self._cancel_job(response.job_id, goal)
         self.tell([response.job_id])
 
     def _follow(self, job_id: str, goal: Any, response: Any) -> None:
@@ -90,11 +92,14 @@ class ExecuteJobServer:
             _end(goal, goal.abort, result)
 
     def _cancel(self, goal: Any) -> CancelResponse:
+        """Have the job cancelled: now, or as soon as it is there (`_begin`)."""
         for job_id, following in self._goals.items():
             if any(other == goal for other, _ in following):
-                self._desk.ask(m.CancelJob("", job_id, goal.request.request.requester))
-                return CancelResponse.ACCEPT
-        return CancelResponse.REJECT
+                self._cancel_job(job_id, goal)
+        return CancelResponse.ACCEPT
+
+    def _cancel_job(self, job_id: str, goal: Any) -> None:
+        self._desk.ask(m.CancelJob("", job_id, goal.request.request.requester))
 
 
 def _end(goal: Any, end: Callable[[], None], result: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-from suwon_fleet import msg, srv
+import suwon_fleet.msg as msg
+import suwon_fleet.srv as srv
 from suwon_fleet.adapters.ros import jobs
 from suwon_fleet.adapters.ros.fields import words
 from suwon_fleet.adapters.ros.fleet import alert_message

@@ -11,7 +11,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 from visualization_msgs.msg import MarkerArray
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fleet as convert
 from suwon_fleet.adapters.ros import jobs
 from suwon_fleet.core.engine.fleet import Fleet

@@ -15,7 +15,7 @@ from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import commands, fields, reports
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.robots.states import LEGS
@@ -27,6 +27,8 @@ from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.sim.world import STEP_NS
 
+FLEET = "/fleet"
+"""Namespace of the fleet_manager."""
 ANNOUNCE_EVERY = 10
 """Robots say who they are in every so-manieth report: a fleet that forgot them hears it soon."""
 CLOCK_S, ROBOT_TOPICS_S, SUMMARY_S = 0.01, 0.1, 1.0
@@ -65,14 +67,13 @@ class Simulator(Node):
         )
 
     def _open(self, scenario: Scenario) -> None:
-        fleet = "/fleet"
         self._reports_out = self.create_publisher(
-            msg.RobotReports, f"{fleet}/robot_reports", REPORTS_QOS
+            msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
         )
         self.create_subscription(
-            msg.RobotCommands, f"{fleet}/robot_commands", self._on_commands, COMMANDS_QOS
+            msg.RobotCommands, f"{FLEET}/robot_commands", self._on_commands, COMMANDS_QOS
         )
-        self.create_subscription(msg.FleetState, f"{fleet}/state", self._on_fleet_state, LATEST_QOS)
+        self.create_subscription(msg.FleetState, f"{FLEET}/state", self._on_fleet_state, LATEST_QOS)
         self._clock_out = self.create_publisher(Clock, "/clock", QoSProfile(depth=1))
         self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
         self.create_service(Trigger, "record", self._on_record)

@@ -64,12 +64,7 @@ class ChangeLog:
                     verdicts.append(Verdict("unassigned", event.job_id, had_it, event.reason))
                 case e.JobRefused():
                     verdicts.append(Verdict("refused", event.request.job_id, "", event.reason))
-                case (
-                    e.JobAccepted()
-                    | e.JobPhaseBegun()
-                    | e.JobTurnedBack()
-                    | e.JobPaused()
-                ):
+                case e.JobAccepted() | e.JobPhaseBegun() | e.JobTurnedBack() | e.JobPaused():
                     jobs[event.job_id] = None
                 case e.JobEnded():
                     jobs[event.job_id] = None

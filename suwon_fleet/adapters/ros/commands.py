@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.command import (

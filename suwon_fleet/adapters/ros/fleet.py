@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.engine.explain import why_waits
 from suwon_fleet.core.engine.fleet import Fleet

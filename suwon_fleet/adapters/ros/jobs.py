@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.dispatch import Candidate, Decision
 from suwon_fleet.core.engine import messages as m

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from suwon_fleet import msg
+import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.errors import BadInput, Problem

@@ -8,9 +8,9 @@ from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import Action, JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.command import Act, ActionKind, CancelAction
-from suwon_fleet.core.robots.questions import may_act
-from suwon_fleet.core.robots.report import ActionStatus
-from suwon_fleet.core.robots.states import Mission
+from suwon_fleet.core.robots.questions import may_act, needs_get_ready
+from suwon_fleet.core.robots.report import ActionStatus, ControlMode
+from suwon_fleet.core.robots.states import Mission, Release, RobotStates
 
 MOST_TRIES = 3
 """An action that failed so often in a row is not tried again before a person has looked."""
@@ -71,6 +71,12 @@ def has_ended_early(robot: RobotRecord, job: JobRecord) -> bool:
         return False
     was_emptied = robot.states.mission is Mission.AT_RETURN and robot.laden is False
     return job.phase_index == job.turned_at or (was_emptied and robot.states.manipulation is None)
+
+
+def is_down(states: RobotStates) -> bool:
+    """A humanoid that is not on its feet, and that may be asked to get up."""
+    has_fallen = states.control is ControlMode.FALLEN and states.release is Release.GIVEN
+    return needs_get_ready(states) or has_fallen
 
 
 def get_ready(fleet: Fleet, robot: RobotRecord) -> None:

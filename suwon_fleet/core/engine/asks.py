@@ -25,6 +25,8 @@ def carry_out(fleet: Fleet) -> None:
         robot_id, trigger, asks = fleet.asks.pop(0)
         if robot := fleet.state.robots.get(robot_id):
             _tell_people(fleet, robot, trigger, asks)
+            if Ask.REPORT_LOAD_DROPPED in asks:  # before anyone gives the job to another robot
+                _load_dropped(fleet, robot)
             for ask in asks:
                 _do(fleet, robot, trigger, ask)
 
@@ -51,8 +53,6 @@ def _do(fleet: Fleet, robot: RobotRecord, trigger: Trigger, ask: Ask) -> None:
             actions.call_off(fleet, robot)
         case Ask.CLEAR_JOB | Ask.REVIEW_JOB if robot.job_id and trigger is not Trigger.NO_SHOW:
             ending.give_up(fleet, robot, _event(robot, trigger))
-        case Ask.REPORT_LOAD_DROPPED:
-            _load_dropped(fleet, robot)
 
 
 def _load_dropped(fleet: Fleet, robot: RobotRecord) -> None:

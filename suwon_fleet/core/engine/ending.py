@@ -92,7 +92,7 @@ def finish_after_all(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> None:
 def give_up(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
     """The robot cannot go on with its job: another takes it if nothing was fetched, else ask people."""
     job = fleet.state.jobs[robot.job_id]
-    if _has_fetched(robot):
+    if has_fetched(robot):
         if robot.states.mission is Mission.IDLE:  # it has dropped its orders
             end(fleet, job, JobStatus.FAILED, reason)
         else:
@@ -108,7 +108,7 @@ def give_up(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
         end(fleet, job, job.ends_as)
 
 
-def _has_fetched(robot: RobotRecord) -> bool:
+def has_fetched(robot: RobotRecord) -> bool:
     """Whether it may hold something of the job, or has its arms out for it."""
     return robot.laden is not False or robot.states.manipulation not in (None, Manipulation.NONE)
 
@@ -121,7 +121,7 @@ def abandon(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
 
 def lose(fleet: Fleet, job: JobRecord, robot: RobotRecord, reason: Reason) -> None:
     """The robot leaves the fleet with its job: another takes it, unless something was fetched."""
-    if _has_fetched(robot) or job.turned_at is not None:
+    if has_fetched(robot) or job.turned_at is not None:
         end(fleet, job, JobStatus.FAILED, reason)
     else:
         fleet.emit(events.JobUnassigned(fleet.now_ns, job.job_id, reason))

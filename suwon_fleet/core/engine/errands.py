@@ -10,8 +10,8 @@ from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.layers.mission import DOCK_TRIES
-from suwon_fleet.core.robots.questions import may_act, may_command, needs_get_ready
-from suwon_fleet.core.robots.report import ActionStatus
+from suwon_fleet.core.robots.questions import may_act, may_command
+from suwon_fleet.core.robots.report import ActionStatus, ControlMode
 from suwon_fleet.core.robots.states import BatteryLevel, Layer, Mission
 from suwon_fleet.core.robots.trigger import Trigger
 from suwon_fleet.core.sitemap import PlaceKind
@@ -39,7 +39,7 @@ def advance(fleet: Fleet, robot: RobotRecord) -> None:
 
 def _travel(fleet: Fleet, robot: RobotRecord) -> None:
     """On the way to a charger or parking place: get there, or look for another."""
-    if not robot.job_id and needs_get_ready(robot.states):
+    if not robot.job_id and actions.is_down(robot.states):
         actions.get_ready(fleet, robot)
     elif jobs.has_arrived(fleet, robot):
         firing.try_fire(fleet, robot, Trigger.GOAL_REACHED)
@@ -122,8 +122,9 @@ def _seek(fleet: Fleet, robot: RobotRecord) -> None:
     if robot.busy_action or may_command(robot.states):
         return
     is_low = robot.states.battery in _NEEDS_CHARGE
-    if needs_get_ready(robot.states):
-        if is_low or _is_in_the_way(fleet, robot):
+    if actions.is_down(robot.states):
+        has_fallen = robot.states.control is ControlMode.FALLEN
+        if has_fallen or is_low or _is_in_the_way(fleet, robot):
             actions.get_ready(fleet, robot)
     elif is_low:
         _charge(fleet, robot)
@@ -132,7 +133,7 @@ def _seek(fleet: Fleet, robot: RobotRecord) -> None:
 
 
 def _park(fleet: Fleet, robot: RobotRecord) -> None:
-    """After a while, to a charger if that does some good, else to a parking place."""
+    """After a while, to a charger if that does some good, else out of the way."""
     if fleet.seconds_since(robot.since_ns[Layer.MISSION]) < fleet.settings.park_after_s:
         return
     report = fleet.reports.get(robot.robot_id)
@@ -162,12 +163,12 @@ def _go(fleet: Fleet, robot: RobotRecord, trigger: Trigger, place: str) -> None:
 
 
 def _is_parked(fleet: Fleet, robot: RobotRecord) -> bool:
-    standing = robot.path[-1]
-    return any(
-        place.node == standing
-        for kind in (PlaceKind.PARKING, PlaceKind.CHARGER)
-        for place in fleet.site.places_of(kind)
-    )
+    """At a parking place, or at a charger that nobody else needs."""
+    here = robot.path[-1]
+    kinds = {kind for place in fleet.site.places if place.node == here for kind in place.kinds}
+    if PlaceKind.CHARGER in kinds and _charger_is_wanted(fleet):
+        return False
+    return bool(kinds & {PlaceKind.PARKING, PlaceKind.CHARGER})
 
 
 def _nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | None:

@@ -12,7 +12,7 @@ from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.jobs import JobStatus, Phase, closing
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.layers.hands import GRASP_TRIES, TRIGGER_OF
-from suwon_fleet.core.robots.questions import may_act, needs_get_ready
+from suwon_fleet.core.robots.questions import may_act
 from suwon_fleet.core.robots.report import ActionStatus, Navigation
 from suwon_fleet.core.robots.states import LEGS, Manipulation, Mission
 from suwon_fleet.core.robots.trigger import Trigger
@@ -28,7 +28,7 @@ def advance(fleet: Fleet, robot: RobotRecord) -> None:
     phase = job.phase
     if phase is None:
         _set_out(fleet, robot, job)
-    elif needs_get_ready(robot.states):
+    elif actions.is_down(robot.states):
         actions.get_ready(fleet, robot)  # a stop made it sit down
     elif phase.action is None:
         _travel(fleet, robot, job)
@@ -50,7 +50,7 @@ def _set_out(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> None:
     """Begin a job, once the robot is off its charger and on its feet."""
     if robot.busy_action or robot.states.mission not in _LEFT_FROM:
         return
-    if needs_get_ready(robot.states):
+    if actions.is_down(robot.states):
         actions.get_ready(fleet, robot)
     else:
         _begin(fleet, robot, job, 0)
@@ -121,14 +121,16 @@ def _begin_action(fleet: Fleet, robot: RobotRecord, job: JobRecord, phase: Phase
 def _act(fleet: Fleet, robot: RobotRecord, job: JobRecord, phase: Phase) -> None:
     """Go on after an action; begin one that was to begin."""
     action = robot.action
-    if action is None or action.stem != actions.phase_stem(job):
-        if robot.busy_action is None:
-            _begin_action(fleet, robot, job, phase)
-    elif not action.status.is_over:
+    if robot.busy_action:
         return
-    elif _was_handed_over(robot, job):
+    is_phases = action is not None and action.stem == actions.phase_stem(job)
+    if is_phases and _was_handed_over(robot, job):
         ending.finish_after_all(fleet, robot, job)
-    elif action.status is ActionStatus.FINISHED or actions.has_ended_early(robot, job):
+    elif actions.has_ended_early(robot, job):
+        _next(fleet, robot, job)
+    elif action is None or not is_phases:
+        _begin_action(fleet, robot, job, phase)
+    elif action.status is ActionStatus.FINISHED:
         _next(fleet, robot, job)
     else:
         _failed(fleet, robot, job, phase)

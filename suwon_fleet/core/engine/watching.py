@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import alerts, assigning, ending, firing, motion
+from suwon_fleet.core.engine import actions, alerts, assigning, ending, firing, motion
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.robots.questions import is_immobile, needs_get_ready
+from suwon_fleet.core.robots.questions import is_immobile
 from suwon_fleet.core.robots.report import OperatingMode, StopState
 from suwon_fleet.core.robots.row import Row
 from suwon_fleet.core.robots.states import Connection, Layer, Release
@@ -77,7 +77,7 @@ def _time_out(fleet: Fleet, robot: RobotRecord, row: Row) -> None:
 
 def _review(fleet: Fleet, robot: RobotRecord) -> None:
     """A robot that nobody knows when it goes on does not keep its job, if another may take it."""
-    held_up = _held_up(fleet, robot)
+    held_up = _held_up(fleet, robot) if robot.job_id else None
     stuck = None if held_up else _stuck(fleet, robot)
     if stuck:
         alerts.raise_once(fleet, alerts.ERROR, stuck, robot.robot_id, alerts.ASSIST_ANSWERS)
@@ -85,7 +85,7 @@ def _review(fleet: Fleet, robot: RobotRecord) -> None:
         alerts.close_of(fleet, robot.robot_id, "robot-stuck")
     if not robot.job_id:
         return
-    if reason := held_up or stuck:
+    if reason := held_up or stuck or _needs_help(fleet, robot):
         ending.give_up(fleet, robot, reason)
     else:
         for code in _HELD_UP:
@@ -103,19 +103,26 @@ def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return Reason.of("robot-silent", robot=robot.robot_id)
     if states.stop in _ON_PURPOSE or states.mode is OperatingMode.INTERVENED:
         return None
-    if needs_get_ready(states) and states.release is Release.GIVEN:
+    if actions.is_down(states) and states.release is Release.GIVEN:
         return None
     refusal = is_immobile(states)
     return Reason.of("robot-held-up", robot=robot.robot_id).because(refusal) if refusal else None
 
 
+def _needs_help(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """It waits for a person: what it has not begun, another can do."""
+    if alerts.needs_help(fleet, robot.robot_id) and not ending.has_fetched(robot):
+        return Reason.of("robot-awaits-help", robot=robot.robot_id)
+    return None
+
+
 def _stuck(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """It has ground ahead, may go, and has not passed a vertex for long."""
-    if len(robot.path) == 1:
+    standing_s = fleet.seconds_awake_since(robot.moved_ns)
+    if len(robot.path) == 1 or standing_s < STUCK_AFTER_S:
         return None
     rear, ahead = robot.path[:2]
     drive_s = min(fleet.traffic.travel_s(robot.kind, rear, ahead), _LONGEST_DRIVE_S)
-    standing_s = fleet.seconds_awake_since(robot.moved_ns)
     if standing_s < STUCK_AFTER_S + drive_s:
         return None
     if motion.why_immobile(fleet, robot):

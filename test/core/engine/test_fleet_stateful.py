@@ -7,6 +7,7 @@ after which an invariant does not hold, or after which a job never ends although
 
 from __future__ import annotations
 
+import pytest
 from core.engine import invariants
 from core.engine.puppets import Puppet, PuppetStage
 from hypothesis import HealthCheck, settings
@@ -281,10 +282,15 @@ def assert_told(reason: Reason) -> None:
         assert not say(reason, language).startswith(reason.code), reason
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+class TestLife(Life.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(
+        max_examples=60,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+
+
+@pytest.mark.long
+class TestLongLife(Life.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(TestLife.settings, max_examples=1500, stateful_step_count=60)

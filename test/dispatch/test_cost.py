@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from core.engine.small import COURIER, HELPER
+
+from suwon_fleet.core.dispatch import Candidate, Errand, Worker
+from suwon_fleet.core.robots.kind import Battery
+from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch.cost import SLACK, energy_share
+
+ERRAND = Errand("job-1", ("p", "q"), 60.0, "deliver", 2.0, 1, 0.0, math.inf)
+WORKER = Worker("r1", COURIER, "home", 10.0, 0.9)
+WAYS = {("home", "p"): 30.0, ("p", "q"): 50.0, ("q", "dock"): 40.0, ("q", "far dock"): 90.0}
+
+
+def travel_s(kind: str, start: str, goal: str) -> float:
+    return 0.0 if start == goal else WAYS.get((start, goal), math.inf)
+
+
+def weigh(errand: Errand = ERRAND, worker: Worker = WORKER, *chargers: str) -> Candidate:
+    return Hungarian(chargers or ("far dock", "dock")).weigh(errand, worker, travel_s)
+
+
+def test_what_a_job_costs() -> None:
+    told = weigh()
+    assert (told.pickup_s, told.work_s, told.cost_s) == (10.0 + 30.0, 50.0 + 60.0, 150.0)
+    used = energy_share(COURIER.battery, (30.0 + 50.0 + 40.0) * SLACK, 60.0)
+    assert told.soc_after == pytest.approx(0.9 - used)
+    assert told.refusal is None
+
+
+def test_energy() -> None:
+    battery = Battery(capacity_wh=100.0, idle_w=20.0, drive_w=80.0, charge_w=1.0)
+    assert energy_share(battery, 3600.0, 0.0) == pytest.approx(1.0)
+    assert energy_share(battery, 0.0, 3600.0) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("errand", "worker", "told"),
+    [
+        (replace(ERRAND, robot_id="r2"), WORKER, "not-this-robot"),
+        (ERRAND, replace(WORKER, kind=HELPER), "not-capable"),
+        (replace(ERRAND, payload_kg=10.1), WORKER, "payload-too-heavy"),
+        (replace(ERRAND, vertices=("p", "moon")), WORKER, "unreachable"),
+        (ERRAND, replace(WORKER, vertex="moon"), "unreachable"),
+        (ERRAND, replace(WORKER, soc=0.15), "battery-too-low"),
+        (replace(ERRAND, action_s=1e6), replace(WORKER, soc=0.9), "battery-too-small"),
+        (replace(ERRAND, robot_id="r1"), WORKER, ""),
+        (replace(ERRAND, payload_kg=10.0), WORKER, ""),
+    ],
+)
+def test_why_a_robot_cannot(errand: Errand, worker: Worker, told: str) -> None:
+    candidate = weigh(errand, worker)
+    assert (candidate.refusal.code if candidate.refusal else "") == told
+    assert (candidate.cost_s is None) == bool(told)
+
+
+def test_the_reserve_is_left_at_the_charger_and_no_less() -> None:
+    used = 0.9 - (weigh().soc_after or 0.0)
+    reserve = COURIER.battery.reserve_soc
+    assert weigh(ERRAND, replace(WORKER, soc=reserve + used + 1e-9)).refusal is None
+    assert weigh(ERRAND, replace(WORKER, soc=reserve + used - 1e-9)).refusal is not None
+
+
+def test_without_a_charger_in_reach_only_the_job_counts() -> None:
+    used = energy_share(COURIER.battery, (30.0 + 50.0) * SLACK, 60.0)
+    for chargers in ((), ("moon",)):
+        told = Hungarian(chargers).weigh(ERRAND, WORKER, travel_s)
+        assert told.soc_after == pytest.approx(0.9 - used)
