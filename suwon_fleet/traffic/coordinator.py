@@ -167,6 +167,12 @@ class Coordinator:
         vertex_of = self.roadmap.vertex_of
         return self._routes.seconds(self.roadmap.kind_of[kind], vertex_of[start], vertex_of[goal])
 
+    def ahead_s(self, robot_id: str) -> float:
+        """Seconds a robot needs for all it was granted, and has not reported to have passed."""
+        robot = self._robots[robot_id]
+        edges = self._ledger.holdings[robot.slot].edges
+        return float(self.roadmap.edge_time[robot.kind, edges].sum())
+
     def front_of(self, robot_id: str) -> str:
         """The vertex where a robot will stand once it has done all it was granted."""
         return self.roadmap.vertex_names[self._ledger.holdings[self._robots[robot_id].slot].front]

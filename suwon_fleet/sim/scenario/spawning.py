@@ -84,10 +84,8 @@ def _candidates(
     """
     cabins = {node for lift in site.lifts for node in lift.cabins.values()}
     part = Network(site, kind).part_of
-    sorts = [
-        [name for name in nodes if name in part.keys() - cabins]
-        for nodes in _sorts(site, plan.start)
-    ]
+    usable = part.keys() - cabins
+    sorts = [[name for name in nodes if name in usable] for nodes in _sorts(site, plan.start)]
     counts = Counter(part[name] for name in chain.from_iterable(sorts))
     home = max(counts, key=lambda number: (counts[number], -number), default=None)
     for nodes in sorts:
