@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import kernel
+from suwon_fleet.traffic.alone import descend
 from suwon_fleet.traffic.conflicts import Conflicts
 from suwon_fleet.traffic.groups import plan_apart
 from suwon_fleet.traffic.lacam import NO, Graph, Problem
@@ -81,11 +82,14 @@ class Planner:
         rows, no_way = self._rows(wishes, routes, is_open)
         problem = self._problem(wishes, rows, is_open, room)
         inside = self._inside(problem.start)
+        empty = room + inside.sum(axis=0, dtype=np.int32)
 
         def serve(members: tuple[int, ...]) -> Found:
             wanting = self._compatible(wishes, rows, members)
             if not wanting:
                 return Found((), _NO_MOVES, 0.0)
+            if len(members) == 1 and (found := self._alone(problem, empty, *members, horizon_s)):
+                return found
             later = [index for index in members if rows[index] is not None and index not in wanting]
             return self._serve(self._hold_off(problem, later), inside, members, wanting, horizon_s)
 
@@ -99,6 +103,13 @@ class Planner:
             no_way,
             frozenset(wishes[index].slot for index in wanted - served),
         )
+
+    def _alone(self, problem: Problem, room: Ints, index: int, horizon_s: float) -> Found | None:
+        """The quickest way of one robot, None where a full zone lies in it; `room` is without robots."""
+        away_s = float(problem.rows[index, problem.start[index]])
+        until_s = max(0.0, away_s - horizon_s)
+        arrived, moves = descend(self._graph, problem, room, index, until_s)
+        return Found((index,), moves, away_s - until_s) if arrived else None
 
     def _serve(
         self,

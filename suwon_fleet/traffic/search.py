@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import kernel
 from suwon_fleet.traffic import lacam
-from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.traffic.lacam import Graph, Problem
 from suwon_fleet.traffic.precedence import content_times, order_moves
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.shorten import drop_loops
@@ -41,37 +40,6 @@ class Found:
     cost_s: float
 
 
-@kernel
-def descend(graph: Graph, problem: Problem) -> tuple[bool, Ints]:
-    """The edges robot 0 takes down its row until it is content, and whether it gets that far."""
-    kind, row, here = problem.kind[0], problem.rows[0], problem.start[0]
-    edges = []
-    while row[here] > problem.until[0]:
-        best, best_s = NO, np.inf
-        for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
-            edge = graph.out_edges[slot]
-            head = graph.edge_to[edge]
-            through_s = graph.edge_time[kind, edge] + row[head]
-            if problem.is_open[kind, edge] and row[head] < row[here] and through_s < best_s:
-                best, best_s = edge, through_s
-        if best == NO or _is_full(graph, problem, here, graph.edge_to[best]):
-            return False, np.empty(0, dtype=np.int32)
-        edges.append(np.int32(best))
-        here = graph.edge_to[best]
-    return True, np.array(edges, dtype=np.int32)
-
-
-@kernel
-def _is_full(graph: Graph, problem: Problem, tail: int, head: int) -> bool:
-    """Whether going from `tail` to `head` enters a zone that has no room."""
-    outside = graph.zone_ids[graph.zone_ptr[tail] : graph.zone_ptr[tail + 1]]
-    for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
-        zone = graph.zone_ids[slot]
-        if problem.room[zone] <= 0 and zone not in outside:
-            return True
-    return False
-
-
 class Search:
     """Searches over one graph. The same problem always gets the same plan."""
 
@@ -90,8 +58,6 @@ class Search:
         rest = list(wanting)
         while tried:
             self._ask(problem, tried, horizon_s)
-            if len(problem.start) == 1 and (found := self._alone(problem)):
-                return found
             if found := self._best(problem, tried):
                 return found
             if len(tried) == 1:  # not even alone: leave it out, so that it holds up nobody
@@ -106,15 +72,6 @@ class Search:
         problem.until[:] = np.inf
         away_s = problem.rows[served, problem.start[served]]
         problem.until[served] = np.maximum(0.0, away_s - horizon_s)
-
-    def _alone(self, problem: Problem) -> Found | None:
-        """The quickest way of a single robot, None where a full zone lies in it."""
-        arrived, edges = descend(self._graph, problem)
-        if not arrived:
-            return None
-        moves = np.stack((np.zeros_like(edges), edges), axis=1)
-        ways_s = problem.rows[0, problem.start[0]] - problem.until[0]
-        return Found((0,), moves, float(ways_s))
 
     def _best(self, problem: Problem, served: Sequence[int]) -> Found | None:
         """The soonest done of several plans; one look is enough where nobody is in anyone's way."""
