@@ -15,16 +15,18 @@ from suwon_fleet.core.engine.core import Outcome
 from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.jobs import JobKind, JobStatus
+from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.questions import may_drive
 from suwon_fleet.core.robots.states import LEGS
-from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, Place, PlaceKind, SiteMap
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.service.warm_up import warm_up as traffic_warm_up
+from suwon_fleet.sim import kinematics
+from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.link import WorldLink
-from suwon_fleet.sim.scenario import Demand, FleetPlan, Scenario
+from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.traffic.checker import Checker, Violation
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -103,19 +105,10 @@ def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
 
 @cache
 def warm_up() -> None:
-    """Have all kernels compiled, or loaded: robots pass each other on a site too small to matter."""
-    corners = {"a": (0.0, 0.0), "b": (20.0, 0.0), "c": (40.0, 0.0), "d": (20.0, 20.0)}
-    nodes = tuple(Node(name, *at) for name, at in corners.items())
-    ends = [pair for spoke in "acd" for pair in (("b", spoke), (spoke, "b"))]
-    lanes = tuple(Lane(f"{start}-{end}", start, end, LaneKind.INDOOR) for start, end in ends)
-    places = tuple(Place(name, name, frozenset({PlaceKind.WAYPOINT})) for name in corners)
-    site = SiteMap("warm-up", (Level(GROUND),), nodes, lanes, places)
-    trips = Demand("trip", JobKind.GO_TO, 8, (0.0, 20.0))
-    robots = FleetPlan("robot", "delivery_indoor", 2)
+    """Have all kernels compiled, or loaded."""
     kinds = load_kinds(resource_path("config/robots"))
-    simulation = Simulation(Scenario("warm-up", site, kinds, 1, 300.0, (robots,), (), (trips,)))
-    while not simulation.is_over:
-        simulation.turn()
+    traffic_warm_up(next(iter(kinds.values())))
+    kinematics.step(Bodies.empty(1), 0.1)
 
 
 class Simulation:
