@@ -21,7 +21,7 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., object])
 
-_MARKS = (b"@kernel", b"(NamedTuple)")
+_MARKS = (b"kernel\ndef ", b"(NamedTuple)")
 
 
 @cache
@@ -42,19 +42,25 @@ def cache_folder(package: Path) -> Path | None:
 
 
 def kernel(function: F) -> F:
-    """Compile a function of arrays on first call, without the GIL, and keep the machine code.
+    """Compile a function of arrays on first call, without the GIL, and keep the machine code."""
+    return _compiled(function)
 
-    One whose name begins with an underscore is called by other kernels only: it is compiled without the
-    code that takes apart Python's arguments, which would double the time.
+
+def inner_kernel(function: F) -> F:
+    """A kernel that only other kernels call.
+
+    It is compiled without the code that takes Python's arguments apart, which would double the time.
     """
-    inner = function.__name__.startswith("_")
-    options = {"nogil": True, "no_cpython_wrapper": inner, "no_cfunc_wrapper": inner}
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
     folder = cache_folder(Path(inspect.getfile(function)).parent)
     if folder is None:
-        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, **options)(function)  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)  # read when the function is decorated, not later
     try:
-        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, **options)(function)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = before

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import kernel
+from suwon_fleet.kernel import inner_kernel, kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -70,19 +70,19 @@ class Bodies(NamedTuple):
         )
 
 
-@kernel
+@inner_kernel
 def _wrap(angle: float) -> float:
     """The same angle from -pi to pi."""
     return angle - 2 * math.pi * round(angle / (2 * math.pi))
 
 
-@kernel
+@inner_kernel
 def _length(way: Floats, at: int) -> float:
     """Metres from the waypoint before `at` to it."""
     return math.hypot(way[at, 0] - way[at - 1, 0], way[at, 1] - way[at - 1, 1])
 
 
-@kernel
+@inner_kernel
 def _bend(way: Floats, at: int) -> float:
     """How far the path turns at waypoint `at`, radians."""
     before = math.atan2(way[at, 1] - way[at - 1, 1], way[at, 0] - way[at - 1, 0])
@@ -90,7 +90,7 @@ def _bend(way: Floats, at: int) -> float:
     return abs(_wrap(after - before))
 
 
-@kernel
+@inner_kernel
 def _speed_through(way: Floats, known: int, at: int) -> float:
     """Speed at which waypoint `at` may be passed."""
     if at == known - 1 or way[at + 1, 3] > 0.0:
@@ -102,7 +102,7 @@ def _speed_through(way: Floats, known: int, at: int) -> float:
     return float(way[at + 1, 2])
 
 
-@kernel
+@inner_kernel
 def _speed_to_stop_in(metres: float, deceleration: float, dt: float) -> float:
     """The greatest speed for the next step from which braking by steps ends within `metres`."""
     slice_m = deceleration * dt * dt
@@ -111,14 +111,14 @@ def _speed_to_stop_in(metres: float, deceleration: float, dt: float) -> float:
     return (ahead / (whole + 1.0) + whole / 2.0) * deceleration * dt
 
 
-@kernel
+@inner_kernel
 def _metres_to_stop(speed: float, deceleration: float, dt: float) -> float:
     """How far a body still goes that drives one step at `speed` and then brakes by steps."""
     whole = math.floor(speed / (deceleration * dt))
     return (whole + 1.0) * (speed - whole / 2.0 * deceleration * dt) * dt
 
 
-@kernel
+@inner_kernel
 def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
     """The greatest speed for the next step from which body `i` can still keep all limits ahead."""
     way, known, deceleration = body.way[i], body.known[i], body.deceleration[i]
@@ -140,7 +140,7 @@ def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
     return allowed
 
 
-@kernel
+@inner_kernel
 def _pass_waypoint(body: Bodies, i: int, over: float) -> None:
     """Waypoint 1 is reached: it becomes row 0, `over` metres behind the body."""
     known = body.known[i]
@@ -151,7 +151,7 @@ def _pass_waypoint(body: Bodies, i: int, over: float) -> None:
     body.held[i] = 0.0
 
 
-@kernel
+@inner_kernel
 def _turn(body: Bodies, i: int, dt: float) -> float:
     """Turn towards the next waypoint as fast as the body can; how far off it was, radians."""
     way = body.way[i]
@@ -162,7 +162,7 @@ def _turn(body: Bodies, i: int, dt: float) -> float:
     return abs(error)
 
 
-@kernel
+@inner_kernel
 def _advance(body: Bodies, i: int, dt: float) -> None:
     """Move along the path at the speed the body has now."""
     way = body.way[i]
@@ -174,7 +174,7 @@ def _advance(body: Bodies, i: int, dt: float) -> None:
         _pass_waypoint(body, i, max(0.0, body.along[i] - _length(way, 1)))
 
 
-@kernel
+@inner_kernel
 def _drive(body: Bodies, i: int, dt: float) -> None:
     way = body.way[i]
     if body.along[i] == 0.0 and body.held[i] < way[1, 3] - 1e-9:
@@ -193,7 +193,7 @@ def _drive(body: Bodies, i: int, dt: float) -> None:
     _advance(body, i, dt)
 
 
-@kernel
+@inner_kernel
 def _brake(body: Bodies, i: int, dt: float) -> None:
     """Come to a stop along the path, as hard as the body may."""
     body.speed[i] = max(0.0, body.speed[i] - body.deceleration[i] * dt)
@@ -215,7 +215,7 @@ def step(body: Bodies, dt: float) -> None:
         _place(body, i)
 
 
-@kernel
+@inner_kernel
 def _place(body: Bodies, i: int) -> None:
     """Set x and y from the way and how far along it the body is."""
     way = body.way[i]

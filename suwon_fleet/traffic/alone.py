@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -39,7 +39,7 @@ def descend(
     return True, moves
 
 
-@kernel
+@inner_kernel
 def _is_full(graph: Graph, room: Ints, tail: int, head: int) -> bool:
     """Whether going from `tail` to `head` enters a zone that has no room."""
     outside = graph.zone_ids[graph.zone_ptr[tail] : graph.zone_ptr[tail + 1]]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.search import Found
 
@@ -108,7 +108,7 @@ def union(
     return into
 
 
-@kernel
+@inner_kernel
 def _union_in_zones(
     graph: Graph,
     problem: Problem,
@@ -138,14 +138,14 @@ def _union_in_zones(
                 _merge(into, first, int(of[robot]))
 
 
-@kernel
+@inner_kernel
 def _first(into: Ints, number: int) -> int:
     while into[number] != number:
         number = int(into[number])
     return number
 
 
-@kernel
+@inner_kernel
 def _merge(into: Ints, one: int, other: int) -> None:
     one, other = _first(into, one), _first(into, other)
     into[max(one, other)] = min(one, other)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from suwon_fleet.core.errors import Broken
 from suwon_fleet.kernel import kernel
 from suwon_fleet.traffic.conflicts import Conflicts
-from suwon_fleet.traffic.lacam import NO
+from suwon_fleet.traffic.problem import NO
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 
 

@@ -19,8 +19,8 @@ from suwon_fleet.kernel import kernel
 from suwon_fleet.traffic.alone import descend
 from suwon_fleet.traffic.conflicts import Conflicts
 from suwon_fleet.traffic.groups import plan_apart
-from suwon_fleet.traffic.lacam import NO, Graph, Problem
 from suwon_fleet.traffic.precedence import Plan, order_moves
+from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes, Row
 from suwon_fleet.traffic.search import Found, Search

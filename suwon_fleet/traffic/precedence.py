@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.lacam import NO, Graph, Problem
+from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -119,7 +119,7 @@ def content_times(graph: Graph, problem: Problem, moves: Ints, plan: Plan) -> ND
     return content
 
 
-@kernel
+@inner_kernel
 def _inside(graph: Graph, vertex: int, zone: int) -> bool:
     for slot in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
         if graph.zone_ids[slot] == zone:
@@ -127,7 +127,7 @@ def _inside(graph: Graph, vertex: int, zone: int) -> bool:
     return False
 
 
-@kernel
+@inner_kernel
 def _collect(
     graph: Graph, kind: Ints, robot: int, element: int, user: Ints, until: Ints, wanted: Ints
 ) -> None:
@@ -141,7 +141,7 @@ def _collect(
                 wanted[other] = max(wanted[other], until[conflicts.elements[slot]])
 
 
-@kernel
+@inner_kernel
 def _by_robot(
     ptr: Ints, edges: Ints, place: Ints, sizes: Ints, wait_robot: Ints, wait_moves: Ints
 ) -> Plan:

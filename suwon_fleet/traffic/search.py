@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.traffic import lacam
-from suwon_fleet.traffic.lacam import Graph, Problem
 from suwon_fleet.traffic.precedence import content_times, order_moves
+from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.shorten import drop_loops
 

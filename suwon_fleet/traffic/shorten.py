@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.lacam import Graph, Problem
+from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -43,7 +43,7 @@ def drop_loops(graph: Graph, problem: Problem, bounded: NDArray[np.bool_], moves
     return moves[kept]
 
 
-@kernel
+@inner_kernel
 def _first_content(
     graph: Graph, problem: Problem, robot: int, moves: Ints, own: NDArray[np.intp]
 ) -> int:
@@ -57,7 +57,7 @@ def _first_content(
     return -1
 
 
-@kernel
+@inner_kernel
 def _may_stay(
     graph: Graph,
     kind: Ints,
