@@ -93,7 +93,11 @@ class JobEnded:
 
 @dataclass(frozen=True, slots=True)
 class RobotJoined:
-    """A robot announced itself and stands at `vertex`, which is now its ground."""
+    """A robot announced itself and stands at `vertex`, which is now its ground.
+
+    A robot that worked for a fleet before goes on counting: `vertex` is vertex `index` of its path, and
+    its next action is number `actions_begun` + 1, so that none has the id of one it remembers.
+    """
 
     at_ns: int
     robot_id: str
@@ -103,16 +107,22 @@ class RobotJoined:
     serial: str
     states: RobotStates
     vertex: str
+    index: int = 0
+    actions_begun: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RobotRestarted:
-    """A robot's program started anew: it has forgotten grants and actions, and stands at `vertex`."""
+    """A robot's program started anew: it has forgotten grants and actions, and stands at `vertex`.
+
+    Between two vertices of its ground it keeps those `ahead`, and `vertex` is the one behind it.
+    """
 
     at_ns: int
     robot_id: str
     session: str
     vertex: str
+    ahead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ def _joined(state: FleetState, event: e.RobotJoined) -> None:
         event.serial,
         event.states,
         [event.vertex],
+        event.index,
+        actions_begun=event.actions_begun,
         moved_ns=event.at_ns,
         since_ns=dict.fromkeys(_LAYERS, event.at_ns),
     )
@@ -33,7 +35,7 @@ def _joined(state: FleetState, event: e.RobotJoined) -> None:
 
 def _restarted(state: FleetState, event: e.RobotRestarted) -> None:
     robot = state.robots[event.robot_id]
-    robot.session, robot.path, robot.path_first = event.session, [event.vertex], 0
+    robot.session, robot.path, robot.path_first = event.session, [event.vertex, *event.ahead], 0
     robot.action, robot.destination = None, ""
 
 

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import itertools
+
+import shapely
+
 from suwon_fleet.core.engine import alerts, ending, events
 from suwon_fleet.core.engine import messages as m
-from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.robots.report import ActionStatus, Factsheet, RobotReport
+from suwon_fleet.core.robots.report import ActionStatus, Factsheet, Pose, RobotReport
 from suwon_fleet.core.robots.states import RobotStates
 
 
@@ -24,6 +28,8 @@ def join(fleet: Fleet, factsheet: Factsheet, report: RobotReport) -> RobotRecord
         return None
     fleet.factsheets.pop(factsheet.robot_id, None)
     _welcome(fleet, factsheet.robot_id)
+    has_worked = report.granted_index >= 0
+    index = report.path_index if has_worked else 0
     fleet.emit(
         events.RobotJoined(
             fleet.now_ns,
@@ -34,9 +40,11 @@ def join(fleet: Fleet, factsheet: Factsheet, report: RobotReport) -> RobotRecord
             factsheet.serial,
             RobotStates.unheard(fleet.kinds[factsheet.kind]),
             place,
+            index,
+            fleet.now_ns // SECOND if has_worked else 0,
         )
     )
-    fleet.traffic.place(factsheet.robot_id, factsheet.kind, [place], 0)
+    fleet.traffic.place(factsheet.robot_id, factsheet.kind, [place], index)
     return fleet.state.robots[factsheet.robot_id]
 
 
@@ -60,6 +68,8 @@ def _joining_place(fleet: Fleet, factsheet: Factsheet, report: RobotReport) -> R
         return Reason.of(
             "robot-kind-unknown", robot=factsheet.robot_id, kind=factsheet.kind, known=known
         )
+    if report.granted_index > report.path_index:
+        return Reason.of("robot-has-other-ground", robot=factsheet.robot_id)
     return _standing_place(fleet, factsheet.robot_id, factsheet.kind, report)
 
 
@@ -80,11 +90,14 @@ def restart(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
     """A robot's program started anew: find where it stands; False when that is not possible yet."""
     held = (robot.path[:], robot.path_first)
     fleet.traffic.remove(robot.robot_id)
-    place = _standing_place(fleet, robot.robot_id, robot.kind, report)
-    if isinstance(place, Reason):
-        fleet.traffic.place(robot.robot_id, robot.kind, *held)
-        _refuse(fleet, robot.robot_id, place, alerts.ERROR)
-        return False
+    ground = _kept_ground(fleet, robot, report.pose)
+    if not ground:
+        place = _standing_place(fleet, robot.robot_id, robot.kind, report)
+        if isinstance(place, Reason):
+            fleet.traffic.place(robot.robot_id, robot.kind, *held)
+            _refuse(fleet, robot.robot_id, place, alerts.ERROR)
+            return False
+        ground = [place]
     _welcome(fleet, robot.robot_id)
     fleet.forget_sent(robot.robot_id)
     if action := robot.busy_action:
@@ -94,11 +107,26 @@ def restart(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
             )
         )
     destination = robot.destination
-    fleet.emit(events.RobotRestarted(fleet.now_ns, robot.robot_id, report.session, place))
-    fleet.traffic.place(robot.robot_id, robot.kind, [place], 0)
+    first, *ahead = ground
+    fleet.emit(
+        events.RobotRestarted(fleet.now_ns, robot.robot_id, report.session, first, tuple(ahead))
+    )
+    fleet.traffic.place(robot.robot_id, robot.kind, ground, 0)
     if destination:
         fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, destination))
     return True
+
+
+def _kept_ground(fleet: Fleet, robot: RobotRecord, pose: Pose) -> list[str]:
+    """What a robot keeps of its ground if it stands on it: from the last vertex behind it on."""
+    spots = [fleet.traffic.waypoint(robot.kind, None, vertex) for vertex in robot.path]
+    here = shapely.Point(pose.x_m, pose.y_m)
+    for index, (rear, ahead) in enumerate(itertools.pairwise(spots)):
+        way = shapely.LineString([(rear.x_m, rear.y_m), (ahead.x_m, ahead.y_m)])
+        is_level = rear.level == ahead.level == pose.level
+        if is_level and way.distance(here) <= fleet.settings.join_within_m:
+            return robot.path[index:]
+    return []
 
 
 def commission(fleet: Fleet, order: m.CommissionRobot) -> None:

@@ -133,6 +133,8 @@ SENTENCES = {
     "robot-off-the-map": "{robot} stands at {where}, more than {within} m from any lane; bring it"
     " onto one.",
     "robot-on-others-ground": "{robot} stands at {where}, on ground of {owner}; move one of them.",
+    "robot-has-other-ground": "{robot} still drives on ground of an earlier fleet manager; it joins"
+    " once it stands at its end.",
     "robot-not-announced": "{robot} reports, but has not said who it is (factsheet).",
     "robot-surprise": "{robot} told a change nothing explains: {layer:layer} from {before:state}"
     " to {told:state}. Look at it.",

@@ -144,6 +144,8 @@ SENTENCES = {
     " 있습니다. 길 위로 옮겨 주세요.",
     "robot-on-others-ground": "{robot:+이/가} {where}에 있어 {owner}의 자리와 겹칩니다. 둘 중 하나를"
     " 옮겨 주세요.",
+    "robot-has-other-ground": "{robot:+이/가} 이전 관제가 허가한 구간을 아직 주행하고 있습니다. 그 끝에"
+    " 멈추면 합류합니다.",
     "robot-not-announced": "{robot:+이/가} 보고는 하지만 제원(factsheet)을 알리지 않았습니다.",
     "robot-surprise": "{robot}의 {layer:layer} 상태가 설명 없이 바뀌었습니다: {before:state} →"
     " {told:state}. 확인해 주세요.",

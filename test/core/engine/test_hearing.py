@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from core.engine.invariants import check
 from core.engine.puppets import Puppet, PuppetStage
-from core.engine.small import COURIER
+from core.engine.small import COURIER, fresh_core
 
+from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import SECOND
 from suwon_fleet.core.jobs import JobKind, JobStatus, compose
@@ -239,3 +240,78 @@ def test_a_factsheet_of_a_kind_nobody_knows_does_not_stop_the_others(stage: Pupp
     report = replace(stage.puppets["r1"].report(stage.now_ns), robot_id=sheet.robot_id)
     stage.turn(m.Announced(sheet, report))
     assert stage.finish(stage.submit(JobKind.GO_TO, "b")).status is JobStatus.FINISHED
+
+
+# Robots and fleets that have forgotten each other
+
+
+def go_to(stage: PuppetStage, place: str, robot: str = "r1") -> str:
+    request = Request(JobKind.GO_TO, (place,), robot_id=robot)
+    stage.turn(m.SubmitJob(place, request))
+    return stage.answers.pop(place).id
+
+
+def test_a_fleet_that_lost_its_journal_counts_on_where_its_robots_are() -> None:
+    stage = PuppetStage({"r1": ("courier", "a")})
+    first = go_to(stage, "d")
+    stage.play(60, until=lambda: stage.job(first).status is JobStatus.FINISHED)
+    puppet = stage.puppets["r1"]
+    assert puppet.index > 0
+    stage.core, stage.journal = fresh_core(), MemoryJournal()
+    stage.turn(stage.announcement("r1"), reports=False)
+    assert stage.robot("r1").path_first == puppet.index
+    second = go_to(stage, "a")
+    for _ in range(5):
+        stage.turn()  # it is told where to go, and does not move
+    assert stage.job(second).status is JobStatus.RUNNING
+    assert stage.robot("r1").path_first == puppet.index, "no ground is freed under it"
+    stage.play(60, until=lambda: stage.job(second).status is JobStatus.FINISHED)
+    assert puppet.pose.x_m == 0.0
+    check(stage.fleet)
+
+
+def test_a_robot_with_ground_of_another_fleet_joins_at_its_end() -> None:
+    stage = PuppetStage({"r1": ("courier", "a")})
+    go_to(stage, "d")
+    stage.turn()
+    puppet = stage.puppets["r1"]
+    assert len(puppet.path) > 1
+    stage.core, stage.journal = fresh_core(), MemoryJournal()
+    stage.turn(stage.announcement("r1"), reports=False)
+    assert stage.codes("r1") == ["robot-has-other-ground"]
+    puppet.drive()
+    stage.turn()
+    assert stage.robot("r1").path_first == puppet.index
+    assert stage.codes("r1") == []
+
+
+def test_actions_of_two_fleets_have_different_ids() -> None:
+    stage = PuppetStage({"r1": ("courier", "a")})
+    seen = set()
+    for _ in range(2):
+        request = Request(JobKind.DELIVERY, ("b", "d"))
+        stage.turn(m.SubmitJob("x", request))
+        job_id = stage.answers.pop("x").id
+        stage.play(120, until=lambda job_id=job_id: stage.job(job_id).status is JobStatus.FINISHED)
+        ids = set(stage.puppets["r1"].ended)
+        assert len(ids) == len(seen) + 2
+        seen = ids
+        stage.core, stage.journal = fresh_core(), MemoryJournal()
+        stage.turn(stage.announcement("r1"), reports=False)
+
+
+def test_a_robot_that_starts_anew_between_two_vertices_keeps_the_ground_it_is_on() -> None:
+    stage = PuppetStage({"r1": ("courier", "a")})
+    job = go_to(stage, "d")
+    stage.turn()
+    puppet, ground = stage.puppets["r1"], list(stage.robot("r1").path)
+    here, there = puppet.path[:2]
+    puppet.pose = Pose((here.x_m + there.x_m) / 2, (here.y_m + there.y_m) / 2 + 0.1)
+    puppet.reboot()
+    stage.turn(stage.announcement("r1"), reports=False)
+    assert stage.robot("r1").session == puppet.session
+    assert stage.robot("r1").path == ground
+    assert stage.robot("r1").path_first == 0
+    stage.restart()
+    stage.play(60, until=lambda: stage.job(job).status is JobStatus.FINISHED)
+    check(stage.fleet)
