@@ -51,13 +51,18 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    headings = [*columns]
+    table = Table(
+        *headings, box=None, pad_edge=False, header_style="bold", show_header=any(headings)
+    )
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:  # whoever reads a pipe wants whole lines
         console = Console(width=10_000)
-    console.print(table)
+    with console.capture() as text:  # printed by ourselves: rich would exit with 1 on a closed pipe
+        console.print(table)
+    sys.stdout.write(text.get())
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

@@ -69,7 +69,7 @@ def run(args: Namespace) -> int:
     except ChildEnded as error:
         print(error, file=sys.stderr)
         return Exit.FAILED
-    if args.json:
+    if args.json is not None:
         console.write_json(report.facts(), args.json)
     if not quiet:
         _print(report, explanation, args.lang)

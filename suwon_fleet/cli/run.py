@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from suwon_fleet.cli import console
+from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.core.errors import BadInput, Problem
 
@@ -37,7 +37,12 @@ def add(subparsers: Any) -> None:
     what.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a scenario file")
     what.add_argument("--map", metavar="FILE", help="a map of any format: deliveries all over it")
     _add_map_options(parser)
-    parser.add_argument("--seed", type=int, metavar="S", help="(default: the scenario's, or 1)")
+    parser.add_argument(
+        "--seed",
+        type=remote.whole(0, 2**32 - 1),
+        metavar="S",
+        help="(default: the scenario's, or 1)",
+    )
     parser.add_argument(
         "--json", metavar="FILE", help="write the result as one JSON document (-: standard output)"
     )
@@ -46,11 +51,18 @@ def add(subparsers: Any) -> None:
 
 def _add_map_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("with --map")
-    group.add_argument("--robots", type=int, metavar="N", help="how many (default: 8)")
-    group.add_argument("--jobs", type=int, metavar="M", help="how many (default: 40)")
+    group.add_argument(
+        "--robots", type=remote.whole(1, 10_000), metavar="N", help="how many (default: 8)"
+    )
+    group.add_argument(
+        "--jobs", type=remote.whole(0, 10**6), metavar="M", help="how many (default: 40)"
+    )
     group.add_argument("--kind", help="kind of robot (default: the one most of the map suits)")
     group.add_argument(
-        "--duration", type=float, metavar="S", help="simulated seconds at most (default: 7200)"
+        "--duration",
+        type=remote.number(1.0, 604_800.0),
+        metavar="S",
+        help="simulated seconds at most (default: 7200)",
     )
 
 
@@ -61,7 +73,7 @@ def run(args: Namespace) -> int:
 
     with console.progress(scenario.id, quiet=args.quiet) as advance:
         result = simulate(scenario, lambda now: advance(*_progress(now)))
-    if args.json:
+    if args.json is not None:
         console.write_json(document(result, args.lang), args.json)
     if not args.quiet and args.json != console.STDOUT:
         _print(result, args.lang)
@@ -78,7 +90,7 @@ def _scenario(args: Namespace) -> Scenario:
             jobs=40 if args.jobs is None else args.jobs,
             seed=1 if args.seed is None else args.seed,
             kind_id=args.kind,
-            duration_s=args.duration or 7200.0,
+            duration_s=7200.0 if args.duration is None else args.duration,
         )
     for option in ("robots", "jobs", "kind", "duration"):
         if getattr(args, option) is not None:

@@ -32,13 +32,13 @@ from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import Fleet, Settings
-from suwon_fleet.core.errors import BadInput, Reason
+from suwon_fleet.core.errors import BadInput, Problem, Reason
 from suwon_fleet.nodes.diagnostics import Diagnostics
 from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
-from suwon_fleet.nodes.spinning import BAD_INPUT, asked_to_end, executor_for, run
+from suwon_fleet.nodes.spinning import BAD_INPUT, RCLError, asked_to_end, executor_for, run
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
@@ -78,6 +78,7 @@ class FleetManager(LifecycleNode):
         super().__init__("fleet_manager", namespace="/fleet", **options)
         self.parameters = declare_parameters(self)
         self.add_on_set_parameters_callback(self._on_set_parameters)
+        self._service_change_state.callback = self._checked(self._service_change_state.callback)
         self._configured: _Configured | None = None
         self._active: _Active | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -131,13 +132,29 @@ class FleetManager(LifecycleNode):
         self.get_logger().info(f"{name}: done")
         return SUCCESS
 
+    def _checked(self, change_state: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """rclpy's service, which would end the node when asked for a transition that is not there now."""
+
+        def change(request: Any, response: Any) -> Any:
+            try:
+                return change_state(request, response)
+            except RCLError as error:
+                asked = request.transition
+                self.get_logger().error(
+                    f"no transition {asked.label or asked.id} from here: {error}"
+                )
+                response.success = False
+                return response
+
+        return change
+
     def _configure(self) -> None:
         given = self.parameters
         site, kinds = load_site(given.site), load_kinds(given.robots)
-        self.get_logger().info("making ready (a minute the first time: kernels are compiled)")
-        warm_up(next(iter(kinds.values())))
         journal = self._open_journal()
         try:
+            self.get_logger().info("making ready (a minute the first time: kernels are compiled)")
+            warm_up(next(iter(kinds.values())))
             core = assemble(site, kinds, self._settings(), journal=journal.read())
         except BaseException:
             journal.close()
@@ -164,14 +181,19 @@ class FleetManager(LifecycleNode):
         path = self.parameters.journal
         if path is None:
             return MemoryJournal()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            mend = "name a file in a folder that exists or can be made"
+            raise BadInput(
+                [Problem("journal-not-accessible", "parameter journal", str(error), mend)]
+            ) from error
         return SqliteJournal(path, sync=self.parameters.journal_sync)
 
     def _activate(self) -> None:
         assert self._configured is not None
-        link = RosLink(self, self._on_reports)
-        simulated = self.get_parameter("use_sim_time").value
-        clock = HeardClock(link) if simulated else WallClock()
+        clock = HeardClock() if self.get_parameter("use_sim_time").value else WallClock()
+        link = RosLink(self, clock, self._on_reports)
         core, journal = self._configured.core, self._configured.journal
         self._active = _Active(
             link,

@@ -103,7 +103,8 @@ class Simulator(Node):
         if self._heard_ns is None and self._steps == 0:
             # A fleet that goes on with its journal is past zero already: begin where it is.
             self.world.now_ns = max(self.world.now_ns, at_ns - at_ns % STEP_NS)
-        self._heard_ns = max(self._heard_ns or 0, at_ns)
+        # No fleet is further than the world it hears of, whatever a stamp says.
+        self._heard_ns = max(self._heard_ns or 0, min(at_ns, self.world.now_ns))
         self._judged.take(taken)
 
     def _on_fleet_state(self, state: Any) -> None:

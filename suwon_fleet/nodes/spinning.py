@@ -65,7 +65,13 @@ def _with(executor: Executor, node: Node) -> Executor:
 def asked_to_end() -> Iterator[Event]:
     """Within it, SIGINT and SIGTERM set the event, so that what is under way comes to its end."""
     asked = Event()
-    before = {n: signal.signal(n, lambda *_: asked.set()) for n in _ENDINGS}
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        for number in _ENDINGS:  # a second one amid `set`, which holds a lock, would wait for ever
+            signal.signal(number, signal.SIG_IGN)
+        asked.set()
+
+    before = {n: signal.signal(n, ask) for n in _ENDINGS}
     try:
         yield asked
     finally:

@@ -101,9 +101,8 @@ def parse_yaml(text: str, findings: Findings) -> Item | None:
     except _RefusedError:
         return None
     except yaml.MarkedYAMLError as error:
-        mend = f"mend the YAML {error.context}" if error.context else "mend the YAML"
-        what = error.problem or "not YAML"
-        findings.error(_mark(error.problem_mark), "yaml-syntax", what, mend)
+        what = " ".join(filter(None, (error.problem, error.context))) or "not YAML"
+        findings.error(_mark(error.problem_mark), "yaml-syntax", what, "mend the YAML there")
         return None
 
 
@@ -148,7 +147,9 @@ class _YamlTree(_Tree):
             elif isinstance(event, yaml.AliasEvent):
                 self._repeat(event.anchor, _mark(event.start_mark))
         if self._root is None:
-            self.refuse(None, "empty", "the file is empty", "see docs/maps.md for the format")
+            self.refuse(
+                None, "empty", "the file is empty", "begin with a line 'format: …'; see docs"
+            )
         return self._root
 
     def _begin(self, item: Item, anchor: str | None) -> None:

@@ -46,7 +46,7 @@ def number_of(item: Item, findings: Findings, low: float, high: float) -> float 
     value = float(item.data)
     if low <= value <= high:
         return value
-    mend = f"give a number from {low:g} to {high:g}"
+    mend = f"give a number from {low:.15g} to {high:.15g}"
     findings.error(item.mark, "out-of-range", f"{shown(item.data)} is out of range", mend)
     return None
 

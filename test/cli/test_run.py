@@ -112,7 +112,6 @@ def test_a_result_that_is_bad_in_any_way(lab_hour: Result) -> None:
         (["none.yaml", "--robots", "3"], "not-with-a-scenario"),
         (["--map", "GRID", "--kind", "tank"], "unknown-reference"),
         (["--map", "GRID", "--robots", "500"], "no-room"),
-        (["--map", "GRID", "--jobs", "-1"], "out-of-range"),
         (["--map", "GRID", "--kind", "humanoid"], "no-places"),
     ],
 )
@@ -157,3 +156,23 @@ def test_belt_morning() -> None:
     result = simulate(load_scenario(resource_path("sim/scenarios/belt_morning.yaml")))
     assert result.is_good
     assert (result.jobs_finished, result.jobs_refused) == (150, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--robots", "0"],
+        ["--jobs", "-1"],
+        ["--jobs", "99999999999"],
+        ["--seed", "-3"],
+        ["--duration", "0"],
+        ["--duration", "nan"],
+    ],
+)
+def test_a_number_out_of_range_is_a_wrong_argument(
+    capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--map", "any.map", *wrong])
+    assert ended.value.code == Exit.BAD_INPUT
+    assert f"argument {wrong[0]}: '{wrong[1]}' is no" in capsys.readouterr().err

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from pages import KINDS, blocks
+from pages import askings, blocks
+from rclpy.action import get_action_names_and_types
 from ros_fleet import echo, wait_for
 
 from suwon_fleet.adapters.ros.client import FleetClient, is_over
+from suwon_fleet.adapters.ros.connection import Connection
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.core.jobs import JobKind, JobRequest
@@ -62,7 +65,7 @@ class Corridor:
         wait_for(what, self.manager)
 
     def submit(self, kind: JobKind, *places: str) -> str:
-        request = JobRequest(kind, places, "-".join((kind, *places)))
+        request = JobRequest(kind, places, request_id=uuid.uuid4().hex)
         (response,) = self.client.submit([request])
         assert response.accepted, response.reason_en
         return str(response.job_id)
@@ -82,7 +85,7 @@ class Corridor:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
     folder = tmp_path_factory.mktemp("corridor")
     (folder / "corridor.yaml").write_text(SITE)
-    (kind,) = (block for block in blocks("adapters.md", "yaml") if KINDS in block)
+    (kind,) = blocks("adapters.md", "yaml")
     (folder / "robots").mkdir()
     (folder / "robots" / "courier.yaml").write_text(kind)
     parameters = {
@@ -97,24 +100,48 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
             yield Corridor(client, processes)
 
 
-def test_it_does_jobs_and_obeys_stops_and_pauses(site: Corridor) -> None:
+def test_it_does_jobs_and_obeys_stops(site: Corridor) -> None:
     with site.robot_at(6.0, 0.5):
         site.until(lambda: site.robot is not None)
         assert site.end_of(site.submit(JobKind.GO_TO, "desk")) == "finished"
         site.until(lambda: (site.robot.pose.x, site.robot.pose.y) == (3.0, 0.0))
 
-        job = site.submit(JobKind.DELIVERY, "shop", "desk")
+        job = site.submit(JobKind.DELIVERY, "desk", "shop")
         site.until(lambda: site.robot.compartment == "open")
         stop = site.client.stop("robot", "r-1", "", "kim", "a dog").stop_id
         site.until(lambda: site.robot.stop == "protective")
         assert site.client.release(stop, "", "", "kim").accepted
+        assert site.end_of(job) == "finished"
+        site.until(lambda: (site.robot.pose.x, site.robot.pose.y) == (0.0, 0.0))
+        assert site.alerts() == []
+
+
+def test_the_docs_ask_for_what_is_there(site: Corridor) -> None:
+    asked = {(f"/fleet/{a.name}", f"suwon_fleet/{a.kind}") for a in askings("ros.md")}
+    with closing(Connection(30.0)) as connection:
+        node = connection._node
+        site.until(lambda: asked <= offered(node))
+
+
+def offered(node: Any) -> set[tuple[str, str]]:
+    """Names and types of the services, topics and actions that a node sees."""
+    told = node.get_service_names_and_types() + node.get_topic_names_and_types()
+    return {
+        (name, kind) for name, kinds in told + get_action_names_and_types(node) for kind in kinds
+    }
+
+
+@pytest.mark.long
+def test_it_pauses_and_ends_early_what_is_called_off(site: Corridor) -> None:
+    with site.robot_at(0.0, 0.2):
+        job = site.submit(JobKind.DELIVERY, "shop", "desk")
         site.until(lambda: site.job(job).phase == "to_dropoff")
         assert site.client.change_job("pause", job, "kim").accepted
         site.until(lambda: site.robot.stop == "paused")
         assert site.client.change_job("resume", job, "kim").accepted
         assert site.end_of(job) == "finished"
 
-        job = site.submit(JobKind.DELIVERY, "desk", "shop")
+        job = site.submit(JobKind.DELIVERY, "desk", "bay")
         site.until(lambda: site.robot.compartment == "open")
         assert site.client.change_job("cancel", job, "kim").accepted
         assert site.end_of(job) == "cancelled"
@@ -122,9 +149,10 @@ def test_it_does_jobs_and_obeys_stops_and_pauses(site: Corridor) -> None:
         assert site.alerts() == []
 
 
+@pytest.mark.long
 def test_its_program_may_start_anew_in_the_middle_of_a_job(site: Corridor) -> None:
     with site.robot_at(3.0, 0.2):
-        job = site.submit(JobKind.DELIVERY, "desk", "bay")
+        job = site.submit(JobKind.DELIVERY, "desk", "shop")
         site.until(lambda: site.job(job).phase == "to_dropoff")
     pose = site.robot.pose
     with site.robot_at(pose.x, pose.y):

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import multiprocessing
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +43,8 @@ SEED = 20
 JOBS = 40
 MOST_LIFE_S = 4.0
 """DDS takes up to 3 s to bring a new manager together with those who were there before."""
+HANGS_AFTER_S = 240.0
+"""Then every thread tells where it is, before pytest's own timeout ends the test."""
 PLACES = ("shop", "kitchen", "desk-1", "desk-2")
 FORGE = multiprocessing.get_context("forkserver")
 """Managers are forked from a process that has imported all: a restart takes half a second."""
@@ -58,6 +62,16 @@ def manager_of(yard: Yard) -> Iterator[BaseProcess]:
     finally:
         process.kill()
         process.join()
+
+
+@contextmanager
+def told_when_it_hangs() -> Iterator[None]:
+    """Within it, all stacks are printed should the test take far too long."""
+    faulthandler.dump_traceback_later(HANGS_AFTER_S, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 class Customer:
@@ -126,6 +140,7 @@ def record_of(connection: Connection) -> dict[str, Any]:
 def test_nothing_is_lost_or_done_twice_when_the_manager_is_killed(tmp_path: Path) -> None:
     yard, chance = Yard.write(tmp_path), random.Random(SEED)
     with (
+        told_when_it_hangs(),
         isolated(),
         Processes(echo) as processes,
         FleetClient(timeout_s=60.0) as client,

@@ -142,6 +142,21 @@ def test_a_transition_that_cannot_be_made_leaves_the_node_as_it_was(
     manager.close()
 
 
+def test_a_transition_that_is_not_there_now_is_answered_with_no(
+    play: Stage, tmp_path: Path
+) -> None:
+    manager = play.add(FleetManager, {**Yard.write(tmp_path).manager, "autostart": False})
+    robot = Robot(play)
+    for transition in (Transition.TRANSITION_ACTIVATE, Transition.TRANSITION_CLEANUP, 99):
+        assert not change(play, robot, transition)
+    assert change(play, robot, Transition.TRANSITION_CONFIGURE)
+    assert not change(play, robot, Transition.TRANSITION_CONFIGURE)
+    assert change(play, robot, Transition.TRANSITION_ACTIVATE)
+    assert not change(play, robot, Transition.TRANSITION_ACTIVATE)
+    play.until(lambda: robot.states and robot.states[-1].robots, step=robot.report)
+    manager.close()
+
+
 def test_a_full_disk_ends_the_process_and_nobody_is_told_yes(
     play: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +180,10 @@ def test_a_full_disk_ends_the_process_and_nobody_is_told_yes(
         (["-p", "site:=atlantis"], "there is no site 'atlantis'"),
         (["-p", "tick_s:=9.5"], "give a number from 0.01 to 5"),
         (["-p", "tick_s:=1"], "with a decimal point"),
+        (
+            ["-p", "journal:=/dev/null/j.sqlite"],
+            "name a file in a folder that exists or can be made",
+        ),
         (["-p", "journal_sync:=maybe"], "use full, normal"),
         (["-p", "colour:=red"], "parameter colour: error: this node has no such parameter"),
         (["-p", "tick_s"], "command line: error: failed to initialize rcl: Couldn't parse"),

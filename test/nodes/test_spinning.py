@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import Future
 
 import pytest
@@ -32,6 +33,14 @@ def test_a_signal_asks_to_end_and_does_not_interrupt() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         assert asked.wait(5.0)
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_asked_twice_at_once_it_still_ends() -> None:
+    for _ in range(200):
+        with asked_to_end() as asked:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert asked.wait(5.0)
 
 
 def test_without_the_events_executor_the_default_one_serves(

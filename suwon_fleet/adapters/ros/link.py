@@ -10,10 +10,12 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 import suwon_fleet.msg as msg
+from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.ros import commands, reports
 from suwon_fleet.core.engine.messages import Announced, Reported
-from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.report import RobotReport
 
 REPORTS_QOS = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
@@ -39,14 +41,14 @@ class RosLink:
     one message. What is wrong with a message is kept in `faults`; the rest of it counts.
     """
 
-    def __init__(self, node: Node, on_reports: Callable[[], None]) -> None:
+    def __init__(
+        self, node: Node, clock: HeardClock | WallClock, on_reports: Callable[[], None]
+    ) -> None:
         """Join the topics; `on_reports` is called after each batch that brought something."""
-        self.newest_ns = 0
-        """The newest stamp heard; 0 before the first."""
         self.faults = 0
         """How many reports and batches could not be used."""
         self.last_fault: BadInput | None = None
-        self._node, self._on_reports = node, on_reports
+        self._node, self._clock, self._on_reports = node, clock, on_reports
         self._heard: list[Announced | Reported] = []
         self._outbox: list[RobotCommand] = []
         self._publisher = node.create_publisher(msg.RobotCommands, "robot_commands", COMMANDS_QOS)
@@ -55,10 +57,11 @@ class RosLink:
         )
 
     def _hear(self, batch: Any) -> None:
-        heard, wrong = reports.heard_in(batch)
-        for one in heard:
-            self.newest_ns = max(self.newest_ns, one.report.stamp_ns)
+        told, wrong = reports.heard_in(batch)
+        latest_ns = self._clock.hear([one.report.stamp_ns for one in told])
+        heard = [one for one in told if one.report.stamp_ns <= latest_ns]
         self._heard += heard
+        wrong += [_from_the_future(one.report) for one in told if one.report.stamp_ns > latest_ns]
         for fault in wrong:
             self._note(fault)
         if heard:
@@ -88,3 +91,9 @@ class RosLink:
         """Leave the topics. What was heard and not drained is forgotten: robots tell it again."""
         self._node.destroy_subscription(self._subscription)
         self._node.destroy_publisher(self._publisher)
+
+
+def _from_the_future(report: RobotReport) -> BadInput:
+    what = f"{report.stamp_ns / SECOND:.1f} s is far ahead of the fleet's time and of other robots"
+    mend = "set the robot's clock by the fleet's: use_sim_time alike on both sides, or NTP"
+    return BadInput([Problem("stamp-in-the-future", f"{report.robot_id}: stamp", what, mend)])

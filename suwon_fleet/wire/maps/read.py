@@ -47,8 +47,9 @@ def _text(path: Path, findings: Findings) -> str | None:
     """The text of a file of bounded size."""
     try:
         if not path.is_file():  # neither a pipe nor a device, which may never end
-            what = "a directory" if path.is_dir() else "no such file"
-            findings.error(None, "no-file", what, "name a map file")
+            is_dir = path.is_dir()
+            seen, code = ("a directory", "not-a-file") if is_dir else ("no such file", "no-file")
+            findings.error(None, code, seen, "name a map file")
             return None
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

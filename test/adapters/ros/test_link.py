@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from suwon_fleet import msg
+from suwon_fleet.adapters.clocks import HeardClock
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS, RosLink
 from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.core.engine.messages import Announced, Reported
@@ -31,6 +32,7 @@ class Ends:
 
     play: Stage
     link: RosLink
+    clock: HeardClock
     robots: Node
     batches: list[None]
     told: list[Any] = field(default_factory=list)
@@ -52,8 +54,9 @@ def ends() -> Iterator[Ends]:
     with stage() as play:
         batches: list[None] = []
         fleet, robots = play.observer(), play.observer()
-        link = RosLink(fleet, lambda: batches.append(None))
-        yield Ends(play, link, robots, batches)
+        clock = HeardClock()
+        link = RosLink(fleet, clock, lambda: batches.append(None))
+        yield Ends(play, link, clock, robots, batches)
 
 
 def report(sequence: int, stamp_ns: int) -> RobotReport:
@@ -71,7 +74,7 @@ def test_reports_are_drained_once_and_in_order(ends: Ends, reliability: Reliabil
     assert first.factsheet.kind == "cart"
     assert others == [Reported(report(2, 9_000)), Reported(report(3, 7_000))]
     assert ends.link.drain() == []
-    assert ends.link.newest_ns == 9_000
+    assert ends.clock.now_ns() == 9_000
 
 
 def test_faults_are_counted_and_the_newest_is_kept(ends: Ends) -> None:
@@ -81,6 +84,17 @@ def test_faults_are_counted_and_the_newest_is_kept(ends: Ends) -> None:
     ends.play.until(lambda: ends.link.faults == 2)
     assert "version 9 is not known" in str(ends.link.last_fault)
     assert ends.batches == []
+
+
+def test_a_report_from_the_far_future_is_left_out(ends: Ends) -> None:
+    out = ends.reporter(ReliabilityPolicy.RELIABLE)
+    out.publish(batch_of([(report(1, 5_000), ""), (report(2, 6_000), "")]))
+    out.publish(batch_of([(report(3, 2_000_000_000 * 10**9), ""), (report(4, 7_000), "")]))
+    ends.play.until(lambda: len(ends.batches) == 2)
+    assert [heard.report.sequence for heard in ends.link.drain()] == [1, 2, 4]
+    assert ends.clock.now_ns() == 7_000
+    assert ends.link.faults == 1
+    assert "r1: stamp: error: 2000000000.0 s is far ahead" in str(ends.link.last_fault)
 
 
 def test_commands_leave_with_the_flush_as_one_message(ends: Ends) -> None:

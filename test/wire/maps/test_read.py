@@ -77,8 +77,8 @@ def code_of(path: Path | str) -> str:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert code_of(tmp_path / "none.yaml") == "no-file"
-    assert code_of(tmp_path) == "no-file"
-    assert code_of("") == "no-file"
+    assert code_of(tmp_path) == "not-a-file"
+    assert code_of("") == "not-a-file"
     assert code_of("a\0b") in {"unreadable", "no-file"}
     assert code_of("x" * 5000) in {"unreadable", "no-file"}
     os.mkfifo(tmp_path / "pipe.yaml")
