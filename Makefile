@@ -23,7 +23,7 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 step = echo "setup: $(1)"; trap 'echo "setup:   $$SECONDS s"' EXIT
 pip = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
-.PHONY: help setup demo test test-long coverage check format bench docs msgs lock clean
+.PHONY: help setup demo test test-long coverage check format docs msgs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -52,9 +52,6 @@ check: setup ## format, lint, types, import layers, spelling
 format: setup ## let ruff format and mend the sources
 	@$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-
-bench: setup ## measure, one JSON object a line (NAME=... for one benchmark)
-	@$(BIN)/suwon-fleet bench $(NAME)
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m suwon_fleet.core.robots.describe > build/states.md
