@@ -31,8 +31,8 @@ from suwon_fleet.traffic.checker import Checker, Violation
 from suwon_fleet.wire.kinds import load_kinds
 
 SECOND = 1_000_000_000
-STEPS_PER_TURN = 5
-"""The fleet decides every so many steps of the world: robots report every half second."""
+STEPS_PER_TURN = 10
+"""The fleet decides every so many steps of the world: robots report once a second."""
 REVIEW_EVERY_NS = SECOND
 
 Watch = Callable[["Simulation"], None]
@@ -153,11 +153,15 @@ class Simulation:
         self._take(self._pipeline.turn(world.now_ns, self._requests()), at_s)
         for _ in range(STEPS_PER_TURN):
             world.step()
-            self._checker.see(world.now_ns / SECOND, world.poses())
+            points = world.bodies.x + 1j * world.bodies.y
+            self._checker.see_points(world.now_ns / SECOND, points, self._level_of)
         if world.now_ns - self._reviewed_ns >= REVIEW_EVERY_NS:
             self._reviewed_ns = world.now_ns
             wanting = [r.robot_id for r in self.core.state.robots.values() if self._wants_on(r)]
             self._checker.review(world.now_ns / SECOND, world.poses(), wanting)
+
+    def _level_of(self, robot_id: str) -> str:
+        return self.world.robots[robot_id].way.level
 
     def _requests(self) -> list[SubmitJob]:
         due = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
@@ -18,6 +19,47 @@ SLACK = 1.3
 """Traffic and detours: energy is reckoned for so much more than the travel time on an empty map."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a job takes of any robot of a kind once it is at the first vertex.
+
+    `legs_s` are its drives from there on, `back_s` that to the nearest charger.
+    """
+
+    legs_s: tuple[float, ...]
+    work_s: float
+    back_s: float
+
+    @classmethod
+    def of(cls, errand: Errand, kind: str, travel_s: TravelTime, home_s: HomeTime) -> Outline:
+        """The outline of a job for a kind (id)."""
+        legs_s = tuple(travel_s(kind, a, b) for a, b in itertools.pairwise(errand.vertices))
+        back_s = home_s(kind, errand.vertices[-1])
+        if math.isinf(back_s):
+            back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
+        return cls(legs_s, math.fsum(legs_s) + errand.action_s, back_s)
+
+
+def cost_s(errand: Errand, worker: Worker, outline: Outline, travel_s: TravelTime) -> float:
+    """The cost alone, infinite where `weigh` refuses: what is asked of every robot for every job."""
+    kind = worker.kind
+    if not _is_fit(errand, worker):
+        return math.inf
+    to_first_s = travel_s(kind.id, worker.vertex, errand.vertices[0])
+    cost = worker.free_in_s + to_first_s + outline.work_s
+    if (
+        math.isinf(cost)
+        or _soc_after(errand, worker, outline, to_first_s) < kind.battery.reserve_soc
+    ):
+        return math.inf
+    return cost
+
+
+def _soc_after(errand: Errand, worker: Worker, outline: Outline, to_first_s: float) -> float:
+    drive_s = math.fsum((to_first_s, *outline.legs_s)) + outline.back_s
+    return worker.soc - energy_share(worker.kind.battery, drive_s * SLACK, errand.action_s)
+
+
 def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime) -> Candidate:
     """Weigh a robot for a job: it must be able, get there and back to a charger with charge to spare.
 
@@ -26,19 +68,14 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
     kind = worker.kind
     if refusal := _unfit(errand, worker):
         return Candidate(worker.robot_id, refusal=refusal)
-    stops = (worker.vertex, *errand.vertices)
-    legs_s = [travel_s(kind.id, a, b) for a, b in itertools.pairwise(stops)]
-    for leg_s, stop in zip(legs_s, errand.vertices, strict=True):
+    outline = Outline.of(errand, kind.id, travel_s, home_s)
+    to_first_s = travel_s(kind.id, worker.vertex, errand.vertices[0])
+    for leg_s, stop in zip((to_first_s, *outline.legs_s), errand.vertices, strict=True):
         if math.isinf(leg_s):
             reason = Reason.of("unreachable", robot=worker.robot_id, place=stop)
             return Candidate(worker.robot_id, refusal=reason)
-    back_s = home_s(kind.id, stops[-1])
-    if math.isinf(back_s):
-        back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
-    drive_s, work_s = math.fsum(legs_s), math.fsum(legs_s[1:]) + errand.action_s
-    pickup_s = worker.free_in_s + legs_s[0]
-    used = energy_share(kind.battery, (drive_s + back_s) * SLACK, errand.action_s)
-    soc_after = worker.soc - used
+    pickup_s = worker.free_in_s + to_first_s
+    soc_after = _soc_after(errand, worker, outline, to_first_s)
     if soc_after < kind.battery.reserve_soc:
         code = "battery-too-low" if worker.soc < kind.battery.target_soc else "battery-too-small"
         reason = Reason.of(
@@ -49,20 +86,29 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
             reserve=f"{kind.battery.reserve_soc:.0%}",
         )
         return Candidate(worker.robot_id, refusal=reason)
-    return Candidate(worker.robot_id, pickup_s + work_s, pickup_s, work_s, soc_after)
+    cost = pickup_s + outline.work_s
+    return Candidate(worker.robot_id, cost, pickup_s, outline.work_s, soc_after)
+
+
+def _is_fit(errand: Errand, worker: Worker) -> bool:
+    return (
+        errand.robot_id in ("", worker.robot_id)
+        and errand.needs in worker.kind.capabilities
+        and errand.payload_kg <= worker.kind.payload_kg
+    )
 
 
 def _unfit(errand: Errand, worker: Worker) -> Reason | None:
     kind, robot = worker.kind, worker.robot_id
+    if _is_fit(errand, worker):
+        return None
     if errand.robot_id and errand.robot_id != robot:
         return Reason.of("not-this-robot", robot=robot, wanted=errand.robot_id)
     if errand.needs not in kind.capabilities:
         return Reason.of("not-capable", robot=robot, kind=kind.id, needs=errand.needs)
-    if errand.payload_kg > kind.payload_kg:
-        return Reason.of(
-            "payload-too-heavy", robot=robot, payload=errand.payload_kg, most=kind.payload_kg
-        )
-    return None
+    return Reason.of(
+        "payload-too-heavy", robot=robot, payload=errand.payload_kg, most=kind.payload_kg
+    )
 
 
 def energy_share(battery: Battery, drive_s: float, stand_s: float) -> float:

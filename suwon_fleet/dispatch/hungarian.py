@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from suwon_fleet.core.dispatch import Candidate, Decision, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.dispatch.cost import HomeTime, weigh
+from suwon_fleet.dispatch.cost import HomeTime, Outline, cost_s, weigh
 
 PRIORITY_S = 600.0
 """One step of priority outweighs so much more time to completion."""
@@ -49,35 +49,39 @@ class Hungarian:
         than the job's priority and age are worth: a robot is not sent across the town for a short queue.
         """
         travel_s, home_s = cache(travel_s), cache(self._home_s(travel_s))
-        table = [
-            [weigh(errand, worker, travel_s, home_s) for worker in workers] for errand in errands
-        ]
-        if not table or not workers:
+        if not errands or not workers:
             return []
-        cost = np.array(
-            [
-                [_cost(errand, candidate) for candidate in row]
-                for errand, row in zip(errands, table, strict=True)
-            ]
-        )
+        cost = np.array([_costs(errand, workers, travel_s, home_s) for errand in errands])
         worth = np.array([_worth_s(errand) for errand in errands])[:, None]
         having = np.where(cost < _NEVER, cost - worth, _NEVER)
         best = cost.min(axis=1, keepdims=True)
         waiting = np.repeat(np.where(best < _NEVER, best, 0.0), len(errands), axis=1)
         rows, columns = linear_sum_assignment(np.hstack([having, waiting]))
         return [
-            _decide(errands[row], table[row], table[row][column])
+            _decide(
+                errands[row],
+                [weigh(errands[row], worker, travel_s, home_s) for worker in workers],
+                column,
+            )
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
             if column < len(workers) and cost[row, column] < _NEVER
         ]
 
 
-def _cost(errand: Errand, candidate: Candidate) -> float:
-    """Time to completion, and lateness."""
-    if candidate.cost_s is None:
-        return _NEVER
-    late_s = max(0.0, candidate.cost_s - errand.slack_s)
-    return candidate.cost_s + LATE_WEIGHT * late_s
+def _costs(
+    errand: Errand, workers: Sequence[Worker], travel_s: TravelTime, home_s: HomeTime
+) -> list[float]:
+    """Time to completion, and lateness, for each worker."""
+    outlines = {
+        kind: Outline.of(errand, kind, travel_s, home_s)
+        for kind in {worker.kind.id for worker in workers}
+    }
+    costs = []
+    for worker in workers:
+        seconds = cost_s(errand, worker, outlines[worker.kind.id], travel_s)
+        late_s = max(0.0, seconds - errand.slack_s) if seconds < _NEVER else 0.0
+        costs.append(min(seconds + LATE_WEIGHT * late_s, _NEVER))
+    return costs
 
 
 def _worth_s(errand: Errand) -> float:
@@ -85,7 +89,8 @@ def _worth_s(errand: Errand) -> float:
     return errand.priority * PRIORITY_S + errand.waited_s
 
 
-def _decide(errand: Errand, row: Sequence[Candidate], chosen: Candidate) -> Decision:
+def _decide(errand: Errand, row: Sequence[Candidate], column: int) -> Decision:
+    chosen = row[column]
     able = sorted(
         (c for c in row if c.cost_s is not None and c is not chosen),
         key=lambda c: (c.cost_s, c.robot_id),

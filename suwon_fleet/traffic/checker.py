@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
@@ -171,11 +172,17 @@ class Checker:
     def see(self, at_s: float, poses: Mapping[str, Pose]) -> None:
         """Where all robots truly are now: no two bodies may overlap."""
         points = np.array([complex(poses[name].x_m, poses[name].y_m) for name in self._names])
+        self.see_points(at_s, points, lambda name: poses[name].level)
+
+    def see_points(
+        self, at_s: float, points: NDArray[np.complex128], level_of: Callable[[str], str]
+    ) -> None:
+        """As `see`, quicker: `points` are x + iy in metres, in the order of robots' ids."""
         apart = np.abs(points[self._one] - points[self._other])
         touching = set()
         for pair in np.flatnonzero(apart < self._reach_m):
             one, other = self._names[self._one[pair]], self._names[self._other[pair]]
-            if poses[one].level == poses[other].level:
+            if level_of(one) == level_of(other):
                 touching.add((one, other))
                 if (one, other) not in self._touching:
                     self._note("collision", at_s, (one, other), f"{apart[pair]:.3f} m apart")

@@ -10,7 +10,7 @@ from core.engine.small import COURIER, HELPER
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
 from suwon_fleet.core.robots.kind import Battery
 from suwon_fleet.dispatch import Hungarian
-from suwon_fleet.dispatch.cost import SLACK, energy_share
+from suwon_fleet.dispatch.cost import SLACK, Outline, cost_s, energy_share
 
 ERRAND = Errand("job-1", ("p", "q"), 60.0, "deliver", 2.0, 1, 0.0, math.inf)
 WORKER = Worker("r1", COURIER, "home", 10.0, 0.9)
@@ -57,6 +57,12 @@ def test_why_a_robot_cannot(errand: Errand, worker: Worker, told: str) -> None:
     candidate = weigh(errand, worker)
     assert (candidate.refusal.code if candidate.refusal else "") == told
     assert (candidate.cost_s is None) == bool(told)
+    # assigning compares costs alone, and weighs only what it decides: the two must not part
+    outline = Outline.of(
+        errand, worker.kind.id, travel_s, lambda _, at: WAYS.get((at, "dock"), 0.0)
+    )
+    quick_s = cost_s(errand, worker, outline, travel_s)
+    assert quick_s == (math.inf if candidate.cost_s is None else candidate.cost_s)
 
 
 def test_the_reserve_is_left_at_the_charger_and_no_less() -> None:

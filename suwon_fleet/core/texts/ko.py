@@ -9,6 +9,8 @@ SENTENCES = {
     "unknown-word": "{field}에 “{value}”{value:particle+을/를} 쓸 수 없습니다."
     " 다음 가운데 하나를 쓰세요: {known}.",
     "unknown-version": "메시지 버전 {version:+을/를} 알 수 없습니다. 버전 {known:+으로/로} 보내 주세요.",
+    "text-too-long": "{field:+은/는} {most}자까지 쓸 수 있는데 {given}자를 받았습니다.",
+    "too-many-places": "작업 하나에 장소를 {most}곳까지 지정할 수 있는데 {given}곳을 받았습니다.",
     "fleet-inactive": "플릿 매니저가 활성 상태가 아니라서 지금은 요청을 받을 수 없습니다.",
     "job-exists": "작업 {job:+이/가} 이미 있습니다. 다른 이름을 쓰거나 비워 두세요.",
     "wrong-places": "{kind:job} 작업에는 장소가 {wanted}곳 필요한데 {given}곳을 받았습니다.",
