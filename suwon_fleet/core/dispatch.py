@@ -53,6 +53,8 @@ class Worker:
     vertex: str
     free_in_s: float
     soc: float
+    is_busy: bool = False
+    """It has a job still: a job may wait for it, and is not given to it yet."""
 
 
 @dataclass(frozen=True, slots=True)

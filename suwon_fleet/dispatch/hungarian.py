@@ -58,11 +58,7 @@ class Hungarian:
         waiting = np.repeat(np.where(best < _NEVER, best, 0.0), len(errands), axis=1)
         rows, columns = linear_sum_assignment(np.hstack([having, waiting]))
         return [
-            _decide(
-                errands[row],
-                [weigh(errands[row], worker, travel_s, home_s) for worker in workers],
-                column,
-            )
+            _decide(errands[row], workers, workers[column], travel_s, home_s)
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
             if column < len(workers) and cost[row, column] < _NEVER
         ]
@@ -89,10 +85,19 @@ def _worth_s(errand: Errand) -> float:
     return errand.priority * PRIORITY_S + errand.waited_s
 
 
-def _decide(errand: Errand, row: Sequence[Candidate], column: int) -> Decision:
-    chosen = row[column]
+def _decide(
+    errand: Errand,
+    workers: Sequence[Worker],
+    worker: Worker,
+    travel_s: TravelTime,
+    home_s: HomeTime,
+) -> Decision:
+    """The decision with its alternatives; a job that only waits for a busy robot needs none yet."""
+    chosen = weigh(errand, worker, travel_s, home_s)
+    others = () if worker.is_busy else workers
+    row = [weigh(errand, other, travel_s, home_s) for other in others if other is not worker]
     able = sorted(
-        (c for c in row if c.cost_s is not None and c is not chosen),
+        (c for c in row if c.cost_s is not None),
         key=lambda c: (c.cost_s, c.robot_id),
     )
     unable = [c for c in row if c.cost_s is None]

@@ -232,7 +232,8 @@ class SimRobot:
             watts = -battery.charge_w
         elif speed_mps > 0.0:
             watts += battery.drive_w * speed_mps / self.kind.max_speed_mps
-        self.soc = min(1.0, max(0.0, self.soc - watts * dt_s / 3600.0 / battery.capacity_wh))
+        soc = self.soc - watts * dt_s / 3600.0 / battery.capacity_wh
+        self.soc = 0.0 if soc < 0.0 else 1.0 if soc > 1.0 else soc
 
     def _walk(self, speed_mps: float) -> None:
         """A humanoid's controller and posture follow its motion."""

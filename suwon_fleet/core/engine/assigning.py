@@ -88,7 +88,8 @@ def _worker_later(fleet: Fleet, robot: RobotRecord) -> Worker | None:
     if math.isinf(left_s):
         return None
     last = fleet.vertex_of(job.phases[-1].place)
-    return Worker(robot.robot_id, fleet.kind_of(robot), last, left_s, report.battery_soc)
+    kind, soc = fleet.kind_of(robot), report.battery_soc
+    return Worker(robot.robot_id, kind, last, left_s, soc, is_busy=True)
 
 
 def awaited(fleet: Fleet, job: JobRecord) -> Candidate | None:
