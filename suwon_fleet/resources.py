@@ -8,7 +8,10 @@ It lies beside ``package.xml``: at the root of a source tree, and in ``<prefix>/
 from functools import cache
 from pathlib import Path
 
-from suwon_fleet.core.errors import Broken
+from suwon_fleet.core.errors import BadInput, Broken, Problem
+
+SITES, SCENARIOS = "config/sites", "sim/scenarios"
+"""Folders of shipped files that go by name."""
 
 
 def resource_path(name: str) -> Path:
@@ -21,6 +24,25 @@ def resource_path(name: str) -> Path:
     if not (folder / name).exists():
         raise Broken(f"{name} is missing from {folder}: install suwon_fleet again")
     return folder / name
+
+
+def named_file(value: str, what: str, where: str, *folders: str) -> Path:
+    """The file a person means: one of theirs by its path, or a shipped YAML file by its name.
+
+    `folders` hold the shipped ones; `what` such a file is, and `where` it was named, are for the
+    error. Raises BadInput when there is no such file.
+    """
+    shipped = {
+        path.stem: path
+        for folder in folders
+        for path in sorted(resource_path(folder).glob("*.yaml"))
+    }
+    if value and (own := Path(value).expanduser()).is_file():
+        return own
+    if value in shipped:
+        return shipped[value]
+    mend = f"name a file, or one of: {', '.join(shipped)}"
+    raise BadInput([Problem("no-file", where, f"there is no {what} {value!r}", mend)])
 
 
 @cache

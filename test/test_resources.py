@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from suwon_fleet.core.errors import Broken
-from suwon_fleet.resources import data_folder, resource_path
+from suwon_fleet.core.errors import BadInput, Broken
+from suwon_fleet.resources import SCENARIOS, SITES, data_folder, named_file, resource_path
 
 
 def test_the_running_package_finds_its_data() -> None:
@@ -17,6 +17,19 @@ def test_the_running_package_finds_its_data() -> None:
 def test_what_is_not_there_is_named() -> None:
     with pytest.raises(Broken, match=r"config/nowhere\.yaml is missing from /"):
         resource_path("config/nowhere.yaml")
+
+
+def test_files_go_by_name_and_by_path() -> None:
+    by_name = named_file("belt", "site", "here", SITES)
+    assert by_name == named_file(str(by_name), "site", "here", SITES)
+
+
+@pytest.mark.parametrize("name", ["", "nope", "no/such.yaml", "."])
+def test_a_file_that_is_not_there_is_told_with_those_that_are(name: str) -> None:
+    with pytest.raises(
+        BadInput, match=f"here: error: there is no thing '{name}'.* belt_morning,.* belt"
+    ):
+        named_file(name, "thing", "here", SCENARIOS, SITES)
 
 
 @pytest.mark.parametrize(

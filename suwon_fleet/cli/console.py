@@ -65,6 +65,11 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     sys.stdout.write(text.get())
 
 
+def counted(count: int, thing: str) -> str:
+    """So many of a thing whose plural takes an s: "1 job", "2 jobs"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def print_problems(problems: Iterable[Problem]) -> None:
     """Say what is wrong in an input, one line for each."""
     for problem in problems:

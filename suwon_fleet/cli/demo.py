@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCENARIO = "sim/scenarios/belt_morning.yaml"
 LINE_EVERY_S = 5.0
 """Where no bar can be drawn, progress is a line this often."""
+SPEED_AFTER_S = 1.0
+"""Before so much wall time nothing can be said of the speed."""
 
 
 def add(subparsers: Any) -> None:
@@ -89,6 +91,9 @@ def _play(args: Namespace) -> Play:
         if journal.exists():
             mend = "name a new file: a demo begins with an empty journal"
             raise BadInput([Problem("journal-exists", args.keep_journal, "is there already", mend)])
+        if not journal.parent.is_dir():
+            what, mend = f"there is no folder {journal.parent}", "make it, or name another"
+            raise BadInput([Problem("no-folder", args.keep_journal, what, mend)])
     return Play(scenario, file.absolute(), scenario.jobs()[: args.jobs], args.rate, journal)
 
 
@@ -96,9 +101,10 @@ def _play(args: Namespace) -> Play:
 def _progress(play: Play, domain: int) -> Iterator[Callable[[Progress], None]]:
     """Says on stderr how it goes: a bar on a terminal, else a line now and then."""
     scenario = play.scenario
+    robots = console.counted(len(scenario.spawns()), "robot")
+    jobs = console.counted(len(play.jobs), "job")
     print(
-        f"{scenario.id}: {len(scenario.spawns())} robots, {len(play.jobs)} jobs; fleet_manager and "
-        f"simulator start in ROS domain {domain} ...",
+        f"{scenario.id}: {robots}, {jobs}; fleet_manager and simulator start in ROS domain {domain} ...",
         file=sys.stderr,
     )
     spoke_s = -LINE_EVERY_S
@@ -115,19 +121,20 @@ def _progress(play: Play, domain: int) -> Iterator[Callable[[Progress], None]]:
 
 
 def _words(now: Progress) -> str:
-    speed = now.sim_s / now.wall_s if now.wall_s else 0.0
+    speed = f", {now.sim_s / now.wall_s:.0f} times as fast" if now.wall_s >= SPEED_AFTER_S else ""
     return (
         f"{now.done}/{now.jobs} jobs done, {now.busy}/{now.robots} robots at work, "
-        f"{now.sim_s:.0f} s simulated, {speed:.0f} times as fast"
+        f"{now.sim_s:.0f} s simulated{speed}"
     )
 
 
 def _print(report: Report, explanation: Any | None, language: str) -> None:
     speed = report.sim_s / report.wall_s
+    robots = console.counted(report.robots, "robot")
     console.print_table(
         ("", ""),
         (
-            ("scenario", f"{report.scenario}, seed {report.seed}, {report.robots} robots"),
+            ("scenario", f"{report.scenario}, seed {report.seed}, {robots}"),
             ("jobs", _jobs(report)),
             ("collisions", str(report.collisions)),
             ("deadlocks", str(report.deadlocks)),
@@ -142,7 +149,7 @@ def _print(report: Report, explanation: Any | None, language: str) -> None:
     )
     for job in report.not_finished:
         why = job.reason_ko if language == "ko" else job.reason_en
-        print(f"{job.status}: {job.job_id or job.request_id}: {why}")
+        print(": ".join(filter(None, (job.status, job.job_id or job.request_id, why))))
     for violation in report.violations:
         print(f"violation: {violation}")
     if explanation is not None:

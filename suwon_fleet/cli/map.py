@@ -77,7 +77,9 @@ def _check(args: Namespace) -> int:
     else:
         console.print_problems(problems)
         if site is not None:
-            counted = ", ".join(f"{count} {name}" for name, count in facts.items())
+            counted = ", ".join(
+                console.counted(count, name.removesuffix("s")) for name, count in facts.items()
+            )
             print(f"{args.file}: usable: {counted}")
     return Exit.BAD_INPUT if site is None else Exit.GOOD
 
@@ -94,9 +96,13 @@ def _as_data(problem: Problem) -> dict[str, str]:
 
 def _show(args: Namespace) -> int:
     from suwon_fleet.cli.draw_map import draw
+    from suwon_fleet.cli.map_labels import HANGUL, family_for
     from suwon_fleet.wire.maps import load_site
 
     language = args.language or args.lang
+    if language == "ko" and family_for(HANGUL) is None:
+        said = "no font here has Korean letters, so names are drawn in English or as ids"
+        print(f"map: {said}; install one, such as the package fonts-noto-cjk", file=sys.stderr)
     draw(load_site(args.file, graph=args.graph), args.output, zone=args.zone, language=language)
     return Exit.GOOD
 

@@ -28,6 +28,8 @@ FAMILIES = (
     "UnDotum",
     "Baekmuk Gulim",
 )
+HANGUL = "가"
+"""A font that has this letter has the others too."""
 MOST_LABELS = 400
 MARK_PX = 8.0
 """Side of the square about a point that labels keep free."""

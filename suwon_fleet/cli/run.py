@@ -146,9 +146,9 @@ def _print(result: Result, language: Language) -> None:
     console.print_table(("", ""), rows)
     for job in result.not_finished[:MOST_NAMED]:
         why = say(job.reason, language) if job.reason else ""
-        print(f"{job.request_id} {job.status}: {why}", file=sys.stderr)
+        print(": ".join(filter(None, (f"{job.request_id} {job.status}", why))), file=sys.stderr)
     if (more := len(result.not_finished) - MOST_NAMED) > 0:
-        print(f"{more} more jobs did not finish", file=sys.stderr)
+        print(f"{console.counted(more, 'more job')} did not finish", file=sys.stderr)
     for fault in result.violations[:MOST_NAMED]:
         robots = ", ".join(fault.robots)
         print(f"{fault.what} at {fault.at_s:.1f} s: {robots}: {fault.detail}", file=sys.stderr)

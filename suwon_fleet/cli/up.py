@@ -14,11 +14,13 @@ from typing import Any
 from suwon_fleet.cli import remote
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.processes import ChildEnded, Processes, interruptible, node_command
-from suwon_fleet.resources import resource_path
+from suwon_fleet.resources import SCENARIOS, SITES, named_file
 
 SCENARIO, SITE = "belt_morning", "belt"
 """What runs when nothing is named: with a simulator, and without."""
-_IS_SCENARIO = re.compile(r"^format:\s*['\"]?suwon_fleet/scenario@", re.MULTILINE)
+_FORMAT = re.compile(r"^format:\s*['\"]?suwon_fleet/scenario@", re.MULTILINE)
+HEAD_BYTES = 65536
+"""How far into a file its format is looked for."""
 
 
 def add(subparsers: Any) -> None:
@@ -28,7 +30,7 @@ def add(subparsers: Any) -> None:
         help="start a fleet_manager, and a simulator beside it",
         description="Starts the nodes in this ROS domain and shows what they print, until Ctrl-C. "
         "When one of them ends of itself, so do the others.",
-        epilog="exit code 0: ended by Ctrl-C or SIGTERM; 2: a node found its input bad; 1: a node failed",
+        epilog="exit code 0: ended by Ctrl-C or SIGTERM; 2: bad input; 1: a node failed",
     )
     parser.set_defaults(run=run)
     parser.add_argument(
@@ -92,11 +94,12 @@ def _print_line(name: str, line: str) -> None:
 
 
 def _nodes(args: Namespace) -> dict[str, dict[str, object]]:
-    """The parameters of the nodes to start. Raises BadInput when the scenario has errors."""
+    """The parameters of the nodes to start. Raises BadInput when a file they would read is bad."""
     manager: dict[str, object] = {"use_sim_time": args.sim}
     simulator: dict[str, object] = {"rate": args.rate}
     what = args.what or (SCENARIO if args.sim else SITE)
-    if file := _scenario_file(what):
+    file = named_file(what, "site or scenario", "up", SCENARIOS, SITES)
+    if _is_scenario(file):
         from suwon_fleet.sim.scenario import load_scenario
 
         scenario = load_scenario(file)
@@ -105,8 +108,14 @@ def _nodes(args: Namespace) -> dict[str, dict[str, object]]:
             manager["robots"] = scenario.robots_folder
         simulator["scenario"] = file
     else:
-        manager["site"] = simulator["site"] = what
+        from suwon_fleet.wire.maps import load_site
+
+        load_site(file)
+        manager["site"] = simulator["site"] = file
     if args.robots:
+        from suwon_fleet.wire.kinds import load_kinds
+
+        load_kinds(args.robots)
         manager["robots"] = simulator["robots"] = args.robots
     if args.fleet:
         simulator["fleets"] = args.fleet
@@ -121,11 +130,11 @@ def _nodes(args: Namespace) -> dict[str, dict[str, object]]:
     return nodes | {"simulator": simulator} if args.sim else nodes
 
 
-def _scenario_file(what: str) -> Path | None:
-    """The file, if `what` is a scenario; maps are left to the nodes."""
-    path = Path(what)
-    if path.is_file():
-        head = path.read_bytes()[:65536].decode("utf-8", errors="replace")
-        return path if _IS_SCENARIO.search(head) else None
-    shipped = resource_path("sim/scenarios") / f"{what}.yaml"
-    return shipped if shipped.is_file() else None
+def _is_scenario(file: Path) -> bool:
+    """Whether a file says it is a scenario; else it is taken for a map."""
+    try:
+        with file.open("rb") as content:
+            head = content.read(HEAD_BYTES)
+    except OSError:  # whoever loads it says why
+        return False
+    return bool(_FORMAT.search(head.decode("utf-8", errors="replace")))

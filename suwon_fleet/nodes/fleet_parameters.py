@@ -11,9 +11,8 @@ from typing import Any
 from rclpy.node import Node
 
 from suwon_fleet.core.engine.fleet import Settings
-from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.nodes.parameters import Parameter, declare
-from suwon_fleet.resources import resource_path
+from suwon_fleet.resources import SITES, named_file, resource_path
 
 _DEFAULTS = Settings()
 
@@ -119,7 +118,7 @@ def declare_parameters(node: Node) -> FleetParameters:
     """Declare them all on a node and read them. Raises BadInput with all that is wrong."""
     values = declare(node, PARAMETERS)
     return FleetParameters(
-        site=site_path(values["site"]),
+        site=named_file(values["site"], "site", "parameter site", SITES),
         robots=Path(values["robots"]) if values["robots"] else resource_path("config/robots"),
         journal=Path(values["journal"]).expanduser() if values["journal"] else None,
         journal_sync=values["journal_sync"],
@@ -133,16 +132,3 @@ def declare_parameters(node: Node) -> FleetParameters:
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """The core's settings out of parameters by name."""
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
-
-
-def site_path(value: str) -> Path:
-    """The file a site parameter means. Raises BadInput when there is none."""
-    shipped = resource_path("config/sites")
-    for path in (Path(value).expanduser(), shipped / f"{value}.yaml"):
-        if value and path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in shipped.glob("*.yaml")))
-    what = f"there is no site {value!r}"
-    raise BadInput(
-        [Problem("no-site", "parameter site", what, f"name a map file, or one of: {known}")]
-    )

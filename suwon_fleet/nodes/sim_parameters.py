@@ -6,14 +6,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rclpy.node import Node
 
 from suwon_fleet.core.errors import BadInput, Problem
-from suwon_fleet.nodes.fleet_parameters import site_path
 from suwon_fleet.nodes.parameters import Parameter, declare
-from suwon_fleet.resources import resource_path
+from suwon_fleet.resources import SCENARIOS, SITES, named_file, resource_path
 from suwon_fleet.sim.scenario import FleetPlan, Scenario, load_scenario
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
@@ -90,7 +88,8 @@ def declare_parameters(node: Node) -> SimParameters:
     values = declare(node, PARAMETERS)
     seed = None if values["seed"] < 0 else values["seed"]
     if values["scenario"]:
-        scenario = load_scenario(scenario_path(values["scenario"]), seed=seed)
+        file = named_file(values["scenario"], "scenario", "parameter scenario", SCENARIOS)
+        scenario = load_scenario(file, seed=seed)
     else:
         scenario = _scenario(
             values["site"], values["robots"], values["fleets"], seed=1 if seed is None else seed
@@ -106,22 +105,10 @@ def declare_parameters(node: Node) -> SimParameters:
     )
 
 
-def scenario_path(value: str) -> Path:
-    """The file a scenario parameter means. Raises BadInput when there is none."""
-    shipped = resource_path("sim/scenarios")
-    for path in (Path(value).expanduser(), shipped / f"{value}.yaml"):
-        if path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in shipped.glob("*.yaml")))
-    what = f"there is no scenario {value!r}"
-    mend = f"name a scenario file, or one of: {known}"
-    raise BadInput([Problem("no-scenario", "parameter scenario", what, mend)])
-
-
 def _scenario(site: str, robots: str, fleets: Sequence[str], *, seed: int) -> Scenario:
     kinds = load_kinds(robots or resource_path("config/robots"))
     plans = tuple(_plan(text, sorted(kinds)) for text in fleets)
-    path = site_path(site)
+    path = named_file(site, "site", "parameter site", SITES)
     return Scenario(path.stem, load_site(path), kinds, seed, math.inf, plans)
 
 

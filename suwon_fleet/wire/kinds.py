@@ -90,6 +90,12 @@ def _paths(where: str | PathLike[str] | Iterable[str | PathLike[str]]) -> list[P
     if not isinstance(where, str | PathLike):
         return [Path(path) for path in where]
     path = Path(where)
+    if not path.exists():
+        what, mend = (
+            "no such file or folder",
+            "name a folder with robot kinds (*.yaml), or one kind",
+        )
+        raise BadInput([Problem("no-file", str(path), what, mend)])
     return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
 
 

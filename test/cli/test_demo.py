@@ -18,9 +18,12 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 from yard import ROBOTS, Yard
 
 from suwon_fleet.adapters.ros.client import FleetClient
+from suwon_fleet.cli import demo
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
+from suwon_fleet.cli.processes import Processes
+from suwon_fleet.cli.rehearsal import NotFinished, Progress, Report
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(300)]
 
@@ -81,12 +84,12 @@ def test_a_demo_plays_a_scenario_to_its_end(yard: Yard, capsys: pytest.CaptureFi
 
 def test_an_interrupted_demo_leaves_nothing_behind(yard: Yard) -> None:
     arguments = ("demo", "--scenario", str(yard.scenario), "--keep-journal", str(yard.journal))
-    with program(*arguments, "--rate", "1") as demo:
-        assert demo.stdout is not None
-        next(line for line in demo.stdout if "robots at work" in line)
+    with program(*arguments, "--rate", "1") as playing:
+        assert playing.stdout is not None
+        next(line for line in playing.stdout if "robots at work" in line)
         assert len(processes_that_name(yard.folder)) == 3
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait(WALL_S) == Exit.INTERRUPTED
+        playing.send_signal(signal.SIGINT)
+        assert playing.wait(WALL_S) == Exit.INTERRUPTED
     assert not processes_that_name(yard.folder)
 
 
@@ -95,15 +98,43 @@ def test_a_demo_of_no_scenario_is_bad_input(capsys: pytest.CaptureFixture[str]) 
     assert "none.yaml" in capsys.readouterr().err
 
 
+def test_a_demo_makes_no_folder_for_its_journal(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = yard.folder / "nowhere"
+    arguments = ["--scenario", str(yard.scenario), "--keep-journal", str(folder / "journal")]
+    assert main(["demo", *arguments]) == Exit.BAD_INPUT
+    assert f"there is no folder {folder} [no-folder]" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("wall_s", "told"), [(0.01, False), (0.99, False), (1.0, True)])
+def test_speed_is_told_once_there_is_one(wall_s: float, told: bool) -> None:
+    words = demo._words(Progress(0, 5, 1, 4, sim_s=30.0, wall_s=wall_s))
+    assert words.startswith("0/5 jobs done, 1/4 robots at work, 30 s simulated")
+    assert words.endswith(", 30 times as fast") == told
+
+
+def test_a_job_that_still_runs_has_no_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    undone = (
+        NotFinished("", "job-1", "running", "", ""),
+        NotFinished("r-2", "", "refused", "No.", ""),
+    )
+    report = Report(
+        "yard", "yard", 3, ROBOTS, 2, 0, 1, 0, 0, 1, 0, 0, 0, 60.0, 1.0, 0.5, "", "", undone, ()
+    )  # fmt: skip
+    demo._print(report, None, "en")
+    assert {"running: job-1", "refused: r-2: No."} <= set(capsys.readouterr().out.splitlines())
+
+
 def test_a_demo_whose_node_dies_ends_with_its_last_words(
     yard: Yard, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = yard.folder / "no folder"
-    folder.write_text("a file")
-    arguments = ["--scenario", str(yard.scenario), "--keep-journal", str(folder / "journal")]
+    yard.journal.symlink_to(yard.folder / "nowhere" / "journal")
+    arguments = ["--scenario", str(yard.scenario), "--keep-journal", str(yard.journal)]
     assert main(["demo", *arguments]) == Exit.FAILED
     assert "fleet_manager ended with exit code" in (err := capsys.readouterr().err)
-    assert "no folder" in err
+    assert str(yard.journal) in err
     assert not processes_that_name(yard.folder)
 
 
@@ -123,6 +154,22 @@ def test_up_runs_until_it_is_asked_to_end(yard: Yard) -> None:
         assert "up: ended" in lines.read()
         assert up.wait(WALL_S) == Exit.GOOD
     assert not processes_that_name(yard.folder)
+
+
+@pytest.mark.parametrize("bad", ["nope", "yard.yaml", "scenario.yaml", "kinds"])
+def test_up_starts_nothing_of_bad_files(
+    bad: str, yard: Yard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(yard.scenario), "--robots", str(yard.folder)] if bad == "kinds" else [bad]
+    if bad.endswith(".yaml"):
+        broken = yard.folder / bad
+        broken.write_text(broken.read_text().replace("id: yard", "id: '?'"))
+        arguments = [str(broken)]
+    monkeypatch.setattr(Processes, "start", lambda *_: pytest.fail("it started a node"))
+    assert main(["up", *arguments, "--journal", str(yard.journal)]) == Exit.BAD_INPUT
+    shown = capsys.readouterr().err
+    assert bad in shown or bad == "kinds"
+    assert ": error: " in shown.splitlines()[0]
 
 
 def test_up_ends_with_the_node_that_finds_its_input_bad(

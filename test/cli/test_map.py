@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from suwon_fleet.cli import map_labels
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
+from suwon_fleet.cli.map_labels import HANGUL
 from suwon_fleet.wire.maps import load_site
 
 GRID = "type octile\nheight 3\nwidth 4\nmap\n....\n.@@.\n....\n"
@@ -25,6 +27,40 @@ def grid(tmp_path: Path) -> str:
 def test_check_a_good_map(grid: str, capsys: Capture) -> None:
     assert main(["map", "check", grid]) == Exit.GOOD
     assert capsys.readouterr().out == f"{grid}: usable: 20 lanes, 10 nodes, 0 places, 0 zones\n"
+
+
+def test_one_of_a_thing_is_no_plural(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "pair.map"
+    path.write_text("type octile\nheight 1\nwidth 1\nmap\n.\n")
+    assert main(["map", "check", str(path)]) == Exit.GOOD
+    assert "0 lanes, 1 node, 0 places" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("has_korean", "arguments", "lines"),
+    [
+        (False, ["--language", "ko"], 1),
+        (False, ["--lang", "ko"], 1),
+        (False, ["--lang", "en"], 0),
+        (True, ["--lang", "ko"], 0),
+    ],
+)
+def test_a_machine_without_korean_letters_is_told(
+    has_korean: bool,
+    arguments: list[str],
+    lines: int,
+    grid: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    letters = frozenset(range(128)) | ({ord(HANGUL)} if has_korean else set())
+    monkeypatch.setattr(map_labels, "_fonts", lambda: (("DejaVu Sans", letters),))
+    told = ["map", "show", grid, "-o", str(tmp_path / "grid.png"), *arguments]
+    assert main(told) == Exit.GOOD
+    err = capsys.readouterr().err
+    assert err.count("\n") == lines
+    assert ("fonts-noto-cjk" in err) == bool(lines)
 
 
 def test_check_names_every_error_with_its_line(tmp_path: Path, capsys: Capture) -> None:

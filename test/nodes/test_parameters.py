@@ -9,9 +9,7 @@ import yaml
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from suwon_fleet.core.engine.fleet import Settings
-from suwon_fleet.core.errors import BadInput
 from suwon_fleet.nodes import fleet_parameters, sim_parameters
-from suwon_fleet.nodes.fleet_parameters import site_path
 from suwon_fleet.nodes.parameters import Parameter
 from suwon_fleet.resources import resource_path
 
@@ -49,10 +47,3 @@ def test_the_shipped_file_sets_parameters_to_their_defaults() -> None:
     assert told == {name: defaults[name] for name in told}
     by_launch = {"site", "robots", "journal", "autostart"}
     assert set(told) == set(defaults) - by_launch
-
-
-def test_sites_go_by_name_and_by_file() -> None:
-    by_name = site_path("belt")
-    assert by_name == site_path(str(by_name))
-    with pytest.raises(BadInput, match="one of: belt"):
-        site_path("")

@@ -205,3 +205,8 @@ def test_shipped_kinds_are_named_and_sidewalk_sized(kind: RobotKind) -> None:
     assert kind.width_m <= 0.8
     assert LaneKind.STAIRS not in kind.lane_kinds
     assert kind.mass_kg + kind.payload_kg <= 100
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"nowhere: error: no such file or folder .*a folder with"):
+        load_kinds(tmp_path / "nowhere")

@@ -14,6 +14,7 @@ from suwon_fleet.core.dispatch import Candidate, Decision
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine import outlook
 from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.orders import MAX_STOPS
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
@@ -23,6 +24,10 @@ E = TypeVar("E", bound=StrEnum)
 
 JOB_KINDS = fields.words(JobKind)
 STATUSES = fields.words(JobStatus)
+
+LONGEST_TEXT = 200
+"""Characters that a text of a request may have: all of them are kept in the journal for good."""
+_TEXTS = ("request_id", "job_id", "object", "robot_id", "requester")
 
 Asked = m.SubmitJob | m.CancelJob | m.PauseJob
 
@@ -41,6 +46,7 @@ def asked_by(message: Any, request_id: str) -> Asked:
     known = msg.JobRequest.VERSION
     if message.version not in (0, known):
         raise Rejected(Reason.of("unknown-version", version=message.version, known=known))
+    _check_lengths(message)
     match message.verb:
         case "" | msg.JobRequest.SUBMIT:
             return m.SubmitJob("", _job(message, request_id))
@@ -57,6 +63,19 @@ def asked_by(message: Any, request_id: str) -> Asked:
             known="submit, cancel, pause, resume",
         )
     )
+
+
+def _check_lengths(message: Any) -> None:
+    """Raises Rejected when a request has more in it than any job needs."""
+    if len(message.places) > MAX_STOPS:
+        refusal = Reason.of("too-many-places", given=len(message.places), most=MAX_STOPS)
+        raise Rejected(refusal)
+    texts = {name: getattr(message, name) for name in _TEXTS}
+    texts |= {f"places[{index}]": place for index, place in enumerate(message.places)}
+    for field, text in texts.items():
+        if len(text) > LONGEST_TEXT:
+            refusal = Reason.of("text-too-long", field=field, given=len(text), most=LONGEST_TEXT)
+            raise Rejected(refusal)
 
 
 def _job(message: Any, request_id: str) -> JobRequest:

@@ -14,6 +14,7 @@ from suwon_fleet import msg
 from suwon_fleet.adapters.ros import jobs
 from suwon_fleet.core.dispatch import Candidate
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.orders import MAX_STOPS
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.jobs import JobKind, JobRequest, Priority
 
@@ -46,7 +47,7 @@ def test_a_request_comes_in_as_it_went_out(request: JobRequest) -> None:
 def test_what_is_left_out_has_its_default() -> None:
     asked = jobs.asked_by(msg.JobRequest(kind="go_to", places=["a"]), "id-1")
     assert asked == m.SubmitJob(
-        "", JobRequest(JobKind.GO_TO, ("a",), "id-1", priority=Priority.LOW)
+        "", JobRequest(JobKind.GO_TO, ("a",), "id-1", priority=Priority.NORMAL)
     )
 
 
@@ -80,6 +81,33 @@ def test_bad_requests_are_refused_with_a_reason(
         jobs.asked_by(msg.JobRequest(**fields), "")
     assert refused.value.reason.code == code
     assert dict(refused.value.reason.facts).get("field") == field
+
+
+@pytest.mark.parametrize("verb", ["submit", "cancel", "pause"])
+@pytest.mark.parametrize("field", ["request_id", "job_id", "object", "robot_id", "requester"])
+def test_texts_are_bounded(field: str, verb: str) -> None:
+    def ask(length: int) -> None:
+        message = msg.JobRequest(verb=verb, kind="go_to", places=["a"])
+        setattr(message, field, length * "x")
+        jobs.asked_by(message, "id-1")
+
+    ask(jobs.LONGEST_TEXT)
+    with pytest.raises(Rejected) as refused:
+        ask(jobs.LONGEST_TEXT + 1)
+    assert refused.value.reason == Reason.of("text-too-long", field=field, given=201, most=200)
+
+
+def test_places_are_bounded() -> None:
+    def ask(places: list[str]) -> None:
+        jobs.asked_by(msg.JobRequest(kind="patrol", places=places), "id-1")
+
+    ask(MAX_STOPS * ["a"])
+    with pytest.raises(Rejected) as refused:
+        ask((MAX_STOPS + 1) * ["a"])
+    assert refused.value.reason.code == "too-many-places"
+    with pytest.raises(Rejected) as refused:
+        ask(["a", (jobs.LONGEST_TEXT + 1) * "b"])
+    assert dict(refused.value.reason.facts)["field"] == "places[1]"
 
 
 def test_a_refusal_is_told_in_both_languages() -> None:
