@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One measured figure, with what it is to be compared with."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What every benchmark is asked."""
+
+    seeds: int = 5
+    quick: bool = False
+    """Small sizes only: to see that it works, not to compare."""
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One measurement. A peer was measured in the same run, on the same input, interleaved."""
+
+    bench: str
+    case: str
+    """The input: sizes, map, seeds."""
+    what: str
+    """What was measured."""
+    by: str
+    """Who did it: `suwon_fleet`, or a peer."""
+    value: float
+    unit: str
+    spread: tuple[float, float] | None = None
+    """Least and most of the seeds."""
+    seeds: int = 1
+    target: float | None = None
+    bound: float | None = None
+    """What nobody could beat."""
+    cpu_ms: float | None = None
+    wall_ms: float | None = None
+    note: str = ""
+
+
+def write(figure: Figure) -> str:
+    """One line of JSON."""
+    return msgspec.json.encode(figure).decode()
