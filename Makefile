@@ -118,5 +118,5 @@ $(STAMPS)/sources: pyproject.toml setup.py $(STAMPS)/packages
 
 $(STAMPS)/kernels: $(KERNELS) $(STAMPS)/sources
 	@$(call step,compiling the traffic planner and the simulator (half a minute))
-	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up()"
+	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up(print)"
 	touch $@

@@ -19,12 +19,12 @@ from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.questions import may_drive
 from suwon_fleet.core.robots.states import LEGS
+from suwon_fleet.kernel import Tell
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
-from suwon_fleet.service.warm_up import warm_up as traffic_warm_up
+from suwon_fleet.service.warm_up import warm_up as fleet_warm_up
 from suwon_fleet.sim import kinematics
-from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.traffic.checker import Checker, Violation
@@ -91,10 +91,14 @@ class Result:
         return facts
 
 
-def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
-    """Run a scenario until it is over; `watch` is called after every turn."""
+def _nothing(_: object) -> None:
+    """For those who want neither to watch nor to be told."""
+
+
+def simulate(scenario: Scenario, watch: Watch = _nothing, tell: Tell = _nothing) -> Result:
+    """Run a scenario until it is over; `watch` is called after every turn, `tell` if kernels compile."""
     begun = time.perf_counter()
-    warm_up()
+    warm_up(tell)
     simulation = Simulation(scenario)
     ready = time.perf_counter()
     while not simulation.is_over:
@@ -104,11 +108,11 @@ def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
 
 
 @cache
-def warm_up() -> None:
-    """Have all kernels compiled, or loaded."""
+def warm_up(tell: Tell = _nothing) -> None:
+    """Have all kernels compiled, or loaded; `tell` is told when that takes long."""
     kinds = load_kinds(resource_path("config/robots"))
-    traffic_warm_up(next(iter(kinds.values())))
-    kinematics.step(Bodies.empty(1), 0.1)
+    fleet_warm_up(next(iter(kinds.values())), tell)
+    kinematics.warm_up(tell)
 
 
 class Simulation:
