@@ -23,7 +23,7 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 step = echo "setup: $(1)"; trap 'echo "setup:   $$SECONDS s"' EXIT
 pip = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
-.PHONY: help setup demo test test-long coverage check format docs msgs lock clean
+.PHONY: help setup demo bench test test-long coverage check format docs msgs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ setup: $(STAMPS)/interfaces $(STAMPS)/kernels ## make .venv: pinned packages, ou
 
 demo: setup ## the belt scenario through the real nodes
 	@$(BIN)/suwon-fleet demo
+
+bench: setup ## all benchmarks, as one JSON object per line (ARGS="scale --quick" for less)
+	@$(BIN)/suwon-fleet bench --json $(if $(ARGS),$(ARGS),traffic dispatch scale city)
 
 test: setup ## the quick tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" $(ARGS)
