@@ -68,7 +68,7 @@ lock: $(STAMPS)/packages ## resolve pyproject.toml into requirements/*.txt (ARGS
 	lock() { $(BIN)/uv pip compile --quiet --no-progress --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 "$$@" > /dev/null; }
 	all=requirements/dev.txt
-	lock --all-extras --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
+	lock --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
 	lock -c $$all pyproject.toml -o requirements/runtime.txt
 	lock -c $$all --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
 	lock -c $$all --group interfaces -o requirements/interfaces.txt
