@@ -59,7 +59,7 @@ def measure(roadmap: Roadmap, goals: list[int]) -> Iterator[tuple[str, Stopwatch
 def touched_bytes(roadmap: Roadmap) -> int:
     """What must be read and written for one row, were it all known beforehand."""
     edges = roadmap.in_edges.nbytes + roadmap.edge_from.nbytes + roadmap.edge_time[0].nbytes
-    return edges + roadmap.in_ptr.nbytes + 4 * roadmap.vertex_count
+    return int(edges + roadmap.in_ptr.nbytes + 4 * roadmap.vertex_count)
 
 
 def _kernel(roadmap: Roadmap, find: Callable[..., Row] = times_to) -> Find:
