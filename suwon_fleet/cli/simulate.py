@@ -11,7 +11,7 @@ from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import motion
-from suwon_fleet.core.engine.core import Outcome
+from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -36,6 +36,8 @@ STEPS_PER_TURN = 10
 REVIEW_EVERY_NS = SECOND
 
 Watch = Callable[["Simulation"], None]
+Assemble = Callable[..., FleetCore]
+"""Puts a fleet together as :func:`suwon_fleet.service.assemble.assemble` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,18 @@ def warm_up(tell: Tell = _nothing) -> None:
 
 
 class Simulation:
-    """One run of a scenario: the same scenario gives the same events and the same result."""
+    """One run of a scenario: the same scenario gives the same events and the same result.
 
-    def __init__(self, scenario: Scenario) -> None:
+    `assemble` makes its fleet, for whoever wants another than ours.
+    """
+
+    def __init__(self, scenario: Scenario, assemble: Assemble = assemble) -> None:
         self.scenario = scenario
         self.world = scenario.world()
+        self._assemble = assemble
         self.core = assemble(scenario.site, scenario.kinds)
-        self._journal = MemoryJournal()
-        self._pipeline = Pipeline(self.core, self._journal, WorldLink(self.world))
+        self.journal = MemoryJournal()
+        self._pipeline = Pipeline(self.core, self.journal, WorldLink(self.world))
         robots = self.world.robots.values()
         self._checker = Checker(scenario.site, {robot.robot_id: robot.kind for robot in robots})
         self._jobs = scenario.jobs()
@@ -195,7 +201,7 @@ class Simulation:
     def result(self, wall_s: float, setup_s: float) -> Result:
         """What came of it; checks that the journal alone leads to the same state."""
         state, scenario, checker = self.core.state, self.scenario, self._checker
-        replayed = assemble(scenario.site, scenario.kinds, journal=self._journal.read())
+        replayed = self._assemble(scenario.site, scenario.kinds, journal=self.journal.read())
         return Result(
             scenario=scenario.id,
             site=scenario.site.id,
