@@ -94,7 +94,7 @@ def _measure(
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[str], None]]:
     """Says on stderr what is being measured: beside a clock on a terminal, else a line now and then."""
-    spoke_s = time.monotonic()
+    spoke_s = -LINE_EVERY_S
     with console.progress(name) as advance:
 
         def tell(words: str) -> None:
