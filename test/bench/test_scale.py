@@ -79,13 +79,13 @@ def test_a_city_takes_no_more_robots_than_find_room() -> None:
 
 
 def test_a_fleet_works_off_its_jobs(tmp_path: Path) -> None:
-    load = EngineLoad(city(2, 4, seed=1), KIND, 4, seed=1, journal=tmp_path / "journal")
+    load = EngineLoad(city(2, 4, seed=1), KIND, 12, seed=1, journal=tmp_path / "journal")
     load.join()
-    assert load.joined == 4
-    load.run(6000)
+    assert load.joined == 12
+    load.run(3000)
     load.close()
     assert load.finished >= 2
-    assert len(load.turns.cpu_ms) == 6000
+    assert len(load.turns.cpu_ms) == 3000
     assert 0 < len(load.to_assigned_ms) <= load.asked
     assert min(load.to_granted_ms) > 0.0
 

@@ -11,13 +11,16 @@ import numpy as np
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.bench.measure import Stopwatch
 from suwon_fleet.bench.scale.light_robots import LightRobots
+from suwon_fleet.bench.scale.starts import place_all
 from suwon_fleet.core.engine.events import JobAssigned
 from suwon_fleet.core.engine.messages import Answer, Input, SubmitJob
+from suwon_fleet.core.errors import Broken
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.traffic import Coordinator
 
 TICK_MS = 100.0
 JOINING_TICKS = 20
@@ -43,18 +46,19 @@ class EngineLoad:
     def __init__(
         self, site: SiteMap, kind: RobotKind, robots: int, *, seed: int, journal: Path
     ) -> None:
-        self._site = site
         self._random = np.random.default_rng(seed)
         self._journal = SqliteJournal(journal)
         core = assemble(site, {kind.id: kind})
-        nodes = self._random.permutation(len(site.nodes))[:robots]
         traffic = core.fleet.traffic
         self._stations = [place.id for place in site.places]
         legs_s = [traffic.travel_s(kind.id, *self._draw(2)) for _ in range(_DRAWN)]
         self._jobs_per_s = AT_WORK * robots / ((STOPS - 0.5) * float(np.mean(legs_s)))
+        names = [f"robot-{number}" for number in range(robots)]
+        rehearsal = Coordinator(site, [kind])
+        vertices = place_all(rehearsal, kind.id, names, self._random)
         starts = {
-            f"robot-{number}": traffic.waypoint(kind.id, None, site.nodes[node].id)
-            for number, node in enumerate(nodes.tolist())
+            name: rehearsal.waypoint(kind.id, None, rehearsal.roadmap.vertex_names[vertex])
+            for name, vertex in zip(names, vertices, strict=True)
         }
         self._link = LightRobots(kind, starts)
         self._pipeline = Pipeline(core, self._journal, self._link)
@@ -77,9 +81,11 @@ class EngineLoad:
         return self._pipeline.core.state.tally.finished
 
     def join(self) -> None:
-        """Let all robots join, some in each turn."""
+        """Let all robots join, some in each turn. Raises Broken when one cannot."""
         for share in range(JOINING_TICKS):
             self._turn([*self._link.announce(share, JOINING_TICKS)])
+        if self.joined < len(self._link.robots):
+            raise Broken(f"only {self.joined} of {len(self._link.robots)} robots have joined")
         self.turns = Stopwatch()
         self.to_granted_ms.clear()
 

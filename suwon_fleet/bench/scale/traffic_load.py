@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from suwon_fleet.bench.measure import Stopwatch
+from suwon_fleet.bench.scale.starts import place_all
 from suwon_fleet.bench.traffic.world import LONGEST_GRANT, TICK_S, Bodies, advance
-from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.core.traffic import Extension
@@ -33,7 +33,7 @@ class TrafficLoad:
         self._number = {name: number for number, name in enumerate(self._names)}
         self._stations = [place.node for place in site.places]
         self._station_vertices = [self._map.vertex_of[node] for node in self._stations]
-        starts = self._place_all()
+        starts = place_all(self._traffic, kind.id, self._names, self._random)
         self._bodies = Bodies.of(np.zeros(robots, dtype=np.int32), np.array(starts, dtype=np.int32))
         self._front, self._index, self._goal = starts, [0] * robots, [-1] * robots
         times = np.where(np.isfinite(self._map.edge_time), self._map.edge_time, 0.0)
@@ -53,19 +53,6 @@ class TrafficLoad:
     def moving(self) -> float:
         """The share of their time (0..1) that robots have driven."""
         return float(self._bodies.moved.mean()) / max(self._tick, 1)
-
-    def _place_all(self) -> list[int]:
-        """Vertices drawn at random where robots stand so that none is on another's ground."""
-        starts: list[int] = []
-        for vertex in self._random.permutation(self.vertices).tolist():
-            if len(starts) == len(self._names):
-                return starts
-            name = self._map.vertex_names[vertex]
-            if self._traffic.owner_near(self._kind.id, name) is None:
-                self._traffic.place(self._names[len(starts)], self._kind.id, [name], 0)
-                starts.append(vertex)
-        what = f"only {len(starts)} robots find room on {self.vertices} vertices"
-        raise BadInput([Problem("no-room", "robots", what, "ask for fewer robots")])
 
     def begin(self) -> None:
         """Send all robots somewhere, and make the first plan."""
