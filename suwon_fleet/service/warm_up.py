@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from suwon_fleet import traffic as traffic_package
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone, ZoneKind
+from suwon_fleet.kernel import Tell, compiling
 from suwon_fleet.traffic import Coordinator
 
 _SPOTS = {"west": (0.0, 0.0), "middle": (20.0, 0.0), "east": (40.0, 0.0), "bay": (20.0, 20.0)}
@@ -15,11 +18,17 @@ _STEP_NS = 1_000_000_000
 _STEPS = 5
 
 
-def warm_up(kind: RobotKind) -> None:
-    """Have two robots of any kind change places on a small map, so that all of traffic has run once.
+def warm_up(kind: RobotKind, tell: Tell) -> None:
+    """Have every kernel that a fleet uses compiled, or loaded; `tell` is told when that takes long.
 
-    Takes a minute the first time after an installation, and milliseconds once that is on disk.
+    It takes a minute the first time after an installation, and milliseconds once that is on disk.
     """
+    with compiling(Path(traffic_package.__file__).parent, tell):
+        _change_places(kind)
+
+
+def _change_places(kind: RobotKind) -> None:
+    """Two robots of any kind change places on a small map, so that all of traffic has run once."""
     kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
     traffic = Coordinator(_crossing(), [kind])
     for robot, start in (("one", "west"), ("other", "east")):

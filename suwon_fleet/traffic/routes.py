@@ -116,21 +116,37 @@ def times_to(
     edge_time: NDArray[np.float64],
     is_open: NDArray[np.bool_],
 ) -> Row:
-    """Dijkstra against the edges from `goal`; the heap keeps stale entries, skipped when popped."""
-    best = np.full(len(in_ptr) - 1, np.inf)
+    """Dijkstra against the edges from `goal`; the heap keeps stale entries, skipped when popped.
+
+    A vertex that only one open edge leaves has its time as soon as that edge's head has: such chains,
+    most of a map of one-way lanes, are followed at once and never see the heap.
+    """
+    count = len(in_ptr) - 1
+    ways_out = np.zeros(count, dtype=np.int32)
+    for edge in range(len(edge_from)):
+        ways_out[edge_from[edge]] += is_open[edge]
+    best = np.full(count, np.inf)
+    chain = np.empty(count, dtype=np.int32)
     heap = [(0.0, goal)]
     best[goal] = 0.0
     while len(heap) > 0:
-        seconds, vertex = heappop(heap)
-        if seconds > best[vertex]:
+        popped_s, popped = heappop(heap)
+        if popped_s > best[popped]:
             continue
-        for slot in range(in_ptr[vertex], in_ptr[vertex + 1]):
-            edge = in_edges[slot]
-            if not is_open[edge]:
-                continue
-            tail = edge_from[edge]
-            through = seconds + edge_time[edge]
-            if through < best[tail]:
+        chain[0], length = popped, 1
+        while length > 0:
+            length -= 1
+            vertex = chain[length]
+            for slot in range(in_ptr[vertex], in_ptr[vertex + 1]):
+                edge = in_edges[slot]
+                tail = edge_from[edge]
+                through = best[vertex] + edge_time[edge]
+                if not is_open[edge] or through >= best[tail]:
+                    continue
                 best[tail] = through
-                heappush(heap, (through, np.int64(tail)))  # type: ignore[misc]
+                if ways_out[tail] == 1:
+                    chain[length] = tail
+                    length += 1
+                else:
+                    heappush(heap, (through, np.int64(tail)))  # type: ignore[misc]
     return best.astype(np.float32)
