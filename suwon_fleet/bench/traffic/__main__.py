@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+from collections.abc import Callable
 from pathlib import Path
 
 from suwon_fleet.bench.traffic.case import Case, make_case
 from suwon_fleet.bench.traffic.maps import city_lanes, random_grid
 from suwon_fleet.bench.traffic.ours import Ours
-from suwon_fleet.bench.traffic.runs import make_run
+from suwon_fleet.bench.traffic.peers import PEERS
+from suwon_fleet.bench.traffic.runs import Way, make_run
 from suwon_fleet.wire.maps.read import load_site
 
 
@@ -23,32 +25,38 @@ def main() -> None:
     parser.add_argument("--robots", type=int, default=150)
     parser.add_argument("--ticks", type=int, default=6000)
     parser.add_argument("--seed", type=int, action="append", help="may be given again (default: 0)")
+    parser.add_argument("--by", choices=("ours", "peers", "all"), default="ours")
     parser.add_argument("--no-delay", action="store_true", help="no stops on the way")
     parser.add_argument("--profile", metavar="FILE", help="write a profile for pstats")
     args = parser.parse_args()
     warm_up()
+    profile = cProfile.Profile()
+    ways: dict[str, tuple[Callable[[Case], Way], ...]]
+    ways = {"ours": (Ours,), "peers": PEERS, "all": (Ours, *PEERS)}
     for seed in args.seed or [0]:
         case = _case(args, seed)
-        profile = cProfile.Profile()
-        if args.profile:
-            profile.enable()
-        outcome = make_run(case, Ours(case))
-        profile.disable()
-        if args.profile:
-            profile.dump_stats(args.profile)
-        print(
-            f"{outcome.case} seed {outcome.seed}: {outcome.by} eff {outcome.efficiency:.3f} "
-            f"({outcome.tasks} tasks) stuck {outcome.stuck} overlaps {outcome.overlaps}, "
-            f"{outcome.cpu_ms:.3f} ms CPU a tick, worst {outcome.worst_ms:.1f} ms, "
-            f"world {outcome.world_ms:.3f} ms",
-            flush=True,
-        )
+        for way in ways[args.by]:
+            if args.profile:
+                profile.enable()
+            outcome = make_run(case, way(case))
+            profile.disable()
+            print(
+                f"{outcome.case} seed {outcome.seed}: {outcome.by} eff {outcome.efficiency:.3f} "
+                f"({outcome.tasks} tasks) stuck {outcome.stuck} overlaps {outcome.overlaps}, "
+                f"{outcome.cpu_ms:.3f} ms CPU a tick, worst {outcome.worst_ms:.1f} ms, "
+                f"world {outcome.world_ms:.3f} ms",
+                flush=True,
+            )
+    if args.profile:
+        profile.dump_stats(args.profile)
 
 
 def warm_up() -> None:
     """Have all kernels compiled, so that no run pays for it."""
     case = make_case("warm-up", random_grid(6, 0.2, 0), 6, delays=True, seed=0, ticks=200)
     make_run(case, Ours(case))
+    for peer in PEERS:
+        make_run(case, peer(case))
 
 
 def _case(args: argparse.Namespace, seed: int) -> Case:

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from suwon_fleet.bench.traffic.case import Case
-from suwon_fleet.bench.traffic.world import LONGEST_GRANT, Bodies, advance, overlaps, places
+from suwon_fleet.bench.traffic.world import LONGEST_GRANT, NO, Bodies, advance, overlaps, places
+from suwon_fleet.traffic.roadmap import Ints
 
 STUCK_TICKS = 1200
 """A robot that has not moved for so long at the end of a run is stuck."""
@@ -22,9 +23,8 @@ class Way(Protocol):
 
     name: str
 
-    def aim(self, robot: int, goal: int) -> None: ...
-    def reached(self, robot: int) -> None: ...
-    def grant(self, tick: int) -> Iterable[tuple[int, int]]: ...
+    def step(self, tick: int, arrived: Ints, goals: Ints) -> Iterable[tuple[int, int]]:
+        """Robots with edges newly granted. `goals` (N,) is NO where there is no new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,21 @@ def make_run(case: Case, way: Way) -> Outcome:
     radius = np.array([roadmap.kinds[kind].radius_m for kind in case.kind])
     began, worst_s, spent_s = 0, 0.0, 0.0
     all_s = time.process_time()
-    for robot in range(count):
-        way.aim(robot, int(case.goals[robot, 0]))
+    goals = case.goals[:, 0].copy()
     for tick in range(1, case.ticks + 1):
         number = advance(
             bodies, roadmap.edge_to, case.edge_ticks, tick, case.seed, case.delays, arrived
         )
         places(bodies, roadmap.edge_from, roadmap.edge_to, case.edge_ticks, roadmap.xy, at)
         began += overlaps(at, radius, touching)
+        there = arrived[:number]
+        there = there[bodies.at[there] == case.goals[there, done[there]]]
+        done[there] += 1
+        if tick > 1:
+            goals[:] = NO
+            goals[there] = case.goals[there, done[there]]
         start_s, wall_s = time.process_time(), time.perf_counter()
-        for robot in arrived[:number].tolist():
-            way.reached(robot)
-            if bodies.at[robot] == case.goals[robot, done[robot]]:
-                done[robot] += 1
-                way.aim(robot, int(case.goals[robot, done[robot]]))
-        for robot, edge in way.grant(tick):
+        for robot, edge in way.step(tick, arrived[:number], goals):
             last = bodies.last[robot]
             assert last - bodies.first[robot] < LONGEST_GRANT
             bodies.ahead[robot, last % LONGEST_GRANT] = edge
