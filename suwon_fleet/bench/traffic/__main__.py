@@ -5,15 +5,10 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-from collections.abc import Callable
-from pathlib import Path
 
-from suwon_fleet.bench.traffic.case import Case, make_case
-from suwon_fleet.bench.traffic.maps import city_lanes, random_grid
-from suwon_fleet.bench.traffic.ours import Ours
-from suwon_fleet.bench.traffic.peers import PEERS
-from suwon_fleet.bench.traffic.runs import Way, make_run
-from suwon_fleet.wire.maps.read import load_site
+from suwon_fleet.bench.traffic.case import RADIUS_M
+from suwon_fleet.bench.traffic.runs import Outcome, make_run
+from suwon_fleet.bench.traffic.suite import WAYS, Setup
 
 
 def main() -> None:
@@ -27,47 +22,48 @@ def main() -> None:
     parser.add_argument("--seed", type=int, action="append", help="may be given again (default: 0)")
     parser.add_argument("--by", choices=("ours", "peers", "all"), default="ours")
     parser.add_argument("--no-delay", action="store_true", help="no stops on the way")
+    parser.add_argument("--faulty", action="store_true", help="deaths, closures, late messages")
+    parser.add_argument("--radius", type=float, action="append", help="may be given again")
     parser.add_argument("--profile", metavar="FILE", help="write a profile for pstats")
     args = parser.parse_args()
-    warm_up()
+    ways = {"ours": WAYS[:1], "peers": WAYS[1:], "all": WAYS}[args.by]
+    _warm_up()
+    setup = Setup(
+        map=args.map,
+        robots=args.robots,
+        delays=not args.no_delay,
+        faulty=args.faulty,
+        radii=tuple(args.radius or [RADIUS_M]),
+        ticks=args.ticks,
+    )
     profile = cProfile.Profile()
-    ways: dict[str, tuple[Callable[[Case], Way], ...]]
-    ways = {"ours": (Ours,), "peers": PEERS, "all": (Ours, *PEERS)}
     for seed in args.seed or [0]:
-        case = _case(args, seed)
-        for way in ways[args.by]:
+        case = setup.case(seed)
+        for way in ways:
             if args.profile:
                 profile.enable()
             outcome = make_run(case, way(case))
             profile.disable()
-            print(
-                f"{outcome.case} seed {outcome.seed}: {outcome.by} eff {outcome.efficiency:.3f} "
-                f"({outcome.tasks} tasks) stuck {outcome.stuck} overlaps {outcome.overlaps}, "
-                f"{outcome.cpu_ms:.3f} ms CPU a tick, worst {outcome.worst_ms:.1f} ms, "
-                f"world {outcome.world_ms:.3f} ms",
-                flush=True,
-            )
+            print(_line(outcome), flush=True)
     if args.profile:
         profile.dump_stats(args.profile)
 
 
-def warm_up() -> None:
-    """Have all kernels compiled, so that no run pays for it."""
-    case = make_case("warm-up", random_grid(6, 0.2, 0), 6, delays=True, seed=0, ticks=200)
-    make_run(case, Ours(case))
-    for peer in PEERS:
-        make_run(case, peer(case))
+def _warm_up() -> None:
+    """Have all kernels compiled or loaded, so that no run pays for it."""
+    case = Setup("grid", 6, ticks=200).case(0)
+    for way in WAYS:
+        make_run(case, way(case))
 
 
-def _case(args: argparse.Namespace, seed: int) -> Case:
-    if args.map == "city":
-        site = city_lanes(12, seed)
-    elif args.map == "grid":
-        site = random_grid(32, 0.2, seed)
-    else:
-        site = load_site(Path(args.map))
-    name = f"{site.id}, {args.robots} robots, {'no delay' if args.no_delay else 'delay'}"
-    return make_case(name, site, args.robots, delays=not args.no_delay, seed=seed, ticks=args.ticks)
+def _line(outcome: Outcome) -> str:
+    return (
+        f"{outcome.case}, seed {outcome.seed}: {outcome.by}: eff {outcome.efficiency:.3f} "
+        f"(bound {outcome.bound:.3f}, {outcome.tasks} tasks), stuck {outcome.stuck}, "
+        f"deadlocks {outcome.deadlocks}, overlaps {outcome.overlaps}, "
+        f"longest stand {outcome.longest_s:.0f} s, {outcome.cpu_ms:.3f} ms CPU a tick, "
+        f"slowest {outcome.worst_ms:.1f} ms, world {outcome.world_ms:.3f} ms"
+    )
 
 
 if __name__ == "__main__":

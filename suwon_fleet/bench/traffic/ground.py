@@ -87,6 +87,12 @@ class Ground(NamedTuple):
         )
 
 
+def near_elements(ground: Ground, kind: int, other: int, element: int) -> Ints:
+    """Elements a robot of `kind` cannot use while one of kind `other` holds `element`."""
+    pair = ground.near.pair[kind, other]
+    return ground.near.elements[ground.near.ptr[pair, element] : ground.near.ptr[pair, element + 1]]
+
+
 @inner_kernel
 def rests(ground: Ground, robot: int) -> bool:
     """Whether a robot has driven all it was granted."""
@@ -115,8 +121,8 @@ def blockers(ground: Ground, robot: int, element: int, found: Ints) -> int:
 
 @inner_kernel
 def is_free(ground: Ground, robot: int, edge: int, found: Ints) -> bool:
-    """Whether a robot can be granted an edge now; `found` is room for two."""
-    return blockers(ground, robot, ground.element[edge], found[:1]) == 0
+    """Whether a robot can be granted an edge now; `found` is room for one."""
+    return blockers(ground, robot, ground.element[edge], found) == 0
 
 
 @inner_kernel
@@ -142,6 +148,17 @@ def leave(ground: Ground, robots: Ints) -> None:
         ground.first[robot] += 1
         _free(ground, ground.element[edge])
         _free(ground, ground.edge_from[edge])
+
+
+@kernel
+def free_all(ground: Ground, robot: int) -> None:
+    """A robot is gone: free all it holds."""
+    for place in range(ground.first[robot], ground.last[robot]):
+        edge = ground.held[robot, place % LONGEST_GRANT]
+        _free(ground, ground.element[edge])
+        _free(ground, ground.edge_from[edge])
+    ground.first[robot] = ground.last[robot]
+    _free(ground, ground.front[robot])
 
 
 @inner_kernel

@@ -31,11 +31,11 @@ class Ours:
         for name, kind, start in zip(self._robots, case.kind, self._front, strict=True):
             self.coordinator.place(name, case.roadmap.kinds[kind].id, [names[start]], 0)
 
-    def step(self, tick: int, arrived: Ints, goals: Ints) -> Iterator[tuple[int, int]]:
-        """Hear who reached a vertex, and has a new goal; grant edges."""
+    def step(self, tick: int, reached: Ints, goals: Ints) -> Iterator[tuple[int, int]]:
+        """Hear who reached a vertex and who has a new goal; grant edges."""
         now_ns = tick * TICK_NS
         names = self._roadmap.vertex_names
-        for robot in arrived.tolist():
+        for robot in reached.tolist():
             self._reached[robot] += 1
             self.coordinator.release(self._robots[robot], self._reached[robot])
         for robot in np.flatnonzero(goals != NO).tolist():
@@ -48,3 +48,15 @@ class Ours:
                 head = vertex_of[name]
                 yield robot, edge_between[self._front[robot], head]
                 self._front[robot] = head
+
+    def lose(self, robot: int) -> None:
+        """A robot has failed where it is, and will not move again."""
+        self.coordinator.set_mobile(self._robots[robot], False)
+
+    def tow(self, robot: int) -> None:
+        """A robot that failed has been taken away."""
+        self.coordinator.remove(self._robots[robot])
+
+    def set_open(self, zone: str, is_open: bool) -> None:
+        """Robots may, or may not, go into a zone from now on."""
+        self.coordinator.set_open(zone, is_open)

@@ -96,6 +96,25 @@ def advance(
     return count
 
 
+@kernel
+def tasks_alone(robots: Ints, trips: Ints, ticks: int, seed: int, delays: bool) -> int:
+    """Tasks done by robots that never meet another; `trips[i]` are ticks to each goal of `robots[i]`."""
+    done = 0
+    for row in range(len(robots)):
+        tick, moved, trip, left = 0, 0, 0, trips[row, 0]
+        while tick < ticks:
+            tick += 1
+            moved += 1
+            left -= 1
+            if left == 0:
+                done += 1
+                trip += 1
+                left = trips[row, trip]
+            if delays:
+                tick += stop_ticks(seed, robots[row], moved)
+    return done
+
+
 @inner_kernel
 def stop_ticks(seed: int, robot: int, moved: int) -> int:
     """How long a robot stands after tick `moved` of its driving; mostly 0."""
