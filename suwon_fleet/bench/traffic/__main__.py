@@ -6,6 +6,9 @@ from __future__ import annotations
 import argparse
 import cProfile
 
+import numpy as np
+
+from suwon_fleet.bench.traffic import clash
 from suwon_fleet.bench.traffic.case import RADIUS_M
 from suwon_fleet.bench.traffic.runs import Outcome, make_run
 from suwon_fleet.bench.traffic.suite import WAYS, Setup
@@ -24,6 +27,7 @@ def main() -> None:
     parser.add_argument("--no-delay", action="store_true", help="no stops on the way")
     parser.add_argument("--faulty", action="store_true", help="deaths, closures, late messages")
     parser.add_argument("--radius", type=float, action="append", help="may be given again")
+    parser.add_argument("--clash", action="store_true", help="time conflicts of 20 robots instead")
     parser.add_argument("--profile", metavar="FILE", help="write a profile for pstats")
     args = parser.parse_args()
     ways = {"ours": WAYS[:1], "peers": WAYS[1:], "all": WAYS}[args.by]
@@ -38,13 +42,15 @@ def main() -> None:
     )
     profile = cProfile.Profile()
     for seed in args.seed or [0]:
-        case = setup.case(seed)
-        for way in ways:
-            if args.profile:
-                profile.enable()
-            outcome = make_run(case, way(case))
-            profile.disable()
-            print(_line(outcome), flush=True)
+        if args.profile:
+            profile.enable()
+        if args.clash:
+            _print_clashes(seed, args.ticks)
+        else:
+            case = setup.case(seed)
+            for way in ways:
+                print(_line(make_run(case, way(case))), flush=True)
+        profile.disable()
     if args.profile:
         profile.dump_stats(args.profile)
 
@@ -54,6 +60,16 @@ def _warm_up() -> None:
     case = Setup("grid", 6, ticks=200).case(0)
     for way in WAYS:
         make_run(case, way(case))
+
+
+def _print_clashes(seed: int, ticks: int) -> None:
+    times = clash.clashes(seed, ticks)
+    p50, p99, most = np.percentile(times.wall_ms, [50, 99, 100])
+    print(
+        f"seed {seed}: {len(times.wall_ms)} conflicts: p50 {p50:.2f} ms, p99 {p99:.2f} ms, slowest "
+        f"{most:.2f} ms (CPU p99 {np.percentile(times.cpu_ms, 99):.2f} ms), overlaps {times.overlaps}",
+        flush=True,
+    )
 
 
 def _line(outcome: Outcome) -> str:

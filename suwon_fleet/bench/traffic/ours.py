@@ -53,6 +53,10 @@ class Ours:
         """A robot has failed where it is, and will not move again."""
         self.coordinator.set_mobile(self._robots[robot], False)
 
+    def recover(self, robot: int) -> None:
+        """A robot that had failed can move again."""
+        self.coordinator.set_mobile(self._robots[robot], True)
+
     def tow(self, robot: int) -> None:
         """A robot that failed has been taken away."""
         self.coordinator.remove(self._robots[robot])

@@ -13,7 +13,7 @@ import numpy as np
 from suwon_fleet.bench.traffic.case import TOWED_AFTER, Case
 from suwon_fleet.bench.traffic.judge import Judge
 from suwon_fleet.bench.traffic.mail import Mail
-from suwon_fleet.bench.traffic.world import LONGEST_GRANT, NO, TICK_S, Bodies, advance
+from suwon_fleet.bench.traffic.world import NO, TICK_S, Bodies, advance
 from suwon_fleet.traffic.roadmap import Ints
 
 STUCK_TICKS = 1200
@@ -138,11 +138,7 @@ class _Run:
             self._grants.send(tick, robot, edge)
         self._goals[:] = NO
         for robot, edge in self._grants.receive(tick):
-            last = bodies.last[robot]
-            if last - bodies.first[robot] == LONGEST_GRANT:
-                raise OverflowError(f"robot {robot} is granted more than {LONGEST_GRANT} edges")
-            bodies.ahead[robot, last % LONGEST_GRANT] = edge
-            bodies.last[robot] = last + 1
+            bodies.grant(robot, edge)
 
     def _tell_faults(self, tick: int) -> None:
         faults = self._case.faults

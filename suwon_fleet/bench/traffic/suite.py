@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import fmean
 
 from suwon_fleet.bench.figure import Figure, Options
+from suwon_fleet.bench.traffic import clash
 from suwon_fleet.bench.traffic.case import RADIUS_M, Case, make_case
 from suwon_fleet.bench.traffic.maps import city_lanes, random_grid
 from suwon_fleet.bench.traffic.ours import Ours
@@ -101,7 +102,8 @@ def setups(quick: bool) -> list[Setup]:
 
 
 def run(options: Options) -> Iterator[Figure]:
-    """Run all cases, ours and the peers in turn."""
+    """Time conflicts, and run all cases, ours and the peers in turn."""
+    yield from clash.run(options)
     with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         for setup in setups(options.quick):
             few = min(options.seeds, PEERS_SEEDS)

@@ -63,6 +63,14 @@ class Bodies(NamedTuple):
             zeros[5],
         )
 
+    def grant(self, robot: int, edge: int) -> None:
+        """A robot may drive an edge after those it was granted before."""
+        last = self.last[robot]
+        if last - self.first[robot] == LONGEST_GRANT:
+            raise OverflowError(f"robot {robot} is granted more than {LONGEST_GRANT} edges")
+        self.ahead[robot, last % LONGEST_GRANT] = edge
+        self.last[robot] = last + 1
+
 
 @kernel
 def advance(
