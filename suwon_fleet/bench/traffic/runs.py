@@ -80,6 +80,7 @@ class _Run:
         self._grants: Mail[int] = Mail(case.seed + 1, is_late=case.faults.late)
         self._done = np.zeros(len(case.kind), dtype=np.int64)
         self._goals = case.goals[:, 0].copy()
+        self._front = case.start.tolist()
         self._worst_s = self._spent_s = 0.0
 
     def outcome(self) -> Outcome:
@@ -135,10 +136,20 @@ class _Run:
                 self._goals[robot] = case.goals[robot, self._done[robot]]
         reached = np.array([robot for robot, _ in heard], dtype=np.int32)
         for robot, edge in self._way.step(tick, reached, self._goals):
+            self._check(robot, edge)
             self._grants.send(tick, robot, edge)
         self._goals[:] = NO
         for robot, edge in self._grants.receive(tick):
             bodies.grant(robot, edge)
+
+    def _check(self, robot: int, edge: int) -> None:
+        """A grant must lead on from the one before, along a lane the robot may use."""
+        roadmap = self._case.roadmap
+        if roadmap.edge_from[edge] != self._front[robot]:
+            raise ValueError(f"{self._way.name} granted robot {robot} an edge from elsewhere")
+        if np.isinf(roadmap.edge_time[self._case.kind[robot], edge]):
+            raise ValueError(f"{self._way.name} granted robot {robot} a lane it may not use")
+        self._front[robot] = roadmap.edge_to[edge]
 
     def _tell_faults(self, tick: int) -> None:
         faults = self._case.faults

@@ -103,6 +103,20 @@ class _Reckless:
     def set_open(self, zone: str, is_open: bool) -> None: ...
 
 
+class _Jumping(_Reckless):
+    """Grants a robot an edge far from where it is."""
+
+    def step(self, tick: int, reached: Ints, goals: Ints) -> Iterator[tuple[int, int]]:
+        for robot, edge in super().step(tick, reached, goals):
+            yield robot, edge + 40
+
+
+def test_a_grant_from_elsewhere_ends_the_run() -> None:
+    case = _city(2)
+    with pytest.raises(ValueError, match=r"reckless granted robot \d an edge from elsewhere"):
+        make_run(case, _Jumping(case))
+
+
 def _only(case: Case, robot: int) -> Case:
     """The case with one robot on an empty map."""
     return Case(
