@@ -11,7 +11,7 @@ import numpy as np
 from suwon_fleet.bench.traffic import clash
 from suwon_fleet.bench.traffic.case import RADIUS_M
 from suwon_fleet.bench.traffic.runs import Outcome, make_run
-from suwon_fleet.bench.traffic.suite import WAYS, Setup
+from suwon_fleet.bench.traffic.suite import WAYS, Setup, warm_up
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--profile", metavar="FILE", help="write a profile for pstats")
     args = parser.parse_args()
     ways = {"ours": WAYS[:1], "peers": WAYS[1:], "all": WAYS}[args.by]
-    _warm_up()
+    warm_up()
     setup = Setup(
         map=args.map,
         robots=args.robots,
@@ -55,13 +55,6 @@ def main() -> None:
         profile.dump_stats(args.profile)
 
 
-def _warm_up() -> None:
-    """Have all kernels compiled or loaded, so that no run pays for it."""
-    case = Setup("grid", 6, ticks=200).case(0)
-    for way in WAYS:
-        make_run(case, way(case))
-
-
 def _print_clashes(seed: int, ticks: int) -> None:
     times = clash.clashes(seed, ticks)
     p50, p99, most = np.percentile(times.wall_ms, [50, 99, 100])
@@ -77,8 +70,9 @@ def _line(outcome: Outcome) -> str:
         f"{outcome.case}, seed {outcome.seed}: {outcome.by}: eff {outcome.efficiency:.3f} "
         f"(bound {outcome.bound:.3f}, {outcome.tasks} tasks), stuck {outcome.stuck}, "
         f"deadlocks {outcome.deadlocks}, overlaps {outcome.overlaps}, "
-        f"longest stand {outcome.longest_s:.0f} s, {outcome.cpu_ms:.3f} ms CPU a tick, "
-        f"slowest {outcome.worst_ms:.1f} ms, world {outcome.world_ms:.3f} ms"
+        f"p99 late {outcome.late_s:.0f} s, longest stand {outcome.longest_s:.0f} s, "
+        f"{outcome.cpu_ms:.3f} ms CPU a tick, slowest {outcome.worst_ms:.1f} ms, "
+        f"world {outcome.world_ms:.3f} ms"
     )
 
 

@@ -85,30 +85,46 @@ class Case:
         return np.maximum(1, np.rint(times / TICK_S)).astype(np.int32)
 
     @cached_property
-    def bounds(self) -> tuple[float, int]:
-        """Tasks if no robot ever met another: by mean distance and mean delay, and exactly.
+    def free_flow(self) -> float:
+        """Tasks if no robot ever met another, by mean distance and mean delay."""
+        return self._alone[0]
 
-        The first is what efficiency is told by. The second drives each robot alone to its own goals with
-        its own delays: nobody can do more. It is less, as a run does not end when a task does.
+    @cached_property
+    def bound(self) -> int:
+        """Tasks if each robot drove alone to its own goals, with its own delays: nobody can do more.
+
+        It is less than `free_flow`, as a run does not end when a task does.
         """
+        return int(tasks_alone(self.trips, self.ticks, self.seed, self.delays))
+
+    @property
+    def trips(self) -> Ints:
+        """(N, goals) ticks that each robot drives to each of its goals, if nothing stops it."""
+        return self._alone[1]
+
+    @property
+    def delay(self) -> float:
+        """Ticks for one tick of driving, in the mean."""
+        return MEAN_DELAY if self.delays else 1.0
+
+    @cached_property
+    def _alone(self) -> tuple[float, Ints]:
         used = _used(self.roadmap)
         place = np.full(self.roadmap.vertex_count, NO)
         place[used] = np.arange(len(used))
-        trips = np.concatenate((self.start[:, None], self.goals), axis=1)
-        tails, heads = place[trips[:, :-1]], place[trips[:, 1:]]
-        factor = MEAN_DELAY if self.delays else 1.0
-        mean, exact = 0.0, 0
+        stops = place[np.concatenate((self.start[:, None], self.goals), axis=1)]
+        trips = np.zeros(self.goals.shape, dtype=np.int32)
+        mean = 0.0
         apart: Floats | None = None
         for kind, ticks in enumerate(self.edge_ticks):
-            mine = np.flatnonzero(self.kind == kind).astype(np.int32)
+            mine = np.flatnonzero(self.kind == kind)
             ratio = ticks / self.edge_ticks[0]
             if apart is None or np.ptp(ratio) > 0:
                 apart, ratio = self._apart(used, ticks), np.ones(1)
             each = apart.sum() / (len(used) * (len(used) - 1)) * ratio[0]
-            mean += len(mine) * self.ticks / (each * factor)
-            alone = np.rint(apart[tails[mine], heads[mine]] * ratio[0]).astype(np.int32)
-            exact += tasks_alone(mine, alone, self.ticks, self.seed, self.delays)
-        return float(mean), exact
+            mean += len(mine) * self.ticks / (each * self.delay)
+            trips[mine] = np.rint(apart[stops[mine, :-1], stops[mine, 1:]] * ratio[0])
+        return float(mean), trips
 
     def _apart(self, used: Ints, ticks: Ints) -> Floats:
         """Ticks between all pairs of vertices in use."""

@@ -25,8 +25,7 @@ class Judge:
         self.at: Floats = np.zeros((count, 2))
         self.overlaps = 0
         """How often two bodies began to overlap."""
-        self.longest = 0
-        """Ticks that a robot stood before it went on."""
+        self._longest = 0
 
     def see(self) -> None:
         """Look at all bodies as they are in this tick."""
@@ -37,12 +36,17 @@ class Judge:
             self.at[robot] = (1e6 + 10 * robot, 0.0)
         self.overlaps += overlaps(self.at, self._radius, self._touching)
         stood = self._bodies.since - self._since
-        self.longest = max(self.longest, int(stood.max(initial=0)))
+        self._longest = max(self._longest, int(stood.max(initial=0)))
         self._since[:] = self._bodies.since
 
     def towed(self, robot: int) -> None:
         """A robot has been taken away."""
         self._gone.append(robot)
+
+    def longest_stand(self, tick: int) -> int:
+        """Most ticks that a live robot stood, or has stood by now."""
+        standing = tick - self._bodies.since[self._bodies.lives]
+        return max(self._longest, int(standing.max(initial=0)))
 
     def stuck(self, tick: int, ticks: int) -> Ints:
         """Live robots that have not moved for the last `ticks` ticks."""

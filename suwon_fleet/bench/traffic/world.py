@@ -105,11 +105,11 @@ def advance(
 
 
 @kernel
-def tasks_alone(robots: Ints, trips: Ints, ticks: int, seed: int, delays: bool) -> int:
-    """Tasks done by robots that never meet another; `trips[i]` are ticks to each goal of `robots[i]`."""
+def tasks_alone(trips: Ints, ticks: int, seed: int, delays: bool) -> int:
+    """Tasks done by robots that never meet another; `trips` are ticks to each goal of each robot."""
     done = 0
-    for row in range(len(robots)):
-        tick, moved, trip, left = 0, 0, 0, trips[row, 0]
+    for robot in range(len(trips)):
+        tick, moved, trip, left = 0, 0, 0, trips[robot, 0]
         while tick < ticks:
             tick += 1
             moved += 1
@@ -117,9 +117,9 @@ def tasks_alone(robots: Ints, trips: Ints, ticks: int, seed: int, delays: bool) 
             if left == 0:
                 done += 1
                 trip += 1
-                left = trips[row, trip]
+                left = trips[robot, trip]
             if delays:
-                tick += stop_ticks(seed, robots[row], moved)
+                tick += stop_ticks(seed, robot, moved)
     return done
 
 

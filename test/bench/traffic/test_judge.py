@@ -93,4 +93,6 @@ def test_the_longest_stand_is_remembered() -> None:
     for since in (1, 2, 40, 41):
         bodies.since[1] = since
         judge.see()
-    assert judge.longest == 38
+    assert judge.longest_stand(50) == 50  # the other has not moved yet
+    bodies.since[0] = 45
+    assert judge.longest_stand(50) == 38
