@@ -92,7 +92,7 @@ def next_vertex(case: Case) -> Peer:
 
 
 def claim_ahead(case: Case) -> Peer:
-    """A robot keeps up to three vertices of a shortest way ahead of it, as openTCS does."""
+    """A robot keeps up to three vertices of a shortest way ahead of it."""
     return Peer("claim 3 ahead", case, lambda ground: lambda _tick: reserve_ahead(ground, 3))
 
 
