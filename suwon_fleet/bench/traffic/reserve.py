@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Peers that reserve ground ahead and wait for what others hold; clean-room, in the manner of fleet managers.
+"""Peers that reserve ground ahead and wait for what others hold; clean-room, as fleet managers do it.
 
 `next vertex`: a robot that rests takes the next vertex on a shortest way once it is free. `claim ahead`: it
 keeps up to three vertices ahead of it, as openTCS has vehicles claim ground some steps ahead. `full path`:
-it takes its whole way at once, or waits. Who has had its goal longest is asked first. Where several ways are
-as short, a robot takes one that is free.
+it takes its whole way at once, or waits. Who has had its goal longest is asked first. Where several ways
+are as short, a robot takes one that is free.
 """
 
 from __future__ import annotations
