@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-from pathlib import Path
 
-from suwon_fleet.bench.traffic.case import Case, make_case
-from suwon_fleet.bench.traffic.maps import city_lanes, random_grid
-from suwon_fleet.bench.traffic.ours import Ours
-from suwon_fleet.bench.traffic.runs import make_run
-from suwon_fleet.wire.maps.read import load_site
+import numpy as np
+
+from suwon_fleet.bench.traffic import clash
+from suwon_fleet.bench.traffic.case import RADIUS_M
+from suwon_fleet.bench.traffic.runs import Outcome, make_run
+from suwon_fleet.bench.traffic.suite import WAYS, Setup, warm_up
 
 
 def main() -> None:
@@ -23,43 +23,57 @@ def main() -> None:
     parser.add_argument("--robots", type=int, default=150)
     parser.add_argument("--ticks", type=int, default=6000)
     parser.add_argument("--seed", type=int, action="append", help="may be given again (default: 0)")
+    parser.add_argument("--by", choices=("ours", "peers", "all"), default="ours")
     parser.add_argument("--no-delay", action="store_true", help="no stops on the way")
+    parser.add_argument("--faulty", action="store_true", help="deaths, closures, late messages")
+    parser.add_argument("--radius", type=float, action="append", help="may be given again")
+    parser.add_argument("--clash", action="store_true", help="time conflicts of 20 robots instead")
     parser.add_argument("--profile", metavar="FILE", help="write a profile for pstats")
     args = parser.parse_args()
+    ways = {"ours": WAYS[:1], "peers": WAYS[1:], "all": WAYS}[args.by]
     warm_up()
+    setup = Setup(
+        map=args.map,
+        robots=args.robots,
+        delays=not args.no_delay,
+        faulty=args.faulty,
+        radii=tuple(args.radius or [RADIUS_M]),
+        ticks=args.ticks,
+    )
+    profile = cProfile.Profile()
     for seed in args.seed or [0]:
-        case = _case(args, seed)
-        profile = cProfile.Profile()
         if args.profile:
             profile.enable()
-        outcome = make_run(case, Ours(case))
+        if args.clash:
+            _print_clashes(seed, args.ticks)
+        else:
+            case = setup.case(seed)
+            for way in ways:
+                print(_line(make_run(case, way(case))), flush=True)
         profile.disable()
-        if args.profile:
-            profile.dump_stats(args.profile)
-        print(
-            f"{outcome.case} seed {outcome.seed}: {outcome.by} eff {outcome.efficiency:.3f} "
-            f"({outcome.tasks} tasks) stuck {outcome.stuck} overlaps {outcome.overlaps}, "
-            f"{outcome.cpu_ms:.3f} ms CPU a tick, worst {outcome.worst_ms:.1f} ms, "
-            f"world {outcome.world_ms:.3f} ms",
-            flush=True,
-        )
+    if args.profile:
+        profile.dump_stats(args.profile)
 
 
-def warm_up() -> None:
-    """Have all kernels compiled, so that no run pays for it."""
-    case = make_case("warm-up", random_grid(6, 0.2, 0), 6, delays=True, seed=0, ticks=200)
-    make_run(case, Ours(case))
+def _print_clashes(seed: int, ticks: int) -> None:
+    times = clash.clashes(seed, ticks)
+    p50, p99, most = np.percentile(times.wall_ms, [50, 99, 100])
+    print(
+        f"seed {seed}: {len(times.wall_ms)} conflicts: p50 {p50:.2f} ms, p99 {p99:.2f} ms, slowest "
+        f"{most:.2f} ms (CPU p99 {np.percentile(times.cpu_ms, 99):.2f} ms), overlaps {times.overlaps}",
+        flush=True,
+    )
 
 
-def _case(args: argparse.Namespace, seed: int) -> Case:
-    if args.map == "city":
-        site = city_lanes(12, seed)
-    elif args.map == "grid":
-        site = random_grid(32, 0.2, seed)
-    else:
-        site = load_site(Path(args.map))
-    name = f"{site.id}, {args.robots} robots, {'no delay' if args.no_delay else 'delay'}"
-    return make_case(name, site, args.robots, delays=not args.no_delay, seed=seed, ticks=args.ticks)
+def _line(outcome: Outcome) -> str:
+    return (
+        f"{outcome.case}, seed {outcome.seed}: {outcome.by}: eff {outcome.efficiency:.3f} "
+        f"(bound {outcome.bound:.3f}, {outcome.tasks} tasks), stuck {outcome.stuck}, "
+        f"deadlocks {outcome.deadlocks}, overlaps {outcome.overlaps}, "
+        f"p99 late {outcome.late_s:.0f} s, longest stand {outcome.longest_s:.0f} s, "
+        f"{outcome.cpu_ms:.3f} ms CPU a tick, slowest {outcome.worst_ms:.1f} ms, "
+        f"world {outcome.world_ms:.3f} ms"
+    )
 
 
 if __name__ == "__main__":

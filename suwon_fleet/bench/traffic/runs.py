@@ -10,8 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
-from suwon_fleet.bench.traffic.case import Case
-from suwon_fleet.bench.traffic.world import LONGEST_GRANT, Bodies, advance, overlaps, places
+from suwon_fleet.bench.traffic.case import TOWED_AFTER, Case
+from suwon_fleet.bench.traffic.judge import Judge
+from suwon_fleet.bench.traffic.mail import Mail
+from suwon_fleet.bench.traffic.world import NO, TICK_S, Bodies, advance
+from suwon_fleet.traffic.roadmap import Ints
 
 STUCK_TICKS = 1200
 """A robot that has not moved for so long at the end of a run is stuck."""
@@ -22,9 +25,21 @@ class Way(Protocol):
 
     name: str
 
-    def aim(self, robot: int, goal: int) -> None: ...
-    def reached(self, robot: int) -> None: ...
-    def grant(self, tick: int) -> Iterable[tuple[int, int]]: ...
+    def step(self, tick: int, reached: Ints, goals: Ints) -> Iterable[tuple[int, int]]:
+        """Robots with edges newly granted.
+
+        `reached` are robots that came to the end of their next edge, twice where a message was late;
+        `goals` (N,) is NO where there is no new one.
+        """
+
+    def lose(self, robot: int) -> None:
+        """A robot has failed where it is, and will not move again."""
+
+    def tow(self, robot: int) -> None:
+        """A robot that failed has been taken away."""
+
+    def set_open(self, zone: str, is_open: bool) -> None:
+        """Robots may, or may not, go into a zone from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +51,138 @@ class Outcome:
     seed: int
     tasks: int
     efficiency: float
+    bound: float
+    """The efficiency if no robot ever met another."""
     stuck: int
+    deadlocks: int
     overlaps: int
+    late_s: float
+    """By how much the latest 1 % of tasks took longer than a robot alone takes in the mean."""
+    longest_s: float
+    """That a robot stood."""
     cpu_ms: float
     """Of the way to direct, per tick."""
     worst_ms: float
     """Wall, of its slowest tick."""
     world_ms: float
-    """CPU of the world, per tick."""
+    """CPU of the world and its judge, per tick."""
 
 
 def make_run(case: Case, way: Way) -> Outcome:
     """Run a case to its end."""
-    roadmap = case.roadmap
-    bodies = Bodies.of(case.kind, case.start)
-    count = len(case.kind)
-    done = np.zeros(count, dtype=np.int64)
-    arrived = np.zeros(count, dtype=np.int32)
-    at = np.zeros((count, 2))
-    touching = np.zeros((count, count), dtype=np.bool_)
-    radius = np.array([roadmap.kinds[kind].radius_m for kind in case.kind])
-    began, worst_s, spent_s = 0, 0.0, 0.0
-    all_s = time.process_time()
-    for robot in range(count):
-        way.aim(robot, int(case.goals[robot, 0]))
-    for tick in range(1, case.ticks + 1):
-        number = advance(
-            bodies, roadmap.edge_to, case.edge_ticks, tick, case.seed, case.delays, arrived
+    return _Run(case, way).outcome()
+
+
+class _Run:
+    def __init__(self, case: Case, way: Way) -> None:
+        self._case, self._way = case, way
+        self._bodies = Bodies.of(case.kind, case.start)
+        self._judge = Judge(case, self._bodies)
+        self._reports: Mail[int] = Mail(case.seed, is_late=case.faults.late)
+        self._grants: Mail[int] = Mail(case.seed + 1, is_late=case.faults.late)
+        self._done = np.zeros(len(case.kind), dtype=np.int64)
+        self._goals = case.goals[:, 0].copy()
+        self._front = case.start.tolist()
+        self._sent = np.zeros(len(case.kind), dtype=np.int64)
+        self._late: list[float] = []
+        self._worst_s = self._spent_s = 0.0
+
+    def outcome(self) -> Outcome:
+        case, judge = self._case, self._judge
+        free_flow = case.free_flow
+        began_s = time.process_time()
+        for tick in range(1, case.ticks + 1):
+            self._move(tick)
+            judge.see()
+            self._direct(tick)
+        all_s = time.process_time() - began_s
+        tasks = int(self._done.sum())
+        stuck = judge.stuck(case.ticks, STUCK_TICKS)
+        return Outcome(
+            by=self._way.name,
+            case=case.name,
+            seed=case.seed,
+            tasks=tasks,
+            efficiency=tasks / free_flow,
+            bound=case.bound / free_flow,
+            stuck=len(stuck),
+            deadlocks=judge.deadlocks(stuck, case.goals[np.arange(len(self._done)), self._done]),
+            overlaps=judge.overlaps,
+            late_s=self._late_s(),
+            longest_s=judge.longest_stand(case.ticks) * TICK_S,
+            cpu_ms=1000 * self._spent_s / case.ticks,
+            worst_ms=1000 * self._worst_s,
+            world_ms=1000 * (all_s - self._spent_s) / case.ticks,
         )
-        places(bodies, roadmap.edge_from, roadmap.edge_to, case.edge_ticks, roadmap.xy, at)
-        began += overlaps(at, radius, touching)
+
+    def _move(self, tick: int) -> None:
+        """What happens in the world in a tick."""
+        case, bodies = self._case, self._bodies
+        dead = case.faults.deaths.get(tick)
+        if dead is not None:
+            bodies.lives[dead] = False
+        reached = np.empty(len(case.kind), dtype=np.int32)
+        edge_to = case.roadmap.edge_to
+        count = advance(bodies, edge_to, case.edge_ticks, tick, case.seed, case.delays, reached)
+        for robot in reached[:count].tolist():
+            self._reports.send(tick, robot, int(bodies.at[robot]))
+
+    def _direct(self, tick: int) -> None:
+        """Tell the way what is known by now, and the robots what it grants."""
+        case, bodies = self._case, self._bodies
+        heard = [entry for entry in self._reports.receive(tick) if bodies.lives[entry[0]]]
+        for robot, vertex in heard:
+            if vertex == case.goals[robot, self._done[robot]]:
+                self._late.append(self._lateness(tick, robot))
+                self._done[robot] += 1
+                self._sent[robot] = tick
+                self._goals[robot] = case.goals[robot, self._done[robot]]
+        reached = np.array([robot for robot, _ in heard], dtype=np.int32)
+        for robot, edge in self._granted(tick, reached):
+            self._check(robot, edge)
+            self._grants.send(tick, robot, edge)
+        self._goals[:] = NO
+        for robot, edge in self._grants.receive(tick):
+            bodies.grant(robot, edge)
+
+    def _granted(self, tick: int, reached: Ints) -> list[tuple[int, int]]:
+        """What the way grants in a tick; only this is timed."""
         start_s, wall_s = time.process_time(), time.perf_counter()
-        for robot in arrived[:number].tolist():
-            way.reached(robot)
-            if bodies.at[robot] == case.goals[robot, done[robot]]:
-                done[robot] += 1
-                way.aim(robot, int(case.goals[robot, done[robot]]))
-        for robot, edge in way.grant(tick):
-            last = bodies.last[robot]
-            assert last - bodies.first[robot] < LONGEST_GRANT
-            bodies.ahead[robot, last % LONGEST_GRANT] = edge
-            bodies.last[robot] = last + 1
-        spent_s += time.process_time() - start_s
-        worst_s = max(worst_s, time.perf_counter() - wall_s)
-    all_s = time.process_time() - all_s
-    tasks = int(done.sum())
-    return Outcome(
-        by=way.name,
-        case=case.name,
-        seed=case.seed,
-        tasks=tasks,
-        efficiency=tasks / case.free_flow,
-        stuck=int((bodies.since < case.ticks - STUCK_TICKS).sum()),
-        overlaps=began,
-        cpu_ms=1000 * spent_s / case.ticks,
-        worst_ms=1000 * worst_s,
-        world_ms=1000 * (all_s - spent_s) / case.ticks,
-    )
+        self._tell_faults(tick)
+        granted = list(self._way.step(tick, reached, self._goals))
+        self._spent_s += time.process_time() - start_s
+        self._worst_s = max(self._worst_s, time.perf_counter() - wall_s)
+        return granted
+
+    def _lateness(self, tick: int, robot: int) -> float:
+        """Ticks by which a robot's task takes longer than alone in the mean."""
+        alone = self._case.trips[robot, self._done[robot]] * self._case.delay
+        return float(tick - self._sent[robot] - alone)
+
+    def _late_s(self) -> float:
+        """Tasks not done by the end count, too: as late as they then are."""
+        case = self._case
+        live = np.flatnonzero(self._bodies.lives).tolist()
+        unfinished = [self._lateness(case.ticks, robot) for robot in live]
+        return TICK_S * float(np.percentile([*self._late, *unfinished], 99))
+
+    def _check(self, robot: int, edge: int) -> None:
+        """A grant must lead on from the one before, along a lane the robot may use."""
+        roadmap = self._case.roadmap
+        if roadmap.edge_from[edge] != self._front[robot]:
+            raise ValueError(f"{self._way.name} granted robot {robot} an edge from elsewhere")
+        if np.isinf(roadmap.edge_time[self._case.kind[robot], edge]):
+            raise ValueError(f"{self._way.name} granted robot {robot} a lane it may not use")
+        self._front[robot] = roadmap.edge_to[edge]
+
+    def _tell_faults(self, tick: int) -> None:
+        faults = self._case.faults
+        dead = faults.deaths.get(tick)
+        if dead is not None:
+            self._way.lose(dead)
+        towed = faults.deaths.get(tick - TOWED_AFTER)
+        if towed is not None:
+            self._judge.towed(towed)
+            self._way.tow(towed)
+        if tick in faults.closures:
+            self._way.set_open(*faults.closures[tick])
