@@ -84,6 +84,8 @@ class Search:
                 found = self._found(problem, served, moves)
                 if best is None or found.cost_s < best.cost_s:
                     best = found
+            if outcome == lacam.IMPOSSIBLE:
+                return None  # preferences change nothing about that
             if best and best.cost_s <= good_s:
                 break
         if best is None and len(served) == 1:
