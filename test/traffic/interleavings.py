@@ -6,9 +6,10 @@ Compiled, because there are a hundred million states to look at; it knows nothin
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from suwon_fleet.kernel import inner_kernel, kernel
 
 Ints = NDArray[np.int32]
 
@@ -18,7 +19,7 @@ MOST_MOVES = 2**_BITS - 1
 MOST_ROBOTS = 4
 
 
-@numba.njit(cache=False)
+@kernel
 def carry_out(
     start: Ints,
     ptr: Ints,
@@ -64,7 +65,7 @@ def carry_out(
     return SAFE, len(seen)
 
 
-@numba.njit
+@inner_kernel
 def _code(done: NDArray[np.int64], granted: NDArray[np.int64]) -> int:
     code = 0
     for robot in range(len(done)):
@@ -72,7 +73,7 @@ def _code(done: NDArray[np.int64], granted: NDArray[np.int64]) -> int:
     return code
 
 
-@numba.njit
+@inner_kernel
 def _decode(code: int, done: NDArray[np.int64], granted: NDArray[np.int64]) -> None:
     for robot in range(len(done) - 1, -1, -1):
         granted[robot] = code & MOST_MOVES
@@ -81,7 +82,7 @@ def _decode(code: int, done: NDArray[np.int64], granted: NDArray[np.int64]) -> N
         code >>= _BITS
 
 
-@numba.njit
+@inner_kernel
 def _grant(
     done: NDArray[np.int64],
     granted: NDArray[np.int64],
@@ -102,7 +103,7 @@ def _grant(
             granted[robot] += 1
 
 
-@numba.njit
+@inner_kernel
 def _is_safe(
     start: Ints,
     ptr: Ints,

@@ -34,7 +34,7 @@ def check_all(graphs: Iterable[SmallGraph]) -> Tally:
 
 def test_as_many_graphs_as_there_are() -> None:
     """Known numbers: OEIS A001349 (connected graphs), A035512 (strong digraphs) without two-way ones."""
-    assert [len(connected(size)) for size in range(1, 7)] == [1, 1, 2, 6, 21, 112]
+    assert [len(connected(size)) for size in range(1, 6)] == [1, 1, 2, 6, 21]
     two_vertices, three = ([*chain(*map(one_way, connected(size)))] for size in (2, 3))
     assert (len(two_vertices), len(three)) == (0, 5 - 2)
 
@@ -46,9 +46,9 @@ def test_up_to_four_vertices() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("size", [5, 6])
-def test_five_and_six_vertices(size: int) -> None:
-    check_all(connected(size))
+@pytest.mark.parametrize(("size", "graphs"), [(5, 21), (6, 112)])
+def test_five_and_six_vertices(size: int, graphs: int) -> None:
+    assert check_all(connected(size)).graphs == graphs
 
 
 @pytest.mark.long
