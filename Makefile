@@ -40,7 +40,7 @@ test: setup ## the quick tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" $(ARGS)
 
 test-long: setup ## the tests that take longer
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m long $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m long $(ARGS)
 
 coverage: setup ## the quick tests, with the lines they miss
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" --cov --cov-report=term $(ARGS)

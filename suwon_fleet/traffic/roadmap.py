@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from suwon_fleet.core.access import may_use
+from suwon_fleet.core.access import BLOCKS_PER_LANE, LONGEST_BLOCK_M, may_use
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
@@ -29,10 +29,6 @@ from suwon_fleet.core.sitemap import INDOOR_KINDS, Lane, LaneKind, Node, SiteMap
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-
-LONGEST_BLOCK_M = 30.0
-BLOCKS_PER_LANE = 8
-"""A long lane is cut into about this many blocks, so that long roads do not become thousands."""
 
 
 @dataclass(frozen=True)

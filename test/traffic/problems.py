@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
+from suwon_fleet.core.access import CLEARANCE_M
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
-from suwon_fleet.traffic.conflicts import CLEARANCE_M, find_conflicts
+from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
