@@ -34,7 +34,8 @@ class Candidate:
 class Decision:
     """Who gets a job, and who else might have: the first candidates, the chosen one before all.
 
-    `unable` counts all free robots that could not do it, also those not among the candidates.
+    `unable` counts all free robots that could not do it, also those not among the candidates. The engine
+    fills in `at_ns`, when it was made.
     """
 
     job_id: str
@@ -42,6 +43,7 @@ class Decision:
     candidates: tuple[Candidate, ...]
     reason: Reason
     unable: int = 0
+    at_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

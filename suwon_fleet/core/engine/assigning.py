@@ -19,7 +19,7 @@ from suwon_fleet.core.robots.states import BatteryLevel
 
 def assign(fleet: Fleet) -> None:
     """Match jobs that wait with robots that are free; each decision is journalled with its reasons."""
-    waiting = [job for job in fleet.state.jobs.values() if _is_due(fleet, job)]
+    waiting = [job for job in fleet.state.jobs.values() if job.is_due(fleet.now_ns)]
     free = [robot for robot in fleet.state.robots.values() if not why_not_free(fleet, robot)]
     fleet.dispatch_due = False
     if not waiting or not free:
@@ -34,10 +34,6 @@ def assign(fleet: Fleet) -> None:
         chosen = decision.candidates[0]
         seconds = (chosen.pickup_s or 0.0) + (chosen.work_s or 0.0)
         fleet.emit(events.JobAssigned(fleet.now_ns, decision, fleet.now_ns + int(seconds * SECOND)))
-
-
-def _is_due(fleet: Fleet, job: JobRecord) -> bool:
-    return job.status is JobStatus.QUEUED and job.due_ns <= fleet.now_ns
 
 
 def why_not_free(fleet: Fleet, robot: RobotRecord) -> Reason | None:

@@ -39,7 +39,7 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     reasons = [_standing(fleet, job)]
     if job.reason:
         reasons.append(job.reason)
-    if job.status is JobStatus.QUEUED and job.due_ns <= fleet.now_ns:
+    if job.is_due(fleet.now_ns):
         reasons += _why_nobody(fleet, job)
     if job.robot_id and job.decisions:
         reasons += _why_this_robot(job.decisions[-1])
@@ -51,10 +51,20 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     return Explanation(_each_once(reasons), job.decisions)
 
 
+def why_not_begun(job: JobRecord) -> Reason | None:
+    """The jobs that one which is queued has to wait for, if there are any."""
+    if job.status is not JobStatus.QUEUED or not job.awaits:
+        return None
+    shown = ", ".join(job.awaits[:_NAMED]) + (" …" if len(job.awaits) > _NAMED else "")
+    return Reason.of("job-follows", job=job.job_id, kind=job.request.kind, jobs=shown)
+
+
 def _standing(fleet: Fleet, job: JobRecord) -> Reason:
     """The job's status, with what there is to say of it."""
     kind, robot = job.request.kind, job.robot_id
     phase, number, total = job.phase, job.phase_index + 1, len(job.phases)
+    if waits := why_not_begun(job):
+        return waits
     match job.status:
         case JobStatus.QUEUED if job.due_ns > fleet.now_ns:
             starts_in = -fleet.seconds_since(job.due_ns)

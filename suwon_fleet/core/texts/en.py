@@ -18,6 +18,9 @@ SENTENCES = {
     "no-such-place": "The map has no place “{place}”; see the names with `suwon-fleet map show`.",
     "same-place": "It begins and ends at {place}; give two different places.",
     "deadline-passed": "The deadline is over, or before the earliest start; give a later one.",
+    "after-itself": "Job {job} cannot follow itself.",
+    "after-ended": "It was to follow job {after}, which is {status}.",
+    "too-many-after": "A job may follow up to {most} others; this one names {given}.",
     "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
     "no-such-zone": "The map has no zone “{zone}”.",
@@ -56,6 +59,7 @@ SENTENCES = {
     "robots-cannot": "{robots} ({count}): {why:reason}",
     # How a job stands
     "job-not-due": "Job {job} ({kind:job}) begins in {starts_in:time} at the earliest.",
+    "job-follows": "Job {job} ({kind:job}) begins when these have finished: {jobs}.",
     "job-queued": "Job {job} ({kind:job}) has been waiting for a robot for {waited:time}.",
     "job-assigned": "Job {job} ({kind:job}) is {robot}'s, which is getting ready to set out.",
     "job-in-phase": "Job {job} ({kind:job}) is {status:status}: {robot} is {phase:phase}"

@@ -20,6 +20,9 @@ SENTENCES = {
     "same-place": "출발지와 도착지가 모두 {place}입니다. 서로 다른 두 곳을 지정해 주세요.",
     "deadline-passed": "마감 시각이 이미 지났거나 시작 가능 시각보다 이릅니다."
     " 더 늦은 시각을 지정해 주세요.",
+    "after-itself": "작업 {job:+은/는} 자기 자신 다음에 올 수 없습니다.",
+    "after-ended": "먼저 끝나야 할 작업 {after:+이/가} {status:status} 상태로 끝났습니다.",
+    "too-many-after": "먼저 끝나야 할 작업은 {most}개까지 지정할 수 있는데 {given}개를 받았습니다.",
     "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
     "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
@@ -62,6 +65,7 @@ SENTENCES = {
     "robots-cannot": "{robots} ({count}대): {why:reason}",
     # How a job stands
     "job-not-due": "{kind:job} 작업 {job:+은/는} {starts_in:time} 뒤부터 시작할 수 있습니다.",
+    "job-follows": "{kind:job} 작업 {job:+은/는} 다음 작업이 끝나야 시작합니다: {jobs}.",
     "job-queued": "{kind:job} 작업 {job:+이/가} {waited:time}째 로봇을 기다리고 있습니다.",
     "job-assigned": "{kind:job} 작업 {job:+은/는} {robot:+이/가} 맡아 출발을 준비하고 있습니다.",
     "job-in-phase": "{kind:job} 작업 {job:+은/는} {status:status} 상태이고, {robot:+은/는} {phase:phase}"
