@@ -64,7 +64,8 @@ class Errand:
     """A job as dispatch sees it: the vertices it goes through and what it needs.
 
     `action_s` is spent at the vertices, `waited_s` since it could have started, `slack_s` is time to
-    the deadline (infinite without one).
+    the deadline (infinite without one). `held_by` is the robot that has the job and is on its way to it:
+    another may still take it.
     """
 
     job_id: str
@@ -76,10 +77,15 @@ class Errand:
     waited_s: float
     slack_s: float
     robot_id: str = ""
+    held_by: str = ""
 
 
 class Dispatcher(Protocol):
-    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.Hungarian`."""
+    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.Hungarian`.
+
+    Holders of jobs are among the workers as if they were free. A job stays with its holder, without a
+    decision, unless another choice is better by more than the turning round is worth.
+    """
 
     def weigh(self, errand: Errand, worker: Worker, travel_s: TravelTime) -> Candidate: ...
 

@@ -17,6 +17,8 @@ PRIORITY_S = 600.0
 """One step of priority outweighs so much more time to completion."""
 LATE_WEIGHT = 3.0
 """A second after the deadline counts as much as so many before it."""
+TURNING_S = 60.0
+"""A robot is turned round on its way to a job only for more than this."""
 SHOWN = 5
 """Candidates kept in a decision."""
 _NEVER = 1e9
@@ -47,20 +49,24 @@ class Hungarian:
 
         A job waits when its best robots are taken and each other one would be later than they by more
         than the job's priority and age are worth: a robot is not sent across the town for a short queue.
+        A job that stays with the robot on its way to it needs no decision.
         """
         travel_s, home_s = cache(travel_s), cache(self._home_s(travel_s))
         if not errands or not workers:
             return []
         cost = np.array([_costs(errand, workers, travel_s, home_s) for errand in errands])
         worth = np.array([_worth_s(errand) for errand in errands])[:, None]
-        having = np.where(cost < _NEVER, cost - worth, _NEVER)
+        kept = TURNING_S * np.array([[e.held_by == w.robot_id for w in workers] for e in errands])
+        having = np.where(cost < _NEVER, cost - worth - kept, _NEVER)
         best = cost.min(axis=1, keepdims=True)
         waiting = np.repeat(np.where(best < _NEVER, best, 0.0), len(errands), axis=1)
         rows, columns = linear_sum_assignment(np.hstack([having, waiting]))
         return [
             _decide(errands[row], workers, workers[column], travel_s, home_s)
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-            if column < len(workers) and cost[row, column] < _NEVER
+            if column < len(workers)
+            and cost[row, column] < _NEVER
+            and errands[row].held_by != workers[column].robot_id
         ]
 
 

@@ -108,6 +108,15 @@ def give_up(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
         end(fleet, job, job.ends_as)
 
 
+def hand_on(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
+    """A robot lets go of a job that it is on its way to; it goes on with whatever it gets next."""
+    job = fleet.state.jobs[robot.job_id]
+    if job.phase_index == 0:
+        firing.fire(fleet, robot, Trigger.CANCELLED)
+    fleet.emit(events.JobUnassigned(fleet.now_ns, job.job_id, reason))
+    fleet.dispatch_due = True
+
+
 def has_fetched(robot: RobotRecord) -> bool:
     """Whether it may hold something of the job, or has its arms out for it."""
     return robot.laden is not False or robot.states.manipulation not in (None, Manipulation.NONE)

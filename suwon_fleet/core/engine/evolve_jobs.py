@@ -54,7 +54,8 @@ def _unassigned(state: FleetState, event: e.JobUnassigned) -> None:
     job = state.jobs[event.job_id]
     state.robots[job.robot_id].job_id = ""
     job.robot_id, job.phase_index, job.grasps = "", -1, 0
-    job.reason, job.expected_end_ns = event.reason, 0
+    job.reason = job.moved = event.reason
+    job.expected_end_ns = 0
     if job.status is JobStatus.PAUSED:
         job.status_before_pause = JobStatus.QUEUED
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import assigning, motion, outlook
+from suwon_fleet.core.engine import motion, outlook, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -42,6 +42,7 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     if job.is_due(fleet.now_ns):
         reasons += _why_nobody(fleet, job)
     if job.robot_id and job.decisions:
+        reasons += [job.moved] if job.moved else []
         reasons += _why_this_robot(job.decisions[-1])
     reasons += _outlook(fleet, job)
     robot = fleet.state.robots.get(job.robot_id)
@@ -131,7 +132,7 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
     """Why no robot has a job that waits: each robot's reason, robots with the same one together."""
     if not fleet.state.robots:
         yield Reason.of("no-robots")
-    if better := assigning.awaited(fleet, job):
+    if better := weighing.awaited(fleet, job):
         cost = _s(better.cost_s or 0.0)
         yield Reason.of("job-awaits", robot=better.robot_id, cost=cost)
     yield from _grouped(
@@ -141,10 +142,10 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
 
 def _why_not_this(fleet: Fleet, job: JobRecord, robot: RobotRecord) -> Reason:
     """Never able comes before busy: busy passes."""
-    candidate = assigning.weigh_now(fleet, job, robot)
+    candidate = weighing.weigh_now(fleet, job, robot)
     if isinstance(candidate, Candidate) and candidate.refusal:
         return candidate.refusal
-    return assigning.why_not_free(fleet, robot) or (
+    return workers.why_not_free(fleet, robot) or (
         candidate if isinstance(candidate, Reason) else Reason.of("robot-next-in-line")
     )
 
@@ -200,7 +201,7 @@ def explain_robot(fleet: Fleet, robot_id: str) -> Explanation | None:
     elif not robot.commissioned:
         reasons.append(Reason.of("robot-not-commissioned", robot=robot_id))
     reasons += _chain(fleet, robot)
-    if not job and (refusal := assigning.why_not_free(fleet, robot)):
+    if not job and (refusal := workers.why_not_free(fleet, robot)):
         reasons.append(refusal)
     reasons += _alerts(fleet, robot_id)
     return Explanation(_each_once(reasons), job.decisions if job else ())

@@ -81,6 +81,8 @@ class Fleet:
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     dispatch_due: bool = False
+    unmatched: set[str] = field(default_factory=set)
+    """Jobs that waited and robots that were free when jobs were last given."""
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None

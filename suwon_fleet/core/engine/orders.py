@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import replace
 
-from suwon_fleet.core.engine import assigning, ending, events
+from suwon_fleet.core.engine import ending, events, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord
@@ -44,7 +44,7 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
     )
     reason = _fault(fleet, request)
     phases = () if reason else compose(request)
-    reason = reason or assigning.why_never(fleet, request, phases)
+    reason = reason or weighing.why_never(fleet, request, phases)
     if reason:
         fleet.emit(events.JobRefused(fleet.now_ns, request, reason))
         return reason

@@ -81,7 +81,8 @@ class JobRecord:
     `turned_at` is the phase at which it turned back: that one is over, and what follows undoes it.
     `kept` is the reason to call it off that a person has looked at, and kept it. `grasps` counts how
     often its object has been grasped for. `awaits` are the jobs that must finish before it begins,
-    `followers` those that wait for it; `freed_ns` is when the last of `awaits` had finished.
+    `followers` those that wait for it; `freed_ns` is when the last of `awaits` had finished. `moved` is
+    why the robot that had it before has not any more.
     """
 
     job_id: str
@@ -103,6 +104,7 @@ class JobRecord:
     awaits: tuple[str, ...] = ()
     followers: list[str] = field(default_factory=list)
     freed_ns: int = 0
+    moved: Reason | None = None
 
     @property
     def phase(self) -> Phase | None:

@@ -50,6 +50,9 @@ SENTENCES = {
     "soonest-done": "{robot} would be done soonest of all robots.",
     "best-for-all": "Another robot would be done with this job sooner, but with {robot} here all"
     " waiting jobs together are done sooner.",
+    "robot-taken": "{robot} was on its way to job {other}, which is less urgent. {why:reason}",
+    "job-preempted": "{robot} was on its way to it, and is needed for job {other}, which is more urgent.",
+    "job-handed-on": "{robot} was on its way to it; with {other} it is served better.",
     "choice-cost": "{robot} was reckoned to need {cost:time}: {pickup:time} to the start and"
     " {work:time} for the work; it would have {battery} charge left at a charger.",
     "choice-next-best": "The next best was {robot} with {cost:time}, {difference:time} more.",

@@ -55,6 +55,9 @@ SENTENCES = {
     "soonest-done": "모든 로봇 가운데 {robot:+이/가} 가장 빨리 마칠 수 있습니다.",
     "best-for-all": "이 작업만 보면 더 빠른 로봇이 있지만, {robot:+이/가} 맡아야 대기 중인 작업 전체가 더"
     " 빨리 끝납니다.",
+    "robot-taken": "{robot:+은/는} 덜 급한 작업 {other}에 가던 중이었습니다. {why:reason}",
+    "job-preempted": "이 작업에 가던 {robot:+을/를} 더 급한 작업 {other}에 돌렸습니다.",
+    "job-handed-on": "{robot:+이/가} 가던 작업이지만 {other:+이/가} 맡는 편이 더 낫습니다.",
     "choice-cost": "{robot}의 예상 소요 시간은 {cost:time}입니다(출발지까지 {pickup:time}, 작업"
     " {work:time}). 충전기에 닿을 때 배터리는 {battery} 남습니다.",
     "choice-next-best": "다음 후보는 {robot:+으로/로}, {cost:time} 걸려 {difference:time} 더 늦습니다.",

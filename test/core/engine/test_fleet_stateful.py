@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from suwon_fleet.core.engine import assigning, explain
+from suwon_fleet.core.engine import explain, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
@@ -264,7 +264,7 @@ class Life(RuleBasedStateMachine):
         for job in stage.core.state.jobs.values():
             if not job.status.is_over:
                 assert not job.robot_id, (job, explain.explain_job(stage.fleet, job.job_id))
-                assert job.awaits or assigning.why_never(stage.fleet, job.request, job.phases), job
+                assert job.awaits or weighing.why_never(stage.fleet, job.request, job.phases), job
 
 
 def make_well(puppet: Puppet) -> None:
