@@ -7,11 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.kind import RobotKind
 
 TravelTime = Callable[[str, str, str], float]
 """Seconds for a kind of robot (id) from a vertex to a vertex; infinite where there is no way."""
+
+
+class Travel(Protocol):
+    """Travel times, one by one and many at once."""
+
+    def travel_s(self, kind: str, start: str, goal: str) -> float: ...
+
+    def travel_table(
+        self, kind: str, starts: Sequence[str], goals: Sequence[str]
+    ) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,27 @@ class Decision:
     reason: Reason
     unable: int = 0
     at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Who is to have a job and when it would end, in seconds from now, as things stand.
+
+    `before` counts the jobs its robot is to do first, the one it is at included.
+    """
+
+    job_id: str
+    robot_id: str
+    before: int
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What dispatch makes of a moment: `decisions` hold now, `forecasts` (of all jobs) until the next."""
+
+    decisions: tuple[Decision, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +115,7 @@ class Errand:
 
 
 class Dispatcher(Protocol):
-    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.Hungarian`.
+    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.RollingHorizon`.
 
     Holders of jobs are among the workers as if they were free. A job stays with its holder, without a
     decision, unless another choice is better by more than the turning round is worth.
@@ -90,5 +124,5 @@ class Dispatcher(Protocol):
     def weigh(self, errand: Errand, worker: Worker, travel_s: TravelTime) -> Candidate: ...
 
     def assign(
-        self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
-    ) -> list[Decision]: ...
+        self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel
+    ) -> Plan: ...

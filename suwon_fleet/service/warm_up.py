@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from suwon_fleet.core.dispatch import Errand, Worker
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone, ZoneKind
+from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.traffic import Coordinator
 
 _SPOTS = {"west": (0.0, 0.0), "middle": (20.0, 0.0), "east": (40.0, 0.0), "bay": (20.0, 20.0)}
@@ -16,7 +18,7 @@ _STEPS = 5
 
 
 def warm_up(kind: RobotKind) -> None:
-    """Have two robots of any kind change places on a small map, so that all of traffic has run once.
+    """Have two robots change places on a small map, so that all of traffic and dispatch has run once.
 
     Takes a minute the first time after an installation, and milliseconds once that is on disk.
     """
@@ -31,6 +33,17 @@ def warm_up(kind: RobotKind) -> None:
         for grant in traffic.step(step * _STEP_NS):
             front[grant.robot_id] += len(grant.vertices)
             traffic.release(grant.robot_id, front[grant.robot_id])
+    _plan(kind, traffic)
+
+
+def _plan(kind: RobotKind, traffic: Coordinator) -> None:
+    """Have one robot's jobs planned, so that all of dispatch has run once."""
+    needs = next(iter(kind.capabilities))
+    job = Errand("", ("bay",), 0.0, needs, 0.0, priority=1, waited_s=0.0, slack_s=0.0)
+    jobs = [replace(job, job_id=name) for name in ("first", "second")]
+    robot = Worker("one", kind, "west", free_in_s=0.0, soc=1.0)
+    plan = RollingHorizon().assign(jobs, [robot], traffic)
+    assert len(plan.forecasts) == len(jobs)
 
 
 def _crossing() -> SiteMap:

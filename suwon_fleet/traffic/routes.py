@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
 import numpy as np
@@ -82,6 +83,13 @@ class Routes:
     def seconds(self, kind: int, start: int, goal: int) -> float:
         """Travel time on an empty map; infinite where there is no way."""
         return float(self.row(kind, goal)[start])
+
+    def table(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
+        """(starts, goals) travel times, as `seconds` gives them one by one."""
+        table = np.empty((len(starts), len(goals)), dtype=np.float32)
+        for column, goal in enumerate(goals):
+            table[:, column] = self.row(kind, goal)[starts]
+        return table
 
 
 @kernel

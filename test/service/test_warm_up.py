@@ -16,7 +16,7 @@ def test_afterwards_every_kernel_that_python_calls_is_compiled() -> None:
     kernels = {
         f"{module}.{name}": function
         for module in list(sys.modules)
-        if module.startswith("suwon_fleet.traffic.")
+        if module.startswith(("suwon_fleet.dispatch.", "suwon_fleet.traffic."))
         for name, function in vars(sys.modules[module]).items()
         if is_jitted(function) and not function.targetoptions.get("no_cpython_wrapper")
     }

@@ -25,13 +25,14 @@ def assign(fleet: Fleet) -> None:
     on_the_way = [one for robot in holders if (one := workers.worker(fleet, robot))]
     now = {one.robot_id for one in (*free, *on_the_way)}
     jobs = waiting + [fleet.state.jobs[r.job_id] for r in holders if r.robot_id in now]
-    if not jobs or not now:
+    fleet.planned, fleet.planned_ns = {}, fleet.now_ns
+    if not jobs:
         return
     errands = [weighing.errand_of(fleet, job) for job in jobs]
     crew = [*free, *on_the_way, *(_later(fleet, now) if waiting else ())]
-    decisions = fleet.dispatcher.assign(errands, crew, fleet.traffic.travel_s)
-    # A job is better off waiting for a robot that is busy than with another from far away.
-    _carry_out(fleet, _lawful(fleet, {d.robot_id: d for d in decisions if d.robot_id in now}))
+    plan = fleet.dispatcher.assign(errands, crew, fleet.traffic)
+    fleet.planned = {forecast.job_id: forecast for forecast in plan.forecasts}
+    _carry_out(fleet, _lawful(fleet, {d.robot_id: d for d in plan.decisions}))
 
 
 def _holders(fleet: Fleet, waiting: list[JobRecord], free: list[Worker]) -> list[RobotRecord]:

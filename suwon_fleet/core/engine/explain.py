@@ -132,9 +132,8 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
     """Why no robot has a job that waits: each robot's reason, robots with the same one together."""
     if not fleet.state.robots:
         yield Reason.of("no-robots")
-    if better := weighing.awaited(fleet, job):
-        cost = _s(better.cost_s or 0.0)
-        yield Reason.of("job-awaits", robot=better.robot_id, cost=cost)
+    if forecast := fleet.planned.get(job.job_id):
+        yield Reason.of("job-planned", robot=forecast.robot_id, before=forecast.before)
     yield from _grouped(
         (robot.robot_id, _why_not_this(fleet, job, robot)) for robot in fleet.state.robots.values()
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs as dispatch sees them: what a robot would cost, who is worth waiting for, why nobody ever could."""
+"""Jobs as dispatch sees them: what a robot would cost, and why nobody ever could."""
 
 from __future__ import annotations
 
@@ -12,17 +12,6 @@ from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import ACTION_S, NEEDS, JobRequest, Phase
-
-
-def awaited(fleet: Fleet, job: JobRecord) -> Candidate | None:
-    """The robot at work that a job is better off waiting for than with any that is free."""
-    robots = fleet.state.robots.values()
-    later = [one for robot in robots if (one := workers.worker_later(fleet, robot))]
-    everyone, travel_s = [*workers.crew(fleet), *later], fleet.traffic.travel_s
-    decisions = fleet.dispatcher.assign([errand_of(fleet, job)], everyone, travel_s)
-    if not decisions or decisions[0].robot_id not in {one.robot_id for one in later}:
-        return None
-    return decisions[0].candidates[0]
 
 
 def weigh_now(fleet: Fleet, job: JobRecord, robot: RobotRecord) -> Candidate | Reason:

@@ -89,8 +89,7 @@ SENTENCES = {
     "robot-silent": "{robot} is silent.",
     # What a robot does, and why it waits
     "robot-does": "{robot} ({kind}) is {mission:state}; battery {battery:charge}.",
-    "job-awaits": "The job waits for {robot}, which is at work: it would be done with it in"
-    " {cost:time}, sooner than any free robot.",
+    "job-planned": "It is planned for {robot}, after {before} other jobs.",
     "robot-waits": "{who} waits: {why:reason}",
     "robot-goes-on": "{robot} itself is not held up.",
     "robot-next-in-line": "It is free, and gets a job at the next round of dispatch.",

@@ -96,8 +96,7 @@ SENTENCES = {
     "robot-silent": "{robot:+이/가} 응답하지 않습니다.",
     # What a robot does, and why it waits
     "robot-does": "{robot}({kind})의 현재 상태: {mission:state}, 배터리 {battery:charge}.",
-    "job-awaits": "지금 일하는 {robot:+을/를} 기다리고 있습니다. {cost:time} 뒤면 끝낼 수 있어 쉬고 있는"
-    " 어느 로봇보다 빠릅니다.",
+    "job-planned": "{robot:+이/가} 다른 작업 {before}건을 마친 뒤 맡을 예정입니다.",
     "robot-waits": "{who:+이/가} 기다리는 이유: {why:reason}",
     "robot-goes-on": "{robot:+은/는} 막힌 데 없이 움직이고 있습니다.",
     "robot-next-in-line": "쉬고 있으며, 다음 배정 때 작업을 받습니다.",
