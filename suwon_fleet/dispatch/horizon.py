@@ -22,6 +22,7 @@ from suwon_fleet.dispatch.cost import HomeTime, weigh
 from suwon_fleet.dispatch.plan import make_plan
 from suwon_fleet.dispatch.problem import Problem
 from suwon_fleet.dispatch.queues import first_ends_s
+from suwon_fleet.dispatch.search import moves
 from suwon_fleet.dispatch.tables import problem_of
 
 MOVES_PER_JOB = 200
@@ -59,7 +60,8 @@ class RollingHorizon:
         if not errands or not workers:
             return Plan()
         problem = problem_of(errands, workers, travel, self._chargers)
-        queues = make_plan(problem, moves=min(MOST_MOVES, MOVES_PER_JOB * len(errands)))
+        budget = moves(min(MOST_MOVES, MOVES_PER_JOB * len(errands)))
+        queues = make_plan(problem, spent=budget)
         decisions, forecasts = [], []
         for robot, worker in enumerate(workers):
             for rank, job in enumerate(queues.of(robot)):

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from suwon_fleet.dispatch.cells import cells_of
 from suwon_fleet.dispatch.problem import Problem
 from suwon_fleet.dispatch.queues import Queues
 from suwon_fleet.dispatch.rounds import deal
-from suwon_fleet.dispatch.search import improve, predecessors
+from suwon_fleet.dispatch.search import Spent, improve, predecessors
 
 WHOLE = 1000
 """Up to so many robots are matched all at once; more are matched cell by cell."""
@@ -20,9 +18,8 @@ WHOLE = 1000
 def make_plan(
     problem: Problem,
     *,
-    moves: int,
+    spent: Spent,
     seed: int = 1,
-    is_over: Callable[[], bool] = lambda: False,
     whole: int = WHOLE,
 ) -> Queues:
     """Queues for all robots that hold every job somebody can do.
@@ -38,6 +35,6 @@ def make_plan(
             deal(problem, queues, robots, jobs)
         left = np.flatnonzero(queues.slots["robot"] < 0)
         deal(problem, queues, np.arange(len(problem.robots)), left)
-    if moves:
-        improve(problem, queues, predecessors(problem), moves=moves, seed=seed, is_over=is_over)
+    if spent(0) < 1.0:
+        improve(problem, queues, predecessors(problem), spent=spent, seed=seed)
     return queues

@@ -8,7 +8,16 @@ import math
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from suwon_fleet.dispatch.problem import NO, Floats, Ints, Problem, follow, switch_s, typical_work_s
+from suwon_fleet.dispatch.problem import (
+    LATE_WEIGHT,
+    NO,
+    Floats,
+    Ints,
+    Problem,
+    follow,
+    switch_s,
+    typical_work_s,
+)
 from suwon_fleet.dispatch.queues import Queues, leaves, renew
 from suwon_fleet.kernel import kernel, lean_kernel
 
@@ -78,8 +87,9 @@ def _weigh_round(
                 cost[row, column] = NEVER
                 continue
             # As its deadline comes near a job counts for more (Vepsalainen and Morton's ATC, 1987).
-            spare_s = max(0.0, problem.jobs[job].slack_s - end_s)
-            haste = 1.0 + 3.0 * math.exp(-spare_s / max(1.0, typical_s))
+            slack_s, haste = problem.jobs[job].slack_s, 1.0
+            if slack_s < np.inf:
+                haste += LATE_WEIGHT * math.exp(-max(0.0, slack_s - end_s) / typical_s)
             end_s += switch_s(problem, robot, before, job)
             cost[row, column] = end_s / (problem.jobs[job].weight * haste)
 

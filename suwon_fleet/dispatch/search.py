@@ -21,9 +21,17 @@ from suwon_fleet.kernel import kernel, lean_kernel
 NEAR = 24
 """Predecessors tried for each job."""
 CHUNK = 4096
-"""Moves tried between two looks at the clock."""
-_WARM, _COOL = 0.05, 0.001
-"""Temperatures at the start and the end, in shares of what a typical job costs."""
+"""Moves tried between two looks at the budget."""
+_COOL, _WARM, _GROWTH = 0.001, 0.3, 0.5
+"""The temperature at the end, and at most at the start, in shares of what a typical job costs; the start
+is warmer by this power of the moves there are for each job."""
+Spent = Callable[[int], float]
+"""Share of the budget that is used up after so many moves; 1 or more ends the search."""
+
+
+def moves(count: int) -> Spent:
+    """A budget of moves: the same problem then has the same plan wherever and whenever it is made."""
+    return lambda done: done / count if count else 1.0
 
 
 def improve(
@@ -31,41 +39,82 @@ def improve(
     queues: Queues,
     near: Ints,
     *,
-    moves: int,
+    spent: Spent,
     seed: int = 1,
-    is_over: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Try `moves` moves, fewer once `is_over`; what is left is never worse than what was given."""
+    """Search until the budget is spent; what is left is never worse than what was given."""
     if len(problem.jobs) == 0 or near.shape[1] == 0:
         return
-    before, best = total(problem, queues), queues.copy()
+    least, best = total(problem, queues), queues.copy()
     scale = float(problem.jobs["weight"].mean()) * typical_work_s(problem)
     state = np.array([0x9E3779B97F4A7C15 + seed], dtype=np.uint64)
-    done = 0
-    while done < moves and not is_over():
-        chunk = min(CHUNK, moves - done)
-        heat = scale * _WARM * (_COOL / _WARM) ** (done / moves)
-        anneal(problem, queues, near, heat, chunk, state)
-        done += chunk
-    if not total(problem, queues) <= before:
-        queues.take(best)
+    done, share, warm = 0, spent(0), _COOL
+    while share < 1.0:
+        anneal(problem, queues, near, scale * warm * (_COOL / warm) ** share, CHUNK, state)
+        if (
+            done == 0
+        ):  # now it is known how far the budget goes: the further, the warmer it may begin
+            moves = CHUNK / max(spent(CHUNK) - share, 1e-9)
+            warm = min(_WARM, _COOL * (1.0 + (moves / len(problem.jobs)) ** _GROWTH))
+        done += CHUNK
+        share = spent(done)
+        if (cost := total(problem, queues)) < least:
+            least = cost
+            best.take(queues)
+    queues.take(best)
 
 
 def predecessors(problem: Problem, most: int = NEAR) -> Ints:
-    """(J, N) for each job those it is quickly reached from: jobs, and robots as -1 - robot."""
-    jobs, robots = len(problem.jobs), len(problem.robots)
+    """(J, N) for each job those it is soonest reached from: jobs, and robots as -1 - robot."""
+    kinds = range(len(problem.kinds))
     able = np.isfinite(problem.first_s)
-    ways_s = np.full((jobs, jobs + robots), np.inf, dtype=np.float32)
-    for kind, hop_s in enumerate(problem.hop_s):
-        own = np.flatnonzero(able[problem.robots["kind"] == kind].any(axis=0))
-        block = np.ix_(own, own)
-        between_s = hop_s[np.ix_(problem.jobs["last"][own], problem.jobs["origin"][own])].T
-        ways_s[block] = np.minimum(ways_s[block], between_s)
-    ways_s[:, jobs:] = problem.first_s.T
-    np.fill_diagonal(ways_s, np.inf)
-    most = min(most, jobs + robots - 1)
-    nearest = np.argpartition(ways_s, most - 1, axis=1)[:, :most] if most else ways_s[:, :0]
-    return np.where(nearest < jobs, nearest, jobs - 1 - nearest).astype(np.int64)
+    fit = np.array([able[problem.robots["kind"] == kind].any(axis=0) for kind in kinds])
+    most = min(most, len(problem.jobs) + len(problem.robots) - 1)
+    near = np.empty((len(problem.jobs), most), dtype=np.int64)
+    find_nearest(problem, fit, near)
+    return near
+
+
+@kernel
+def find_nearest(problem: Problem, fit: NDArray[np.bool_], near: Ints) -> None:
+    """Fill `near` with the predecessors of each job, the nearest first; `fit` (K, J) is who can do it.
+
+    What is left over of a row, where fewer can come before a job, names the job itself.
+    """
+    _find_nearest(problem, fit, near, np.empty(near.shape[1]))
+
+
+@lean_kernel
+def _find_nearest(
+    problem: Problem, fit: NDArray[np.bool_], near: Ints, ways_s: NDArray[np.float64]
+) -> None:
+    jobs, robots = problem.jobs, len(problem.robots)
+    for job in range(len(jobs)):
+        near[job] = job
+        ways_s[:] = np.inf
+        for robot in range(robots):
+            _insert(near[job], ways_s, -1 - robot, problem.first_s[robot, job])
+        for other in range(len(jobs)):
+            if other == job:
+                continue
+            way_s = np.inf
+            for kind in range(len(fit)):
+                if fit[kind, job] and fit[kind, other]:
+                    hop_s = problem.hop_s[kind, jobs[other].last, jobs[job].origin]
+                    way_s = min(way_s, hop_s)
+            _insert(near[job], ways_s, other, way_s)
+
+
+@lean_kernel
+def _insert(names: Ints, ways_s: NDArray[np.float64], name: int, way_s: float) -> None:
+    """Put one in its place among the nearest so far, if it belongs there."""
+    at = len(names) - 1
+    if at < 0 or not way_s < ways_s[at]:
+        return
+    while at > 0 and way_s < ways_s[at - 1]:
+        names[at], ways_s[at] = names[at - 1], ways_s[at - 1]
+        at -= 1
+    names[at], ways_s[at] = name, way_s
 
 
 @lean_kernel
