@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build/interfaces
-KERNELS := suwon_fleet/kernel.py $(wildcard suwon_fleet/traffic/*.py suwon_fleet/sim/*.py)
+KERNELS := suwon_fleet/kernel.py $(wildcard suwon_fleet/dispatch/*.py suwon_fleet/traffic/*.py suwon_fleet/sim/*.py)
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 # A virtual environment cannot be moved: naming its stamps after its place makes a copied tree start anew.
 STAMPS := $(VENV)/stamps/$(subst /,-,$(CURDIR))

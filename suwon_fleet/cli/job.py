@@ -70,6 +70,9 @@ def _add_submit(parser: ArgumentParser) -> None:
         "--rounds", type=remote.whole(1, 1000), default=1, help="of a patrol (default: 1)"
     )
     parser.add_argument("--object", default="", help="manipulation: what to grasp")
+    parser.add_argument(
+        "--after", nargs="+", default=[], metavar="ID", help="begins when these jobs have finished"
+    )
     parser.add_argument("--robot", default="", metavar="ID", help="only this robot")
     parser.add_argument("--job-id", default="", metavar="ID", help="wished id of the job")
     parser.add_argument(
@@ -125,6 +128,7 @@ def _request(args: Namespace, client: FleetClient) -> JobRequest:
         deadline_ns=in_ns(args.deadline),
         robot_id=args.robot,
         requester=args.requester,
+        after=tuple(args.after),
     )
 
 

@@ -7,11 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.kind import RobotKind
 
 TravelTime = Callable[[str, str, str], float]
 """Seconds for a kind of robot (id) from a vertex to a vertex; infinite where there is no way."""
+
+
+class Travel(Protocol):
+    """Travel times, one by one and many at once."""
+
+    def travel_s(self, kind: str, start: str, goal: str) -> float: ...
+
+    def travel_table(
+        self, kind: str, starts: Sequence[str], goals: Sequence[str]
+    ) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class Candidate:
 class Decision:
     """Who gets a job, and who else might have: the first candidates, the chosen one before all.
 
-    `unable` counts all free robots that could not do it, also those not among the candidates.
+    `unable` counts all free robots that could not do it, also those not among the candidates. The engine
+    fills in `at_ns`, when it was made.
     """
 
     job_id: str
@@ -42,6 +56,28 @@ class Decision:
     candidates: tuple[Candidate, ...]
     reason: Reason
     unable: int = 0
+    at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Who is to have a job and when it would end, in seconds from now, as things stand.
+
+    `before` counts the jobs its robot is to do first, the one it is at included.
+    """
+
+    job_id: str
+    robot_id: str
+    before: int
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What dispatch makes of a moment: `decisions` hold now, `forecasts` (of all jobs) until the next."""
+
+    decisions: tuple[Decision, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +98,8 @@ class Errand:
     """A job as dispatch sees it: the vertices it goes through and what it needs.
 
     `action_s` is spent at the vertices, `waited_s` since it could have started, `slack_s` is time to
-    the deadline (infinite without one).
+    the deadline (infinite without one). `held_by` is the robot that has the job and is on its way to it:
+    another may still take it.
     """
 
     job_id: str
@@ -74,13 +111,18 @@ class Errand:
     waited_s: float
     slack_s: float
     robot_id: str = ""
+    held_by: str = ""
 
 
 class Dispatcher(Protocol):
-    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.Hungarian`."""
+    """Weighs robots for jobs. See :class:`suwon_fleet.dispatch.RollingHorizon`.
+
+    Holders of jobs are among the workers as if they were free. A job stays with its holder, without a
+    decision, unless another choice is better by more than the turning round is worth.
+    """
 
     def weigh(self, errand: Errand, worker: Worker, travel_s: TravelTime) -> Candidate: ...
 
     def assign(
-        self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
-    ) -> list[Decision]: ...
+        self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel
+    ) -> Plan: ...

@@ -54,7 +54,7 @@ class JobRequest:
     """A job as its requester asks for it; times are nanoseconds of the fleet's clock.
 
     `places`: delivery and manipulation: from, to; patrol: its stops; go_to: one. `request_id` makes a
-    request that is sent twice one request.
+    request that is sent twice one request. `after` are ids of jobs that must have finished before.
     """
 
     kind: JobKind
@@ -69,6 +69,7 @@ class JobRequest:
     deadline_ns: int = 0
     robot_id: str = ""
     requester: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.robots.kind import Battery
+from suwon_fleet.core.robots.kind import Battery, RobotKind
 
 HomeTime = Callable[[str, str], float]
 """Seconds for a kind of robot (id) from a vertex to the nearest charger; infinite without a way."""
@@ -38,21 +38,6 @@ class Outline:
         if math.isinf(back_s):
             back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
         return cls(legs_s, math.fsum(legs_s) + errand.action_s, back_s)
-
-
-def cost_s(errand: Errand, worker: Worker, outline: Outline, travel_s: TravelTime) -> float:
-    """The cost alone, infinite where `weigh` refuses: what is asked of every robot for every job."""
-    kind = worker.kind
-    if not _is_fit(errand, worker):
-        return math.inf
-    to_first_s = travel_s(kind.id, worker.vertex, errand.vertices[0])
-    cost = worker.free_in_s + to_first_s + outline.work_s
-    if (
-        math.isinf(cost)
-        or _soc_after(errand, worker, outline, to_first_s) < kind.battery.reserve_soc
-    ):
-        return math.inf
-    return cost
 
 
 def _soc_after(errand: Errand, worker: Worker, outline: Outline, to_first_s: float) -> float:
@@ -90,20 +75,17 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
     return Candidate(worker.robot_id, cost, pickup_s, outline.work_s, soc_after)
 
 
-def _is_fit(errand: Errand, worker: Worker) -> bool:
-    return (
-        errand.robot_id in ("", worker.robot_id)
-        and errand.needs in worker.kind.capabilities
-        and errand.payload_kg <= worker.kind.payload_kg
-    )
+def is_fit(errand: Errand, kind: RobotKind) -> bool:
+    """Whether robots of a kind are made for a job."""
+    return errand.needs in kind.capabilities and errand.payload_kg <= kind.payload_kg
 
 
 def _unfit(errand: Errand, worker: Worker) -> Reason | None:
     kind, robot = worker.kind, worker.robot_id
-    if _is_fit(errand, worker):
-        return None
-    if errand.robot_id and errand.robot_id != robot:
+    if errand.robot_id not in ("", robot):
         return Reason.of("not-this-robot", robot=robot, wanted=errand.robot_id)
+    if is_fit(errand, kind):
+        return None
     if errand.needs not in kind.capabilities:
         return Reason.of("not-capable", robot=robot, kind=kind.id, needs=errand.needs)
     return Reason.of(

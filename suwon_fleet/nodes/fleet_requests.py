@@ -172,7 +172,7 @@ class FleetRequests:
         told = explanation or Explanation((missing,))
         response.text_en = "\n".join(say(reason, "en") for reason in told.reasons)
         response.text_ko = "\n".join(say(reason, "ko") for reason in told.reasons)
-        response.decisions = [jobs.assignment_message(0, made) for made in told.decisions]
+        response.decisions = [jobs.assignment_message(made) for made in told.decisions]
         return response
 
     def _list_jobs(self, request: Any, response: Any) -> Any:

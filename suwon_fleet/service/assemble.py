@@ -10,7 +10,7 @@ from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.fleet import Settings
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
-from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.traffic import Coordinator
 
 
@@ -30,6 +30,6 @@ def assemble(
         site,
         kinds,
         traffic=Coordinator(site, list(kinds.values())),
-        dispatcher=Hungarian([place.node for place in site.places_of(PlaceKind.CHARGER)]),
+        dispatcher=RollingHorizon([place.node for place in site.places_of(PlaceKind.CHARGER)]),
         settings=settings,
     )

@@ -39,6 +39,7 @@ class ChangeLog:
     """
 
     def __init__(self, state: FleetState) -> None:
+        self._state = state
         self._open = dict(state.alerts)
         self._holders = {job.job_id: job.robot_id for job in state.jobs.values() if job.robot_id}
 
@@ -68,6 +69,7 @@ class ChangeLog:
                     jobs[event.job_id] = None
                 case e.JobEnded():
                     jobs[event.job_id] = None
+                    jobs |= dict.fromkeys(self._state.jobs[event.job_id].followers)
                     self._holders.pop(event.job_id, None)
                 case e.AlertRaised():
                     alert = AlertRecord(

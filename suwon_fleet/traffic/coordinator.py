@@ -136,6 +136,15 @@ class Coordinator:
         vertex_of = self.roadmap.vertex_of
         return self._routes.seconds(self.roadmap.kind_of[kind], vertex_of[start], vertex_of[goal])
 
+    def travel_table(
+        self, kind: str, starts: Sequence[str], goals: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """(starts, goals) `travel_s` of each pair."""
+        vertex_of = self.roadmap.vertex_of
+        from_ids = np.array([vertex_of[name] for name in starts], dtype=np.int64)
+        to_ids = [vertex_of[name] for name in goals]
+        return self._routes.between(self.roadmap.kind_of[kind], from_ids, to_ids)
+
     def ahead_s(self, robot_id: str) -> float:
         """Seconds a robot needs for all it was granted, and has not reported to have passed."""
         slot = self._squad.slots[robot_id]

@@ -76,6 +76,7 @@ class Crowd:
 
     def _improve(self, ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> Ints:
         """The moves of plans made better in a fixed number of tries."""
+        self._scratch.chance[0] = 1
         everywhere = np.zeros(ground.item_count, dtype=np.uint8)
         tries = TRIES_PER_ROBOT * len(plans.start)
         improve(ground, plans, rows, self._scratch, everywhere, 0, TOGETHER, tries)

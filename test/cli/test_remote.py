@@ -96,6 +96,13 @@ def test_what_is_asked_for_is_what_the_fleet_has(capsys: Capture) -> None:
     assert job["ended"] is None
 
 
+def test_a_job_that_follows_another(capsys: Capture) -> None:
+    first = submitted(capsys, "go_to", "shop")
+    second = submitted(capsys, "go_to", "desk-1", "--after", first)
+    job = job_of(capsys, second)
+    assert (job["after"], job["code"]) == ([first], "job-follows")
+
+
 def test_the_same_request_again_is_the_same_job(capsys: Capture) -> None:
     asked = ("go_to", "shop", "--request-id", "mine")
     assert submitted(capsys, *asked) == submitted(capsys, *asked)

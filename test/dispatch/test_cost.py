@@ -2,15 +2,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from core.engine.small import COURIER, HELPER
+from numpy.typing import NDArray
 
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
 from suwon_fleet.core.robots.kind import Battery
-from suwon_fleet.dispatch import Hungarian
-from suwon_fleet.dispatch.cost import SLACK, Outline, cost_s, energy_share
+from suwon_fleet.dispatch import RollingHorizon
+from suwon_fleet.dispatch.cost import SLACK, energy_share
+from suwon_fleet.dispatch.queues import first_ends_s
+from suwon_fleet.dispatch.tables import problem_of
 
 ERRAND = Errand("job-1", ("p", "q"), 60.0, "deliver", 2.0, 1, 0.0, math.inf)
 WORKER = Worker("r1", COURIER, "home", 10.0, 0.9)
@@ -21,8 +26,20 @@ def travel_s(kind: str, start: str, goal: str) -> float:
     return 0.0 if start == goal else WAYS.get((start, goal), math.inf)
 
 
+class Ways:
+    """The same, many at once."""
+
+    travel_s = staticmethod(travel_s)
+
+    def travel_table(
+        self, kind: str, starts: Sequence[str], goals: Sequence[str]
+    ) -> NDArray[np.float32]:
+        rows = [[travel_s(kind, start, goal) for goal in goals] for start in starts]
+        return np.array(rows, dtype=np.float32)
+
+
 def weigh(errand: Errand = ERRAND, worker: Worker = WORKER, *chargers: str) -> Candidate:
-    return Hungarian(chargers or ("far dock", "dock")).weigh(errand, worker, travel_s)
+    return RollingHorizon(chargers or ("far dock", "dock")).weigh(errand, worker, travel_s)
 
 
 def test_what_a_job_costs() -> None:
@@ -57,12 +74,9 @@ def test_why_a_robot_cannot(errand: Errand, worker: Worker, told: str) -> None:
     candidate = weigh(errand, worker)
     assert (candidate.refusal.code if candidate.refusal else "") == told
     assert (candidate.cost_s is None) == bool(told)
-    # assigning compares costs alone, and weighs only what it decides: the two must not part
-    outline = Outline.of(
-        errand, worker.kind.id, travel_s, lambda _, at: WAYS.get((at, "dock"), 0.0)
-    )
-    quick_s = cost_s(errand, worker, outline, travel_s)
-    assert quick_s == (math.inf if candidate.cost_s is None else candidate.cost_s)
+    # plans are made of arrays, decisions told in candidates: the two must not part
+    problem = problem_of([errand], [worker], Ways(), ["far dock", "dock"])
+    assert first_ends_s(problem, 0)[0] == (math.inf if told else candidate.cost_s)
 
 
 def test_the_reserve_is_left_at_the_charger_and_no_less() -> None:
@@ -75,5 +89,5 @@ def test_the_reserve_is_left_at_the_charger_and_no_less() -> None:
 def test_without_a_charger_in_reach_only_the_job_counts() -> None:
     used = energy_share(COURIER.battery, (30.0 + 50.0) * SLACK, 60.0)
     for chargers in ((), ("moon",)):
-        told = Hungarian(chargers).weigh(ERRAND, WORKER, travel_s)
+        told = RollingHorizon(chargers).weigh(ERRAND, WORKER, travel_s)
         assert told.soc_after == pytest.approx(0.9 - used)

@@ -159,3 +159,16 @@ def test_a_job_taken_back_from_a_silent_robot_is_told_as_unassigned(rig: Rig) ->
     assert (unassigned.what, unassigned.robot_id) == ("unassigned", first)
     assert assigned.what == "assigned"
     assert assigned.robot_id != first
+
+
+def test_a_job_that_need_not_wait_any_more_has_changed(rig: Rig) -> None:
+    rig.go_on(1.0)
+    rig.service.ask(delivery())
+    after = JobRequest(JobKind.GO_TO, ("shop",), job_id="next", after=("job-1",))
+    rig.service.ask(m.SubmitJob("", after))
+    ended = next(
+        changes
+        for changes in rig.go_on(200.0)
+        if rig.service.fleet.state.jobs["job-1"].status.is_over and "job-1" in changes.jobs
+    )
+    assert "next" in ended.jobs

@@ -29,7 +29,7 @@ SHOP = replace(
 )
 JOBS = [
     SubmitJob("1", JobRequest(JobKind.DELIVERY, ("desk", "attic"))),
-    SubmitJob("2", JobRequest(JobKind.GO_TO, ("door",))),
+    SubmitJob("2", JobRequest(JobKind.GO_TO, ("attic",))),
 ]
 
 

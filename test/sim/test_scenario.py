@@ -138,6 +138,40 @@ def test_jobs(write: Write) -> None:
     assert {job.request.priority for job in drawn} == {Priority.NORMAL, Priority.HIGH}
 
 
+FOLLOWING = """\
+  - {at_s: 2, kind: go_to, places: [desk], id: first}
+  - {at_s: 2, kind: go_to, places: [hatch], id: second, after: [first]}
+"""
+
+
+def test_jobs_that_follow_others(write: Write) -> None:
+    jobs = load_scenario(write(SCENARIO.replace("demands:\n", f"{FOLLOWING}demands:\n"))).jobs()
+    follows = {job.request.job_id: job.request.after for job in jobs if job.request.job_id}
+    assert follows == {"first": (), "second": ("first",)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("after: [first]", "after: [third]", "unknown-reference"),
+        ("after: [first]", "after: [second]", "unknown-reference"),
+        (
+            "at_s: 2, kind: go_to, places: [desk]",
+            "at_s: 3, kind: go_to, places: [desk]",
+            "not-yet-asked",
+        ),
+        ("id: second", "id: first", "duplicate-id"),
+        ("id: second", "id: cart", "duplicate-id"),
+    ],
+)
+def test_jobs_that_cannot_follow(
+    complain: Callable[[str], list[tuple[str, str]]], old: str, new: str, code: str
+) -> None:
+    assert old in FOLLOWING
+    text = SCENARIO.replace("demands:\n", f"{FOLLOWING.replace(old, new)}demands:\n")
+    assert ("11", code) in complain(text)
+
+
 def test_even_arrivals(write: Write) -> None:
     text = SCENARIO.replace("window_s: [10, 110]", "window_s: [10, 110]\n    arrivals: even")
     times = [job.at_ns for job in load_scenario(write(text)).jobs()[1:]]

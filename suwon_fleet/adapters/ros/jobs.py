@@ -13,8 +13,9 @@ from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.dispatch import Candidate, Decision
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine import outlook
+from suwon_fleet.core.engine.explain import why_not_begun
 from suwon_fleet.core.engine.fleet import Fleet
-from suwon_fleet.core.engine.orders import MAX_STOPS
+from suwon_fleet.core.engine.orders import MAX_STOPS, MOST_AWAITED
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
@@ -70,8 +71,11 @@ def _check_lengths(message: Any) -> None:
     if len(message.places) > MAX_STOPS:
         refusal = Reason.of("too-many-places", given=len(message.places), most=MAX_STOPS)
         raise Rejected(refusal)
+    if len(message.after) > MOST_AWAITED:
+        raise Rejected(Reason.of("too-many-after", given=len(message.after), most=MOST_AWAITED))
     texts = {name: getattr(message, name) for name in _TEXTS}
-    texts |= {f"places[{index}]": place for index, place in enumerate(message.places)}
+    for field in ("places", "after"):
+        texts |= {f"{field}[{n}]": text for n, text in enumerate(getattr(message, field))}
     for field, text in texts.items():
         if len(text) > LONGEST_TEXT:
             refusal = Reason.of("text-too-long", field=field, given=len(text), most=LONGEST_TEXT)
@@ -98,6 +102,7 @@ def _job(message: Any, request_id: str) -> JobRequest:
         deadline_ns=fields.ns_of(message.deadline),
         robot_id=message.robot_id,
         requester=message.requester,
+        after=tuple(message.after),
     )
 
 
@@ -118,6 +123,7 @@ def request_message(request: JobRequest) -> Any:
         deadline=fields.stamp(request.deadline_ns),
         robot_id=request.robot_id,
         requester=request.requester,
+        after=list(request.after),
     )
 
 
@@ -150,7 +156,8 @@ def state_message(fleet: Fleet, job: JobRecord) -> Any:
     message.expected_end = fields.stamp(outlook.expected_end_ns(fleet, job))
     message.ended = fields.stamp(job.ended_ns)
     message.late = outlook.late_s(fleet, job) > 0.0
-    tell_reason(message, job.reason)
+    message.after = list(job.awaits)
+    tell_reason(message, job.reason or why_not_begun(job))
     return message
 
 
@@ -177,10 +184,10 @@ def decision_message(
     return message
 
 
-def assignment_message(at_ns: int, decision: Decision) -> Any:
+def assignment_message(decision: Decision) -> Any:
     """A decision that gave a job to a robot."""
     return decision_message(
-        at_ns,
+        decision.at_ns,
         "assigned",
         decision.job_id,
         decision.robot_id,

@@ -25,7 +25,7 @@ from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.jobs import ACTION_S, JobStatus
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
-from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.sim.scenario import Scenario
 
@@ -37,7 +37,7 @@ class Way(StrEnum):
     """How a fleet decides who does what, and who goes first."""
 
     FULL = "suwon_fleet"
-    HUNGARIAN_RESERVING = "our dispatch + next-vertex reservation"
+    OURS_RESERVING = "our dispatch + next-vertex reservation"
     FIRST_COME_RESERVING = "first come first served + next-vertex reservation"
     WITHOUT_CONFLICT = "our assignment, robots pass through each other"
 
@@ -120,8 +120,8 @@ def _assemble(way: Way, turns: Turns) -> Assemble:
     match way:
         case Way.FULL:
             return assemble
-        case Way.HUNGARIAN_RESERVING:
-            return partial(_other_fleet, NextVertex, Hungarian)
+        case Way.OURS_RESERVING:
+            return partial(_other_fleet, NextVertex, RollingHorizon)
         case Way.FIRST_COME_RESERVING:
             return partial(_other_fleet, NextVertex, FirstCome)
         case Way.WITHOUT_CONFLICT:
@@ -130,7 +130,7 @@ def _assemble(way: Way, turns: Turns) -> Assemble:
 
 def _other_fleet(
     traffic: type[NoConflict],
-    dispatcher: type[Hungarian] | partial[AsBefore],
+    dispatcher: type[RollingHorizon] | partial[AsBefore],
     site: SiteMap,
     kinds: Mapping[str, RobotKind],
     *,

@@ -5,24 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from suwon_fleet.core.dispatch import Candidate, Decision, Errand, TravelTime, Worker
+from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Plan, Travel, Worker
 from suwon_fleet.core.engine.events import Event, JobAssigned
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch import RollingHorizon
 
 
-class FirstCome(Hungarian):
+class FirstCome(RollingHorizon):
     """Gives each job, the oldest first, to the robot that would have done it soonest, as open fleet
     managers do. What a job costs is reckoned as ours does."""
 
-    def assign(
-        self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
-    ) -> list[Decision]:
+    def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:
         """At most one job to each robot; who is best served by a busy robot waits for it."""
         decisions = []
-        free = list(workers)
-        for errand in sorted(errands, key=lambda errand: -errand.waited_s):
-            weighed = [(self.weigh(errand, worker, travel_s), worker) for worker in free]
+        waiting, free = _undecided(errands, workers)
+        for errand in sorted(waiting, key=lambda errand: -errand.waited_s):
+            weighed = [(self.weigh(errand, worker, travel.travel_s), worker) for worker in free]
             able = [
                 (one.cost_s, one.robot_id, one, who)
                 for one, who in weighed
@@ -31,11 +29,12 @@ class FirstCome(Hungarian):
             if able:
                 _, _, candidate, worker = min(able, key=lambda one: one[:2])
                 free.remove(worker)
-                decisions.append(_decision(errand, candidate))
-        return decisions
+                if not worker.is_busy:
+                    decisions.append(_decision(errand, candidate))
+        return Plan(tuple(decisions))
 
 
-class AsBefore(Hungarian):
+class AsBefore(RollingHorizon):
     """Gives each robot the jobs that it had in another run, in the order in which it had them."""
 
     def __init__(self, turns: Mapping[str, Sequence[str]], chargers: Sequence[str]) -> None:
@@ -43,22 +42,32 @@ class AsBefore(Hungarian):
         super().__init__(chargers)
         self._turns = {robot_id: list(jobs) for robot_id, jobs in turns.items()}
 
-    def assign(
-        self, errands: Sequence[Errand], workers: Sequence[Worker], travel_s: TravelTime
-    ) -> list[Decision]:
+    def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:
         """To each free robot the next of its jobs, if that was asked for already."""
-        waiting = {errand.job_id: errand for errand in errands}
+        undecided, free = _undecided(errands, workers)
+        waiting = {errand.job_id: errand for errand in undecided}
         decisions = []
-        for worker in workers:
+        for worker in free:
             turns = self._turns.get(worker.robot_id, [])
             if worker.is_busy or not turns or turns[0] not in waiting:
                 continue
             errand = waiting[turns[0]]
-            candidate = self.weigh(errand, worker, travel_s)
+            candidate = self.weigh(errand, worker, travel.travel_s)
             if candidate.cost_s is not None:
                 turns.pop(0)
                 decisions.append(_decision(errand, candidate))
-        return decisions
+        return Plan(tuple(decisions))
+
+
+def _undecided(
+    errands: Sequence[Errand], workers: Sequence[Worker]
+) -> tuple[list[Errand], list[Worker]]:
+    """Jobs that nobody has, and robots that have none: these ways do not change their minds."""
+    holders = {errand.held_by for errand in errands}
+    return (
+        [errand for errand in errands if not errand.held_by],
+        [worker for worker in workers if worker.robot_id not in holders],
+    )
 
 
 def turns_of(journal: Iterable[Event]) -> dict[str, list[str]]:

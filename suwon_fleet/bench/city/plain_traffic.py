@@ -50,6 +50,7 @@ class NoConflict:
         self.locate = self._map.locate
         self.set_open = self._map.set_open
         self.travel_s = self._map.travel_s
+        self.travel_table = self._map.travel_table
         self.waypoint = self._map.waypoint
         self.zones_at = self._map.zones_at
         self._drivers: dict[str, _Driver] = {}

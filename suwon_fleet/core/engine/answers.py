@@ -10,6 +10,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.jobs import JobRequest
 from suwon_fleet.core.robots.states import Mission, Release
 from suwon_fleet.core.robots.trigger import Trigger
 
@@ -63,15 +64,37 @@ def _release(fleet: Fleet, robot: RobotRecord, person: str) -> Reason | None:
 
 
 def _again(fleet: Fleet, job: JobRecord, person: str) -> Reason | None:
-    """The same job once more, as a new one; a deadline that is over is dropped."""
-    is_over = job.request.deadline_ns <= fleet.now_ns
-    request = replace(
-        job.request,
+    """The same job once more, as a new one; and those again that failed because they were to follow it."""
+    anew: dict[str, str] = {}
+    lost = _lost_with(fleet, job)
+    for one in [other for other in fleet.state.jobs.values() if other.job_id in lost]:
+        after = tuple(anew.get(name, name) for name in one.request.after)
+        result = orders.accept(fleet, _anew(fleet, one.request, after, person))
+        if not isinstance(result, Reason):
+            anew[one.job_id] = result
+        elif one is job:
+            return result
+    return None
+
+
+def _lost_with(fleet: Fleet, job: JobRecord) -> set[str]:
+    """A job that has failed, and all that failed with it."""
+    jobs, lost = fleet.state.jobs, [job.job_id]
+    for name in lost:
+        why = ending.was_to_follow(jobs[name])
+        lost += [follower for follower in jobs[name].followers if jobs[follower].reason == why]
+    return set(lost)
+
+
+def _anew(fleet: Fleet, request: JobRequest, after: tuple[str, ...], person: str) -> JobRequest:
+    """A request as it would be made now; a deadline that is over is dropped."""
+    is_over = request.deadline_ns <= fleet.now_ns
+    return replace(
+        request,
         request_id="",
         job_id="",
         requester=person,
         earliest_start_ns=0,
-        deadline_ns=0 if is_over else job.request.deadline_ns,
+        deadline_ns=0 if is_over else request.deadline_ns,
+        after=after,
     )
-    result = orders.accept(fleet, request)
-    return result if isinstance(result, Reason) else None

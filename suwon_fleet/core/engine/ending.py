@@ -108,6 +108,15 @@ def give_up(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
         end(fleet, job, job.ends_as)
 
 
+def hand_on(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
+    """A robot lets go of a job that it is on its way to; it goes on with whatever it gets next."""
+    job = fleet.state.jobs[robot.job_id]
+    if job.phase_index == 0:
+        firing.fire(fleet, robot, Trigger.CANCELLED)
+    fleet.emit(events.JobUnassigned(fleet.now_ns, job.job_id, reason))
+    fleet.dispatch_due = True
+
+
 def has_fetched(robot: RobotRecord) -> bool:
     """Whether it may hold something of the job, or has its arms out for it."""
     return robot.laden is not False or robot.states.manipulation not in (None, Manipulation.NONE)
@@ -128,10 +137,35 @@ def lose(fleet: Fleet, job: JobRecord, robot: RobotRecord, reason: Reason) -> No
 
 
 def end(fleet: Fleet, job: JobRecord, status: JobStatus, reason: Reason | None = None) -> None:
-    """The job is over; people are told of one that failed, and may ask for it again."""
-    fleet.emit(events.JobEnded(fleet.now_ns, job.job_id, status, reason))
-    alerts.close_of(fleet, job.job_id)
-    fleet.dispatch_due = True
+    """The job is over; people are told of one that failed, and may ask for it again.
+
+    Unless it has finished, those that were to follow it end as it did.
+    """
+    _close(fleet, job, status, reason)
+    if status is not JobStatus.FINISHED:
+        _end_followers(fleet, job)
     if status is JobStatus.FAILED and job.reason:
         failed = Reason.of("job-failed", job=job.job_id).because(job.reason)
         alerts.raise_alert(fleet, alerts.WARNING, failed, job.job_id, alerts.FAILED_ANSWERS)
+
+
+def _close(fleet: Fleet, job: JobRecord, status: JobStatus, reason: Reason | None) -> None:
+    fleet.emit(events.JobEnded(fleet.now_ns, job.job_id, status, reason))
+    alerts.close_of(fleet, job.job_id)
+    fleet.dispatch_due = True
+
+
+def _end_followers(fleet: Fleet, job: JobRecord) -> None:
+    """What was to follow a job cannot begin any more, nor what was to follow that, and so on."""
+    ended = [job]
+    for leader in ended:
+        for name in leader.followers:
+            follower = fleet.state.jobs[name]
+            if not follower.status.is_over:
+                _close(fleet, follower, leader.status, was_to_follow(leader))
+                ended.append(follower)
+
+
+def was_to_follow(leader: JobRecord) -> Reason:
+    """Why a job cannot begin that was to follow one which did not finish."""
+    return Reason.of("after-ended", after=leader.job_id, status=leader.status)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from suwon_fleet.core.engine import events as e
@@ -16,7 +17,17 @@ _KEPT_DECISIONS = 3
 def _accepted(state: FleetState, event: e.JobAccepted) -> None:
     state.count("job")
     state.tally.submitted += 1
-    state.jobs[event.job_id] = JobRecord(event.job_id, event.request, event.phases, event.at_ns)
+    after = [state.jobs[name] for name in event.request.after]
+    awaited = [job for job in after if job.status is not JobStatus.FINISHED]
+    for job in awaited:
+        job.followers.append(event.job_id)
+    state.jobs[event.job_id] = JobRecord(
+        event.job_id,
+        event.request,
+        event.phases,
+        event.at_ns,
+        awaits=tuple(job.job_id for job in awaited),
+    )
     if event.request.request_id:
         state.answered[event.request.request_id] = event.job_id
 
@@ -33,6 +44,7 @@ def _assigned(state: FleetState, event: e.JobAssigned) -> None:
     job, robot = state.jobs[decision.job_id], state.robots[decision.robot_id]
     job.status, job.robot_id, job.reason = JobStatus.ASSIGNED, robot.robot_id, None
     job.expected_end_ns = event.expected_end_ns
+    decision = replace(decision, at_ns=event.at_ns)
     job.decisions = (*job.decisions, decision)[-_KEPT_DECISIONS:]
     robot.job_id = job.job_id
 
@@ -42,7 +54,8 @@ def _unassigned(state: FleetState, event: e.JobUnassigned) -> None:
     job = state.jobs[event.job_id]
     state.robots[job.robot_id].job_id = ""
     job.robot_id, job.phase_index, job.grasps = "", -1, 0
-    job.reason, job.expected_end_ns = event.reason, 0
+    job.reason = job.moved = event.reason
+    job.expected_end_ns = 0
     if job.status is JobStatus.PAUSED:
         job.status_before_pause = JobStatus.QUEUED
     else:
@@ -83,10 +96,18 @@ def _ended(state: FleetState, event: e.JobEnded) -> None:
     match event.status:
         case JobStatus.FINISHED:
             state.tally.finished += 1
+            _free_followers(state, job)
         case JobStatus.FAILED:
             state.tally.failed += 1
         case _:
             state.tally.cancelled += 1
+
+
+def _free_followers(state: FleetState, job: JobRecord) -> None:
+    for name in job.followers:
+        follower = state.jobs[name]
+        follower.awaits = tuple(awaited for awaited in follower.awaits if awaited != job.job_id)
+        follower.freed_ns = job.ended_ns
 
 
 JOB_EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {

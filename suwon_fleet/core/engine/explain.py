@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import assigning, motion, outlook
+from suwon_fleet.core.engine import motion, outlook, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -39,9 +39,10 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     reasons = [_standing(fleet, job)]
     if job.reason:
         reasons.append(job.reason)
-    if job.status is JobStatus.QUEUED and job.due_ns <= fleet.now_ns:
+    if job.is_due(fleet.now_ns):
         reasons += _why_nobody(fleet, job)
     if job.robot_id and job.decisions:
+        reasons += [job.moved] if job.moved else []
         reasons += _why_this_robot(job.decisions[-1])
     reasons += _outlook(fleet, job)
     robot = fleet.state.robots.get(job.robot_id)
@@ -51,10 +52,20 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     return Explanation(_each_once(reasons), job.decisions)
 
 
+def why_not_begun(job: JobRecord) -> Reason | None:
+    """The jobs that one which is queued has to wait for, if there are any."""
+    if job.status is not JobStatus.QUEUED or not job.awaits:
+        return None
+    shown = ", ".join(job.awaits[:_NAMED]) + (" …" if len(job.awaits) > _NAMED else "")
+    return Reason.of("job-follows", job=job.job_id, kind=job.request.kind, jobs=shown)
+
+
 def _standing(fleet: Fleet, job: JobRecord) -> Reason:
     """The job's status, with what there is to say of it."""
     kind, robot = job.request.kind, job.robot_id
     phase, number, total = job.phase, job.phase_index + 1, len(job.phases)
+    if waits := why_not_begun(job):
+        return waits
     match job.status:
         case JobStatus.QUEUED if job.due_ns > fleet.now_ns:
             starts_in = -fleet.seconds_since(job.due_ns)
@@ -121,9 +132,8 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
     """Why no robot has a job that waits: each robot's reason, robots with the same one together."""
     if not fleet.state.robots:
         yield Reason.of("no-robots")
-    if better := assigning.awaited(fleet, job):
-        cost = _s(better.cost_s or 0.0)
-        yield Reason.of("job-awaits", robot=better.robot_id, cost=cost)
+    if forecast := fleet.planned.get(job.job_id):
+        yield Reason.of("job-planned", robot=forecast.robot_id, before=forecast.before)
     yield from _grouped(
         (robot.robot_id, _why_not_this(fleet, job, robot)) for robot in fleet.state.robots.values()
     )
@@ -131,10 +141,10 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
 
 def _why_not_this(fleet: Fleet, job: JobRecord, robot: RobotRecord) -> Reason:
     """Never able comes before busy: busy passes."""
-    candidate = assigning.weigh_now(fleet, job, robot)
+    candidate = weighing.weigh_now(fleet, job, robot)
     if isinstance(candidate, Candidate) and candidate.refusal:
         return candidate.refusal
-    return assigning.why_not_free(fleet, robot) or (
+    return workers.why_not_free(fleet, robot) or (
         candidate if isinstance(candidate, Reason) else Reason.of("robot-next-in-line")
     )
 
@@ -190,7 +200,7 @@ def explain_robot(fleet: Fleet, robot_id: str) -> Explanation | None:
     elif not robot.commissioned:
         reasons.append(Reason.of("robot-not-commissioned", robot=robot_id))
     reasons += _chain(fleet, robot)
-    if not job and (refusal := assigning.why_not_free(fleet, robot)):
+    if not job and (refusal := workers.why_not_free(fleet, robot)):
         reasons.append(refusal)
     reasons += _alerts(fleet, robot_id)
     return Explanation(_each_once(reasons), job.decisions if job else ())

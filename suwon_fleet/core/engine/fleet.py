@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from suwon_fleet.core.dispatch import Dispatcher
+from suwon_fleet.core.dispatch import Dispatcher, Forecast
 from suwon_fleet.core.engine.events import (
     Event,
     JobUnassigned,
@@ -81,6 +81,11 @@ class Fleet:
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     dispatch_due: bool = False
+    planned: dict[str, Forecast] = field(default_factory=dict)
+    """Who is to have the jobs that wait, by job, as planned at `planned_ns`."""
+    planned_ns: int = 0
+    unmatched: set[str] = field(default_factory=set)
+    """Jobs that waited and robots that were free when jobs were last given."""
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None

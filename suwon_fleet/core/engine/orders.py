@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import replace
 
-from suwon_fleet.core.engine import assigning, ending, events
+from suwon_fleet.core.engine import ending, events, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord
@@ -18,6 +18,8 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _PLACES = {JobKind.DELIVERY: 2, JobKind.MANIPULATION: 2, JobKind.GO_TO: 1}
 MAX_STOPS = 1000
 """Of one patrol, rounds included."""
+MOST_AWAITED = 100
+"""Jobs that one may follow."""
 
 
 def submit(fleet: Fleet, order: m.SubmitJob) -> None:
@@ -35,10 +37,14 @@ def submit(fleet: Fleet, order: m.SubmitJob) -> None:
 
 def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
     """Journal a new job, or why it is refused; returns its id, or the reason."""
-    request = replace(request, payload_kg=float(request.payload_kg))  # as the journal gives it back
+    request = replace(
+        request,
+        payload_kg=float(request.payload_kg),  # as the journal gives it back
+        after=tuple(dict.fromkeys(request.after)),
+    )
     reason = _fault(fleet, request)
     phases = () if reason else compose(request)
-    reason = reason or assigning.why_never(fleet, request, phases)
+    reason = reason or weighing.why_never(fleet, request, phases)
     if reason:
         fleet.emit(events.JobRefused(fleet.now_ns, request, reason))
         return reason
@@ -65,7 +71,11 @@ def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
         return Reason.of("bad-value", field="payload_kg", value=request.payload_kg)
     if request.deadline_ns and request.deadline_ns <= max(fleet.now_ns, request.earliest_start_ns):
         return Reason.of("deadline-passed")
-    return _fault_of_places(fleet, request) or _fault_of_robot(fleet, request.robot_id)
+    return (
+        _fault_of_places(fleet, request)
+        or _fault_of_robot(fleet, request.robot_id)
+        or _fault_of_order(fleet, request)
+    )
 
 
 def _fault_of_places(fleet: Fleet, request: JobRequest) -> Reason | None:
@@ -90,6 +100,21 @@ def _fault_of_robot(fleet: Fleet, robot_id: str) -> Reason | None:
         return Reason.of("no-such-robot", robot=robot_id[:80])
     if robot and not robot.commissioned:
         return Reason.of("robot-not-commissioned", robot=robot_id)
+    return None
+
+
+def _fault_of_order(fleet: Fleet, request: JobRequest) -> Reason | None:
+    """A job follows jobs that are there already, so that no two ever wait for each other."""
+    if len(request.after) > MOST_AWAITED:
+        return Reason.of("too-many-after", given=len(request.after), most=MOST_AWAITED)
+    for name in request.after:
+        if name == request.job_id:
+            return Reason.of("after-itself", job=name)
+        leader = fleet.state.jobs.get(name)
+        if leader is None:
+            return Reason.of("no-such-job", job=name[:80])
+        if leader.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+            return ending.was_to_follow(leader)
     return None
 
 

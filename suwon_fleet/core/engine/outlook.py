@@ -19,13 +19,16 @@ UNDOCK_S = 10.0
 def expected_end_ns(fleet: Fleet, job: JobRecord) -> int:
     """When a job ends if nothing holds its robot from now on; 0 while nobody can tell.
 
+    Of one that waits it is what dispatch last planned.
+
     Nanoseconds of the fleet's clock; for a job that is over, when it ended.
     """
     if job.status.is_over:
         return job.ended_ns
     robot = fleet.state.robots.get(job.robot_id)
     if robot is None:
-        return 0
+        forecast = fleet.planned.get(job.job_id)
+        return fleet.planned_ns + int(forecast.end_s * SECOND) if forecast else 0
     seconds = left_s(fleet, job, robot)
     return 0 if math.isinf(seconds) else fleet.now_ns + int(seconds * SECOND)
 

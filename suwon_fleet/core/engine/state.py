@@ -80,7 +80,9 @@ class JobRecord:
 
     `turned_at` is the phase at which it turned back: that one is over, and what follows undoes it.
     `kept` is the reason to call it off that a person has looked at, and kept it. `grasps` counts how
-    often its object has been grasped for.
+    often its object has been grasped for. `awaits` are the jobs that must finish before it begins,
+    `followers` those that wait for it; `freed_ns` is when the last of `awaits` had finished. `moved` is
+    why the robot that had it before has not any more.
     """
 
     job_id: str
@@ -99,6 +101,10 @@ class JobRecord:
     decisions: tuple[Decision, ...] = ()
     expected_end_ns: int = 0
     ended_ns: int = 0
+    awaits: tuple[str, ...] = ()
+    followers: list[str] = field(default_factory=list)
+    freed_ns: int = 0
+    moved: Reason | None = None
 
     @property
     def phase(self) -> Phase | None:
@@ -107,8 +113,12 @@ class JobRecord:
 
     @property
     def due_ns(self) -> int:
-        """When it may begin."""
-        return max(self.submitted_ns, self.request.earliest_start_ns)
+        """When it may begin, as far as is known: jobs it follows may end later."""
+        return max(self.submitted_ns, self.request.earliest_start_ns, self.freed_ns)
+
+    def is_due(self, now_ns: int) -> bool:
+        """Whether it could begin now, had it a robot."""
+        return self.status is JobStatus.QUEUED and not self.awaits and self.due_ns <= now_ns
 
 
 @dataclass(slots=True)

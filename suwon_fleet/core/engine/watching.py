@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, assigning, ending, firing, motion
+from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, weighing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -173,7 +173,7 @@ def _find_stranded(fleet: Fleet) -> None:
     for job in list(fleet.state.jobs.values()):
         if job.status.is_over or job.robot_id:
             continue
-        why = assigning.why_never(fleet, job.request, job.phases)
+        why = weighing.why_never(fleet, job.request, job.phases)
         reason = Reason.of("job-stranded", job=job.job_id).because(why) if why else None
         for alert in alerts.about(fleet, job.job_id, "job-stranded"):
             if alert.reason != reason:

@@ -18,6 +18,9 @@ SENTENCES = {
     "no-such-place": "The map has no place “{place}”; see the names with `suwon-fleet map show`.",
     "same-place": "It begins and ends at {place}; give two different places.",
     "deadline-passed": "The deadline is over, or before the earliest start; give a later one.",
+    "after-itself": "Job {job} cannot follow itself.",
+    "after-ended": "It was to follow job {after}, which is {status}.",
+    "too-many-after": "A job may follow up to {most} others; this one names {given}.",
     "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
     "no-such-zone": "The map has no zone “{zone}”.",
@@ -47,6 +50,9 @@ SENTENCES = {
     "soonest-done": "{robot} would be done soonest of all robots.",
     "best-for-all": "Another robot would be done with this job sooner, but with {robot} here all"
     " waiting jobs together are done sooner.",
+    "robot-taken": "{robot} was on its way to job {other}, which is less urgent. {why:reason}",
+    "job-preempted": "{robot} was on its way to it, and is needed for job {other}, which is more urgent.",
+    "job-handed-on": "{robot} was on its way to it; with {other} it is served better.",
     "choice-cost": "{robot} was reckoned to need {cost:time}: {pickup:time} to the start and"
     " {work:time} for the work; it would have {battery} charge left at a charger.",
     "choice-next-best": "The next best was {robot} with {cost:time}, {difference:time} more.",
@@ -56,6 +62,7 @@ SENTENCES = {
     "robots-cannot": "{robots} ({count}): {why:reason}",
     # How a job stands
     "job-not-due": "Job {job} ({kind:job}) begins in {starts_in:time} at the earliest.",
+    "job-follows": "Job {job} ({kind:job}) begins when these have finished: {jobs}.",
     "job-queued": "Job {job} ({kind:job}) has been waiting for a robot for {waited:time}.",
     "job-assigned": "Job {job} ({kind:job}) is {robot}'s, which is getting ready to set out.",
     "job-in-phase": "Job {job} ({kind:job}) is {status:status}: {robot} is {phase:phase}"
@@ -82,8 +89,7 @@ SENTENCES = {
     "robot-silent": "{robot} is silent.",
     # What a robot does, and why it waits
     "robot-does": "{robot} ({kind}) is {mission:state}; battery {battery:charge}.",
-    "job-awaits": "The job waits for {robot}, which is at work: it would be done with it in"
-    " {cost:time}, sooner than any free robot.",
+    "job-planned": "It is planned for {robot}, after {before} other jobs.",
     "robot-waits": "{who} waits: {why:reason}",
     "robot-goes-on": "{robot} itself is not held up.",
     "robot-next-in-line": "It is free, and gets a job at the next round of dispatch.",

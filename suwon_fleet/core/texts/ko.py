@@ -20,6 +20,9 @@ SENTENCES = {
     "same-place": "출발지와 도착지가 모두 {place}입니다. 서로 다른 두 곳을 지정해 주세요.",
     "deadline-passed": "마감 시각이 이미 지났거나 시작 가능 시각보다 이릅니다."
     " 더 늦은 시각을 지정해 주세요.",
+    "after-itself": "작업 {job:+은/는} 자기 자신 다음에 올 수 없습니다.",
+    "after-ended": "먼저 끝나야 할 작업 {after:+이/가} {status:status} 상태로 끝났습니다.",
+    "too-many-after": "먼저 끝나야 할 작업은 {most}개까지 지정할 수 있는데 {given}개를 받았습니다.",
     "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
     "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
@@ -52,6 +55,9 @@ SENTENCES = {
     "soonest-done": "모든 로봇 가운데 {robot:+이/가} 가장 빨리 마칠 수 있습니다.",
     "best-for-all": "이 작업만 보면 더 빠른 로봇이 있지만, {robot:+이/가} 맡아야 대기 중인 작업 전체가 더"
     " 빨리 끝납니다.",
+    "robot-taken": "{robot:+은/는} 덜 급한 작업 {other}에 가던 중이었습니다. {why:reason}",
+    "job-preempted": "이 작업에 가던 {robot:+을/를} 더 급한 작업 {other}에 돌렸습니다.",
+    "job-handed-on": "{robot:+이/가} 가던 작업이지만 {other:+이/가} 맡는 편이 더 낫습니다.",
     "choice-cost": "{robot}의 예상 소요 시간은 {cost:time}입니다(출발지까지 {pickup:time}, 작업"
     " {work:time}). 충전기에 닿을 때 배터리는 {battery} 남습니다.",
     "choice-next-best": "다음 후보는 {robot:+으로/로}, {cost:time} 걸려 {difference:time} 더 늦습니다.",
@@ -62,6 +68,7 @@ SENTENCES = {
     "robots-cannot": "{robots} ({count}대): {why:reason}",
     # How a job stands
     "job-not-due": "{kind:job} 작업 {job:+은/는} {starts_in:time} 뒤부터 시작할 수 있습니다.",
+    "job-follows": "{kind:job} 작업 {job:+은/는} 다음 작업이 끝나야 시작합니다: {jobs}.",
     "job-queued": "{kind:job} 작업 {job:+이/가} {waited:time}째 로봇을 기다리고 있습니다.",
     "job-assigned": "{kind:job} 작업 {job:+은/는} {robot:+이/가} 맡아 출발을 준비하고 있습니다.",
     "job-in-phase": "{kind:job} 작업 {job:+은/는} {status:status} 상태이고, {robot:+은/는} {phase:phase}"
@@ -89,8 +96,7 @@ SENTENCES = {
     "robot-silent": "{robot:+이/가} 응답하지 않습니다.",
     # What a robot does, and why it waits
     "robot-does": "{robot}({kind})의 현재 상태: {mission:state}, 배터리 {battery:charge}.",
-    "job-awaits": "지금 일하는 {robot:+을/를} 기다리고 있습니다. {cost:time} 뒤면 끝낼 수 있어 쉬고 있는"
-    " 어느 로봇보다 빠릅니다.",
+    "job-planned": "{robot:+이/가} 다른 작업 {before}건을 마친 뒤 맡을 예정입니다.",
     "robot-waits": "{who:+이/가} 기다리는 이유: {why:reason}",
     "robot-goes-on": "{robot:+은/는} 막힌 데 없이 움직이고 있습니다.",
     "robot-next-in-line": "쉬고 있으며, 다음 배정 때 작업을 받습니다.",

@@ -30,6 +30,7 @@ _SELECTION_KEYS = ("kinds", "zones", "places")
 _FLEET_KEYS = ("id", "kind", "count", "start", "charge")
 _JOB_KEYS = (
     "at_s", "kind", "places", "rounds", "payload_kg", "object", "priority", "deadline_s", "robot",
+    "id", "after",
 )  # fmt: skip
 _DEMAND_KEYS = (
     "id", "kind", "count", "window_s", "arrivals", "from", "to", "at", "within_m", "stops",
@@ -46,6 +47,8 @@ class Known:
     kinds: dict[str, RobotKind]
     findings: Findings
     ids: set[str] = field(default_factory=set)
+    jobs: dict[str, float] = field(default_factory=dict)
+    """The jobs with an id, and when each is asked for."""
 
 
 def read_fleet(item: Item, known: Known) -> FleetPlan | None:
@@ -79,6 +82,10 @@ def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
     thing, robot = or_else(entry.text("object"), ""), or_else(entry.text("robot"), "")
     priority = _priority(entry.get("priority"), known)
     deadline_s = entry.number("deadline_s", 0.0, LONGEST_S)
+    after = tuple(
+        name for job in entry.items("after") if (name := _one_of(job, known.jobs, "job", known))
+    )
+    job_id = _job_id(entry, at_s or 0.0, after, known)
     if at_s is None or kind is None or known.findings.has_errors:
         return None
     at_ns = round(at_s * SECOND)
@@ -92,8 +99,25 @@ def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
         priority=priority,
         deadline_ns=0 if deadline_s is None else at_ns + round(deadline_s * SECOND),
         robot_id=robot,
+        job_id=job_id,
+        after=tuple(after),
     )
     return TimedJob(at_ns, request)
+
+
+def _job_id(entry: Fields, at_s: float, after: tuple[str, ...], known: Known) -> str:
+    """The id of a job, if it has one; what it follows must have been asked for before it is."""
+    for name in after:
+        if known.jobs[name] > at_s:
+            mark, mend = entry.entries["after"].mark, f"ask for it after {known.jobs[name]:g} s"
+            entry.findings.error(mark, "not-yet-asked", f"'{name}' is asked for later", mend)
+    if entry.get("id") is None:
+        return ""
+    job_id = _own_id(entry, known)
+    if job_id is None:
+        return ""
+    known.jobs[job_id] = at_s
+    return job_id
 
 
 def _check_count(entry: Fields, kind: JobKind | None) -> None:

@@ -35,6 +35,7 @@ requests = st.builds(
     deadline_ns=st.integers(0, 10**18),
     robot_id=texts,
     requester=texts,
+    after=st.lists(texts, max_size=3).map(tuple),
 )
 
 
@@ -108,6 +109,17 @@ def test_places_are_bounded() -> None:
     with pytest.raises(Rejected) as refused:
         ask(["a", (jobs.LONGEST_TEXT + 1) * "b"])
     assert dict(refused.value.reason.facts)["field"] == "places[1]"
+
+
+def test_jobs_to_follow_are_bounded() -> None:
+    message = msg.JobRequest(kind="go_to", places=["a"], after=101 * ["job-1"])
+    with pytest.raises(Rejected) as refused:
+        jobs.asked_by(message, "id-1")
+    assert refused.value.reason == Reason.of("too-many-after", given=101, most=100)
+    message.after = ["job-1", (jobs.LONGEST_TEXT + 1) * "x"]
+    with pytest.raises(Rejected) as refused:
+        jobs.asked_by(message, "id-1")
+    assert dict(refused.value.reason.facts)["field"] == "after[1]"
 
 
 def test_a_refusal_is_told_in_both_languages() -> None:

@@ -26,6 +26,7 @@ def check(fleet: Fleet) -> None:
     hands_at_rest_hold_nothing(state)
     nothing_is_asked_of_robots_in_other_hands(fleet)
     phases_are_in_order(state)
+    jobs_follow_others(state)
     assert not fleet.asks
 
 
@@ -99,3 +100,14 @@ def phases_are_in_order(state: FleetState) -> None:
         assert (job.turned_at is None) == (job.ends_as is JobStatus.FINISHED)
         if job.status is JobStatus.RETURNING:
             assert job.turned_at is not None
+
+
+def jobs_follow_others(state: FleetState) -> None:
+    """What awaits another has not begun; nothing awaits what is over."""
+    for job in state.jobs.values():
+        for name in job.awaits:
+            assert job.job_id in state.jobs[name].followers
+            assert job.status.is_over or not state.jobs[name].status.is_over
+        if job.awaits:
+            assert not job.robot_id
+            assert not job.decisions

@@ -30,7 +30,7 @@ from suwon_fleet.core.sitemap import (
     Zone,
     ZoneKind,
 )
-from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.traffic import Coordinator
 
 _SPOTS = {
@@ -137,5 +137,5 @@ def fresh_core(journal: Iterable[Event] = ()) -> FleetCore:
         site,
         KINDS,
         traffic=Coordinator(site, list(KINDS.values())),
-        dispatcher=Hungarian([place.node for place in site.places_of(PlaceKind.CHARGER)]),
+        dispatcher=RollingHorizon([place.node for place in site.places_of(PlaceKind.CHARGER)]),
     )

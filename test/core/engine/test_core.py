@@ -14,7 +14,7 @@ from suwon_fleet.core.engine.state import FleetState
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.jobs import JobKind, JobStatus
 from suwon_fleet.core.sitemap import Place, PlaceKind
-from suwon_fleet.dispatch import Hungarian
+from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.traffic import Coordinator
 
 
@@ -72,7 +72,7 @@ def test_a_journal_belongs_to_its_map() -> None:
             moved,
             KINDS,
             traffic=Coordinator(moved, list(KINDS.values())),
-            dispatcher=Hungarian(),
+            dispatcher=RollingHorizon(),
         )
 
 
@@ -100,7 +100,7 @@ def test_a_zone_the_map_has_closed_may_be_opened() -> None:
         closed,
         KINDS,
         traffic=Coordinator(closed, list(KINDS.values())),
-        dispatcher=Hungarian(),
+        dispatcher=RollingHorizon(),
     )
     assert core.fleet.closed_zones() == {"yard_zone"}
     core.step(1, [m.SetZone("t", "yard_zone", True)])

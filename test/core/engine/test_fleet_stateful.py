@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from suwon_fleet.core.engine import assigning, explain
+from suwon_fleet.core.engine import explain, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
@@ -129,6 +129,7 @@ class Life(RuleBasedStateMachine):
         starts_in_s=st.sampled_from([0, 0, 30]),
         due_in_s=st.sampled_from([None, None, 60, -5]),
         payload_kg=st.sampled_from([0.0, 2.0, 8.0, 99.0]),
+        data=st.data(),
     )
     def submit(
         self,
@@ -140,6 +141,7 @@ class Life(RuleBasedStateMachine):
         starts_in_s: int,
         due_in_s: int | None,
         payload_kg: float,
+        data: st.DataObject,
     ) -> None:
         now_ns = self.stage.now_ns
         request = JobRequest(
@@ -151,6 +153,7 @@ class Life(RuleBasedStateMachine):
             payload_kg=payload_kg,
             earliest_start_ns=now_ns + starts_in_s * 10**9 if starts_in_s else 0,
             deadline_ns=0 if due_in_s is None else max(1, now_ns + due_in_s * 10**9),
+            after=(self.a_job(data),) if data.draw(st.booleans()) else (),
         )
         self.ask(m.SubmitJob(self.stage.token(), request))
 
@@ -261,7 +264,7 @@ class Life(RuleBasedStateMachine):
         for job in stage.core.state.jobs.values():
             if not job.status.is_over:
                 assert not job.robot_id, (job, explain.explain_job(stage.fleet, job.job_id))
-                assert assigning.why_never(stage.fleet, job.request, job.phases), job
+                assert job.awaits or weighing.why_never(stage.fleet, job.request, job.phases), job
 
 
 def make_well(puppet: Puppet) -> None:

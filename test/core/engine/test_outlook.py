@@ -5,14 +5,26 @@ import pytest
 from core.engine.puppets import PuppetStage
 from core.engine.stage import Stage
 
+from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine import outlook
 from suwon_fleet.core.engine.fleet import SECOND
 from suwon_fleet.core.jobs import JobKind, JobStatus
 
 
+def test_a_job_that_waits_is_expected_to_end_after_the_one_before() -> None:
+    stage = PuppetStage({"r1": ("courier", "a")})
+    first = stage.job(stage.submit(JobKind.GO_TO, "d"))
+    second = stage.job(stage.submit(JobKind.GO_TO, "b"))
+    assert second.status is JobStatus.QUEUED
+    there, back = stage.fleet.traffic.travel_s("courier", "a", "d"), 24.0
+    ends_ns = outlook.expected_end_ns(stage.fleet, second)
+    assert ends_ns >= outlook.expected_end_ns(stage.fleet, first) + back * SECOND
+    assert ends_ns < stage.now_ns + (there + back + 5) * SECOND
+
+
 def test_nobody_can_tell_when_a_job_without_a_robot_ends() -> None:
     stage = PuppetStage({"r1": ("courier", "a")})
-    stage.submit(JobKind.GO_TO, "d")
+    stage.ask(m.StopRobots("", "robot", "r1"))
     job_id = stage.submit(JobKind.GO_TO, "b", deadline_ns=stage.now_ns + 20 * SECOND)
     job = stage.job(job_id)
     assert (job.status, outlook.expected_end_ns(stage.fleet, job)) == (JobStatus.QUEUED, 0)

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a plan better: simulated annealing over moves of one job, two jobs, or all that follow one.
+
+Every move makes one job the follower of another (or of a robot's start) that ends near where it begins,
+so that few of the many moves are tried in vain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.dispatch.problem import NO, Ints, Problem, typical_work_s
+from suwon_fleet.dispatch.queues import Queues, leaves, renew, rest, total
+from suwon_fleet.kernel import kernel, lean_kernel
+
+NEAR = 24
+"""Predecessors tried for each job."""
+CHUNK = 4096
+"""Moves tried between two looks at the budget."""
+_COOL, _WARM, _GROWTH = 0.001, 0.3, 0.5
+"""The temperature at the end, and at most at the start, in shares of what a typical job costs; the start
+is warmer by this power of the moves there are for each job."""
+Spent = Callable[[int], float]
+"""Share of the budget that is used up after so many moves; 1 or more ends the search."""
+
+
+def moves(count: int) -> Spent:
+    """A budget of moves: the same problem then has the same plan wherever and whenever it is made."""
+    return lambda done: done / count if count else 1.0
+
+
+def improve(
+    problem: Problem,
+    queues: Queues,
+    near: Ints,
+    *,
+    spent: Spent,
+    seed: int = 1,
+) -> None:
+    """Search until the budget is spent; what is left is never worse than what was given."""
+    if len(problem.jobs) == 0 or near.shape[1] == 0:
+        return
+    least, best = total(problem, queues), queues.copy()
+    scale = float(problem.jobs["weight"].mean()) * typical_work_s(problem)
+    state = np.array([0x9E3779B97F4A7C15 + seed], dtype=np.uint64)
+    done, share, warm = 0, spent(0), _COOL
+    while share < 1.0:
+        anneal(problem, queues, near, scale * warm * (_COOL / warm) ** share, CHUNK, state)
+        if (
+            done == 0
+        ):  # now it is known how far the budget goes: the further, the warmer it may begin
+            moves = CHUNK / max(spent(CHUNK) - share, 1e-9)
+            warm = min(_WARM, _COOL * (1.0 + (moves / len(problem.jobs)) ** _GROWTH))
+        done += CHUNK
+        share = spent(done)
+        if (cost := total(problem, queues)) < least:
+            least = cost
+            best.take(queues)
+    queues.take(best)
+
+
+def predecessors(problem: Problem, most: int = NEAR) -> Ints:
+    """(J, N) for each job those it is soonest reached from: jobs, and robots as -1 - robot."""
+    kinds = range(len(problem.kinds))
+    able = np.isfinite(problem.first_s)
+    fit = np.array([able[problem.robots["kind"] == kind].any(axis=0) for kind in kinds])
+    most = min(most, len(problem.jobs) + len(problem.robots) - 1)
+    near = np.empty((len(problem.jobs), most), dtype=np.int64)
+    find_nearest(problem, fit, near)
+    return near
+
+
+@kernel
+def find_nearest(problem: Problem, fit: NDArray[np.bool_], near: Ints) -> None:
+    """Fill `near` with the predecessors of each job, the nearest first; `fit` (K, J) is who can do it.
+
+    What is left over of a row, where fewer can come before a job, names the job itself.
+    """
+    _find_nearest(problem, fit, near, np.empty(near.shape[1]))
+
+
+@lean_kernel
+def _find_nearest(
+    problem: Problem, fit: NDArray[np.bool_], near: Ints, ways_s: NDArray[np.float64]
+) -> None:
+    jobs, robots = problem.jobs, len(problem.robots)
+    for job in range(len(jobs)):
+        near[job] = job
+        ways_s[:] = np.inf
+        for robot in range(robots):
+            _insert(near[job], ways_s, -1 - robot, problem.first_s[robot, job])
+        for other in range(len(jobs)):
+            if other == job:
+                continue
+            way_s = np.inf
+            for kind in range(len(fit)):
+                if fit[kind, job] and fit[kind, other]:
+                    hop_s = problem.hop_s[kind, jobs[other].last, jobs[job].origin]
+                    way_s = min(way_s, hop_s)
+            _insert(near[job], ways_s, other, way_s)
+
+
+@lean_kernel
+def _insert(names: Ints, ways_s: NDArray[np.float64], name: int, way_s: float) -> None:
+    """Put one in its place among the nearest so far, if it belongs there."""
+    at = len(names) - 1
+    if at < 0 or not way_s < ways_s[at]:
+        return
+    while at > 0 and way_s < ways_s[at - 1]:
+        names[at], ways_s[at] = names[at - 1], ways_s[at - 1]
+        at -= 1
+    names[at], ways_s[at] = name, way_s
+
+
+@lean_kernel
+def _random(state: NDArray[np.uint64]) -> Any:
+    """The next of a sequence of random numbers (Marsaglia's xorshift, 2003)."""
+    x = state[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state[0] = x
+    return x
+
+
+@lean_kernel
+def _below(state: NDArray[np.uint64], most: int) -> int:
+    return int(np.int64((_random(state) >> np.uint64(20)) % np.uint64(most)))
+
+
+@lean_kernel
+def _link(queues: Queues, robot: int, before: int, job: int) -> None:
+    """Let a job (or none) follow another, or come first."""
+    if before >= 0:
+        queues.slots[before].after = job
+    else:
+        queues.head[robot] = job
+
+
+@kernel
+def anneal(
+    problem: Problem,
+    queues: Queues,
+    near: Ints,
+    heat: float,
+    moves: int,
+    state: NDArray[np.uint64],
+) -> None:
+    """Try moves at one temperature; a worse plan is taken with probability exp(-loss / heat)."""
+    _anneal(problem, queues, near, heat, moves, state)
+
+
+@lean_kernel
+def _anneal(
+    problem: Problem,
+    queues: Queues,
+    near: Ints,
+    heat: float,
+    moves: int,
+    state: NDArray[np.uint64],
+) -> None:
+    for _ in range(moves):
+        job = _below(state, near.shape[0])
+        target = near[job, _below(state, near.shape[1])]
+        robot = queues.slots[job].robot
+        if robot < 0 or target == job or (target >= 0 and queues.slots[target].robot < 0):
+            continue
+        other = queues.slots[target].robot if target >= 0 else -1 - target
+        before = target if target >= 0 else NO
+        if before == queues.slots[job].before and other == robot:
+            continue
+        chance = (float(_random(state) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+        limit = -heat * math.log(chance)
+        if other == robot:
+            _shift(problem, queues, robot, before, job, limit)
+        else:
+            _across(problem, queues, other, before, job, _below(state, 3), limit)
+
+
+@lean_kernel
+def _shift(
+    problem: Problem, queues: Queues, robot: int, before: int, job: int, limit: float
+) -> None:
+    """Do a job at another time in the same queue, if that costs no more than `limit`."""
+    free_s, soc = leaves(problem, queues, robot, NO)
+    was = rest(problem, queues.slots, robot, NO, queues.head[robot], free_s, soc)
+    old_before, old_after = queues.slots[job].before, queues.slots[job].after
+    _link(queues, robot, old_before, old_after)
+    after = queues.slots[before].after if before >= 0 else queues.head[robot]
+    queues.slots[job].after = after
+    _link(queues, robot, before, job)
+    cost = rest(problem, queues.slots, robot, NO, queues.head[robot], free_s, soc)
+    if cost - was < limit:
+        renew(problem, queues, robot)
+        return
+    _link(queues, robot, before, after)
+    queues.slots[job].after = old_after
+    _link(queues, robot, old_before, job)
+
+
+@lean_kernel
+def _across(
+    problem: Problem, queues: Queues, other: int, before: int, job: int, way: int, limit: float
+) -> None:
+    """Let a job follow `before` of the queue of another robot, if that costs no more than `limit`.
+
+    Way 0: it goes alone. Way 1: it changes places with the one that follows there now. Way 2: all that
+    follow go with it, and all that follow there come here.
+    """
+    robot, left = queues.slots[job].robot, queues.slots[job].before
+    theirs = queues.slots[before].after if before >= 0 else queues.head[other]
+    mine = queues.slots[job].after
+    here_s, here_soc = leaves(problem, queues, robot, left)
+    there_s, there_soc = leaves(problem, queues, other, before)
+    if way == 1 and theirs < 0:
+        way = 0
+    _link(queues, robot, left, mine if way == 0 else theirs)
+    _link(queues, other, before, job)
+    theirs_after = queues.slots[theirs].after if theirs >= 0 else NO
+    if way == 0:
+        queues.slots[job].after = theirs
+    elif way == 1:
+        queues.slots[job].after = theirs_after
+        queues.slots[theirs].after = mine
+    new_here = mine if way == 0 else theirs
+    slots = queues.slots
+    cost = rest(problem, slots, robot, left, new_here, here_s, here_soc)
+    cost += rest(problem, slots, other, before, job, there_s, there_soc)
+    if way < 2:
+        slots[job].after = mine
+    if way == 1:
+        slots[theirs].after = theirs_after
+    was = rest(problem, slots, robot, left, job, here_s, here_soc)
+    was += rest(problem, slots, other, before, theirs, there_s, there_soc)
+    if cost - was < limit:
+        if way == 0:
+            slots[job].after = theirs
+        elif way == 1:
+            slots[job].after = theirs_after
+            slots[theirs].after = mine
+        renew(problem, queues, robot)
+        renew(problem, queues, other)
+        return
+    _link(queues, robot, left, job)
+    _link(queues, other, before, theirs)
