@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from suwon_fleet.core.engine import actions, alerts, events, firing, jobs
+from suwon_fleet.core.engine import actions, alerts, events, firing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -41,7 +41,7 @@ def _travel(fleet: Fleet, robot: RobotRecord) -> None:
     """On the way to a charger or parking place: get there, or look for another."""
     if not robot.job_id and actions.is_down(robot.states):
         actions.get_ready(fleet, robot)
-    elif jobs.has_arrived(fleet, robot):
+    elif fleet.has_arrived(robot):
         firing.try_fire(fleet, robot, Trigger.GOAL_REACHED)
     elif robot.destination and not fleet.can_reach(robot, robot.destination):
         firing.try_fire(fleet, robot, Trigger.CANCELLED)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import replace
 
 from suwon_fleet.core.dispatch import Worker
@@ -69,6 +70,12 @@ def crew(fleet: Fleet) -> list[Worker]:
     """Robots that could be given a job now."""
     free = [robot for robot in fleet.state.robots.values() if not why_not_free(fleet, robot)]
     return [one for robot in free if (one := worker(fleet, robot))]
+
+
+def crew_later(fleet: Fleet, but: Container[str] = ()) -> list[Worker]:
+    """Robots at work, but for some, as they will be when their jobs have ended."""
+    busy = [robot for robot in fleet.state.robots.values() if robot.robot_id not in but]
+    return [one for robot in busy if (one := worker_later(fleet, robot))]
 
 
 def worker_later(fleet: Fleet, robot: RobotRecord) -> Worker | None:
