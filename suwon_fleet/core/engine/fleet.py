@@ -85,6 +85,9 @@ class Fleet:
     """Parts of joint jobs whose robots stand where they meet the others, or did when last looked at."""
     made_way: dict[str, int] = field(default_factory=dict)
     """How often each had to leave that place."""
+    charge_ahead: set[str] = field(default_factory=set)
+    """Robots that have to charge before they are low, as reckoned at `ahead_ns`."""
+    ahead_ns: int = -(10**18)
     unmatched: set[str] = field(default_factory=set)
     """Jobs that waited and robots that were free when jobs were last given."""
     crew_changed: bool = True

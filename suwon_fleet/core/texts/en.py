@@ -114,6 +114,8 @@ SENTENCES = {
     "robot-laden": "{robot} may still carry something.",
     "robot-has-job": "Busy with job {job}.",
     "robot-not-commissioned": "{robot} is not commissioned; commission it to let it take jobs.",
+    "robot-charges-ahead": "{robot} has to charge before it is low: later there will not be"
+    " chargers for all.",
     "robot-acts": "It is {action:action}.",
     "stop-held": "Stop request {stop} of {requester:person} holds it; release it when it is safe.",
     "robot-blocked": "Something stands in its way ({state:state}); it goes on when the way is free.",

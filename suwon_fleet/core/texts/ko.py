@@ -124,6 +124,8 @@ SENTENCES = {
     "robot-laden": "{robot}에 아직 물건이 실려 있을 수 있습니다.",
     "robot-has-job": "작업 {job:+을/를} 하고 있습니다.",
     "robot-not-commissioned": "{robot:+은/는} 운용 승인을 받지 않았습니다. 작업을 맡기려면 승인해 주세요.",
+    "robot-charges-ahead": "{robot:+은/는} 배터리가 줄기 전에 미리 충전합니다. 나중에는 충전기가"
+    " 모자랍니다.",
     "robot-acts": "{action:action} 중입니다.",
     "stop-held": "{requester:person}의 정지 요청 {stop:+이/가} 걸려 있습니다. 안전을 확인한 뒤 해제해"
     " 주세요.",
