@@ -163,6 +163,7 @@ WORDS = {
         "patrol": "순찰",
         "go_to": "이동",
         "manipulation": "물체 조작",
+        "joint": "공동",
     },
     "status": {
         "queued": "대기",
