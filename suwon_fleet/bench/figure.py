@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -12,6 +14,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     seeds: int = 5
     quick: bool = False
     """Small sizes only: to see that it works, not to compare."""
+    instance: Path | None = None
+    """`lifelong`: the problem file."""
+    steps: int = 500
+    """`lifelong`: how long to play."""
+    step_budget_ms: float = 1000.0
+    """`lifelong`: wall time for planning, by step."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import remote
@@ -38,13 +39,37 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--seeds", type=remote.whole(1, 10_000), default=5, metavar="N", help="(default: 5)"
     )
+    lifelong = parser.add_argument_group("lifelong")
+    lifelong.add_argument(
+        "--instance", type=Path, metavar="FILE", help="a League of Robot Runners problem file"
+    )
+    lifelong.add_argument(
+        "--steps",
+        type=remote.whole(1, 10**6),
+        default=500,
+        metavar="N",
+        help="steps, in 2026's instances ticks, to play (default: 500)",
+    )
+    lifelong.add_argument(
+        "--step-budget-ms",
+        type=remote.number(1.0, 60_000.0),
+        default=1000.0,
+        metavar="B",
+        help="wall time for planning, by step (default: 1000)",
+    )
 
 
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     from suwon_fleet.bench.figure import Options, write
 
-    options = Options(seeds=args.seeds, quick=args.quick)
+    options = Options(
+        seeds=args.seeds,
+        quick=args.quick,
+        instance=args.instance,
+        steps=args.steps,
+        step_budget_ms=args.step_budget_ms,
+    )
     for name in args.names:
         figures: Iterable[Figure] = import_module(f"suwon_fleet.bench.{name}").run(options)
         for figure in figures:
