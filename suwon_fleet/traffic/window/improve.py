@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel, kernel
 from suwon_fleet.traffic.window.ground import FAR, NO, Ints, TimedGround
-from suwon_fleet.traffic.window.plans import Plans, driving_item, item_at, mark
+from suwon_fleet.traffic.window.plans import ONE, Plans, driving_item, item_at, mark
 from suwon_fleet.traffic.window.search import Scratch, draw, plan_alone
 
 MOST_TOGETHER = 16
@@ -42,8 +42,9 @@ def _note_owners(
     """Add the robots that occupy in a step what an item reads; how many are found now."""
     for slot in range(ground.read_ptr[item], ground.read_ptr[item + 1]):
         resource = ground.reads[slot]
-        if count < most and plans.users[resource, step] == 1:
-            owner = plans.owners[resource, step]
+        users = plans.users[resource, step]
+        if count < most and ONE <= users < 2 * ONE:
+            owner = users - ONE
             is_known = False
             for place in range(count):
                 is_known |= found[place] == owner

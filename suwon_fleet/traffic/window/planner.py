@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from suwon_fleet.traffic.window.ground import Ints, TimedGround
 from suwon_fleet.traffic.window.improve import improve
-from suwon_fleet.traffic.window.plans import Plans, advance, weigh_all
+from suwon_fleet.traffic.window.plans import Plans, advance, extend, weigh_all
 from suwon_fleet.traffic.window.rows import Rows, Targets
 from suwon_fleet.traffic.window.search import Scratch
 from suwon_fleet.traffic.window.sides import divide
 
-WINDOW = 24
-TOGETHER = 8
+WINDOW = 32
+TOGETHER = 5
 """Robots planned anew together, at most."""
 
 
@@ -44,7 +44,10 @@ class WindowPlanner:
         self._ground = ground
         self.plans = Plans.standing(ground, kind, start, window, stages)
         self.rows = Rows(ground, targets, row_slots)
-        self._scratch = [Scratch.of(window, seed * 64 + number) for number in range(sides)]
+        vertices = ground.vertex_count
+        self._scratch = [
+            Scratch.of(vertices, window, stages, seed * 64 + number) for number in range(sides)
+        ]
         self._side = np.zeros(ground.item_count, dtype=np.uint8)
         self._chance = np.random.default_rng(seed)
 
@@ -65,7 +68,11 @@ class WindowPlanner:
                 onward += self.rows.between(ahead[stage - 1], slots[stage])
 
     def weigh(self) -> int:
-        """Weigh all plans, to be done after goals have changed; what robots lose to each other."""
+        """Extend plans to the window's end, and weigh them; what robots lose to each other.
+
+        To be done after goals have changed.
+        """
+        extend(self._ground, self.plans, self.rows.table)
         weigh_all(self._ground, self.plans, self.rows.table)
         return int((self.plans.cost - self.plans.least).sum())
 

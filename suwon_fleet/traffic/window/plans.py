@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from suwon_fleet.kernel import inner_kernel, kernel
 from suwon_fleet.traffic.window.ground import NO, Ints, TimedGround
 
+ONE = 1 << 24
+"""More than the numbers of all users of a resource can add up to."""
 LONGEST_WINDOW = 64
 """The steps in which a resource is taken are the bits of one word."""
 
@@ -25,8 +27,8 @@ class Plans(NamedTuple):
     its plan costs: steps and prices up to the last stage, or in the window and then alone; `least[i]` is
     what it would cost a lone robot.
 
-    `taken[r]` has bit `t` set if resource `r` is occupied in step `t`, by `users[r, t]` robots; their
-    numbers add up to `owners[r, t]`, which names the robot if it is one.
+    `taken[r]` has bit `t` set if resource `r` is occupied in step `t`. `users[r, t]` adds up `ONE` and the
+    number of each robot that occupies it, so it names the robot if it is one.
     """
 
     kind: Ints
@@ -39,8 +41,7 @@ class Plans(NamedTuple):
     cost: Ints
     least: Ints
     taken: NDArray[np.uint64]
-    users: NDArray[np.uint8]
-    owners: Ints
+    users: Ints
 
     @classmethod
     def standing(
@@ -61,8 +62,7 @@ class Plans(NamedTuple):
             cost=np.zeros(robots, dtype=np.int32),
             least=np.zeros(robots, dtype=np.int32),
             taken=np.zeros(ground.resource_count, dtype=np.uint64),
-            users=np.zeros((ground.resource_count, window), dtype=np.uint8),
-            owners=np.zeros((ground.resource_count, window), dtype=np.int32),
+            users=np.zeros((ground.resource_count, window), dtype=np.int32),
         )
         occupy_all(ground, plans)
         return plans
@@ -89,21 +89,25 @@ def item_at(ground: TimedGround, plans: Plans, robot: int, vertex: int, step: in
 
 
 @inner_kernel
+def write(ground: TimedGround, plans: Plans, robot: int, item: int, step: int, change: int) -> None:
+    """Put what a robot does in one step on the ground (`change` 1), or take it off (-1)."""
+    bit = np.uint64(1) << np.uint64(step)
+    for slot in range(ground.write_ptr[item], ground.write_ptr[item + 1]):
+        resource = ground.writes[slot]
+        plans.users[resource, step] += change * (ONE + robot)
+        if plans.users[resource, step] == 0:
+            plans.taken[resource] &= ~bit
+        else:
+            plans.taken[resource] |= bit
+
+
+@inner_kernel
 def mark(ground: TimedGround, plans: Plans, robot: int, change: int) -> None:
     """Put a robot's plan on the ground (`change` 1), or take it off (-1)."""
     window = plans.edges.shape[1]
     vertex = plans.start[robot]
     for step in range(window):
-        item = item_at(ground, plans, robot, vertex, step)
-        for slot in range(ground.write_ptr[item], ground.write_ptr[item + 1]):
-            resource = ground.writes[slot]
-            plans.users[resource, step] += np.uint8(change)
-            plans.owners[resource, step] += change * robot
-            bit = np.uint64(1) << np.uint64(step)
-            if plans.users[resource, step] == 0:
-                plans.taken[resource] &= ~bit
-            else:
-                plans.taken[resource] |= bit
+        write(ground, plans, robot, item_at(ground, plans, robot, vertex, step), step, change)
         edge = plans.edges[robot, step]
         if edge != NO and step >= plans.ready[robot]:
             vertex = ground.head[edge]
@@ -114,7 +118,6 @@ def occupy_all(ground: TimedGround, plans: Plans) -> None:
     """Put all plans on the ground anew."""
     plans.taken[:] = 0
     plans.users[:] = 0
-    plans.owners[:] = 0
     for robot in range(len(plans.start)):
         mark(ground, plans, robot, 1)
 
@@ -137,29 +140,97 @@ def lone_cost(plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, s
     return int(here + plans.onward[robot, stage])
 
 
+@inner_kernel
+def _follow(
+    ground: TimedGround, plans: Plans, rows: NDArray[np.uint16], robot: int, until: int
+) -> tuple[int, int, int, int]:
+    """Step, vertex, stage and cost of a robot's plan at the first end of an action from `until` on."""
+    kind = plans.kind[robot]
+    vertex = plans.start[robot]
+    step = plans.ready[robot]
+    cost = step * ground.standing_price
+    stage = 0
+    while step < until:
+        edge = plans.edges[robot, step]
+        price = ground.standing_price
+        if edge == NO:
+            step += 1
+        else:
+            step += ground.duration[kind, edge]
+            price = ground.price[kind, edge]
+            vertex = ground.head[edge]
+        if stage < plans.stage_count[robot]:
+            cost += price
+            if rows[plans.stages[robot, stage], vertex] == 0:
+                stage += 1
+    return step, vertex, stage, cost
+
+
 @kernel
 def weigh_all(ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> None:
     """Work out what every plan costs, and would cost a lone robot."""
     window = plans.edges.shape[1]
     for robot in range(len(plans.start)):
-        kind = plans.kind[robot]
-        vertex = plans.start[robot]
-        step = plans.ready[robot]
-        cost = step * ground.standing_price
-        stage = 0
-        plans.least[robot] = cost + lone_cost(plans, rows, robot, vertex, 0)
-        while step < window and stage < plans.stage_count[robot]:
-            edge = plans.edges[robot, step]
-            if edge == NO:
-                step += 1
-                cost += ground.standing_price
-            else:
-                step += ground.duration[kind, edge]
-                cost += ground.price[kind, edge]
-                vertex = ground.head[edge]
-            if rows[plans.stages[robot, stage], vertex] == 0:
-                stage += 1
+        waiting = plans.ready[robot] * ground.standing_price
+        plans.least[robot] = waiting + lone_cost(plans, rows, robot, plans.start[robot], 0)
+        _, vertex, stage, cost = _follow(ground, plans, rows, robot, window)
         plans.cost[robot] = cost + lone_cost(plans, rows, robot, vertex, stage)
+
+
+@kernel
+def extend(ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> None:
+    """Let robots that stand in the last step go on in it where that is free and brings them nearer."""
+    window = plans.edges.shape[1]
+    robots = len(plans.start)
+    at = np.full(robots, NO, dtype=np.int32)
+    stage_of = np.zeros(robots, dtype=np.int32)
+    for robot in range(robots):
+        step, vertex, stage, _ = _follow(ground, plans, rows, robot, window - 1)
+        if step == window - 1 and plans.edges[robot, step] == NO:
+            at[robot], stage_of[robot] = vertex, stage
+    moved = True
+    while moved:  # who goes may make way for others
+        moved = False
+        for robot in range(robots):
+            if at[robot] == NO or stage_of[robot] == plans.stage_count[robot]:
+                continue
+            edge = _best_free(ground, plans, rows, robot, at[robot], stage_of[robot])
+            if edge != NO:
+                standing = standing_item(ground, plans.kind[robot], at[robot])
+                write(ground, plans, robot, standing, window - 1, -1)
+                write(
+                    ground,
+                    plans,
+                    robot,
+                    driving_item(ground, plans.kind[robot], edge),
+                    window - 1,
+                    1,
+                )
+                plans.edges[robot, window - 1] = edge
+                at[robot] = NO
+                moved = True
+
+
+@inner_kernel
+def _best_free(
+    ground: TimedGround, plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, stage: int
+) -> int:
+    """The free edge in the last step that brings a standing robot nearest to its goal; NO if none does."""
+    kind = plans.kind[robot]
+    last = plans.edges.shape[1] - 1
+    row = rows[plans.stages[robot, stage]]
+    best, best_cost = NO, np.int64(row[vertex]) + ground.standing_price
+    write(ground, plans, robot, standing_item(ground, kind, vertex), last, -1)
+    for edge in range(ground.out_ptr[vertex], ground.out_ptr[vertex + 1]):
+        cost = np.int64(row[ground.head[edge]]) + ground.price[kind, edge]
+        if ground.duration[kind, edge] == 0 or cost >= best_cost:
+            continue
+        if is_free(
+            ground, plans, driving_item(ground, kind, edge), np.uint64(1) << np.uint64(last)
+        ):
+            best, best_cost = edge, cost
+    write(ground, plans, robot, standing_item(ground, kind, vertex), last, 1)
+    return best
 
 
 @kernel

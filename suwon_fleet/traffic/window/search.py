@@ -20,15 +20,15 @@ from suwon_fleet.traffic.window.plans import (
 
 MOST_NODES = 1 << 14
 """A search that needs more gives up."""
-_SLOTS = 1 << 16
 _BUCKETS = 1 << 12
 
 
 class Scratch(NamedTuple):
     """What one search at a time needs. `side` says which items a search may use: those equal to its own.
 
-    Nodes are kept in buckets by cost above that of the first node, the newest first. `seen` holds the
-    states met in search number `search[0]`, hashed.
+    Nodes are kept in buckets by cost above that of the first node, the newest first. In search number
+    `search[0]` vertices whose `met` is that number were reached on a stage in the steps whose bits are set
+    in `steps_seen`, at the cheapest.
     """
 
     vertex: Ints
@@ -39,15 +39,15 @@ class Scratch(NamedTuple):
     cost: Ints
     after: Ints
     first: Ints
-    seen: NDArray[np.int64]
-    seen_in: Ints
+    met: Ints
+    steps_seen: NDArray[np.uint64]
     search: Ints
     path: Ints
     chance: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, window: int, seed: int) -> Scratch:
-        """Scratch for windows of that many steps; what is left to chance follows from the seed."""
+    def of(cls, vertices: int, window: int, stages: int, seed: int) -> Scratch:
+        """Scratch for ground and plans of that size; what is left to chance follows from the seed."""
         return cls(
             vertex=np.zeros(MOST_NODES, dtype=np.int32),
             step=np.zeros(MOST_NODES, dtype=np.int32),
@@ -57,8 +57,8 @@ class Scratch(NamedTuple):
             cost=np.zeros(MOST_NODES, dtype=np.int32),
             after=np.zeros(MOST_NODES, dtype=np.int32),
             first=np.full(_BUCKETS, NO, dtype=np.int32),
-            seen=np.zeros(_SLOTS, dtype=np.int64),
-            seen_in=np.zeros(_SLOTS, dtype=np.int32),
+            met=np.zeros((vertices, stages + 1), dtype=np.int32),
+            steps_seen=np.zeros((vertices, stages + 1), dtype=np.uint64),
             search=np.zeros(1, dtype=np.int32),
             path=np.zeros(window, dtype=np.int32),
             chance=np.array([seed * 2 + 1], dtype=np.uint64),
@@ -77,16 +77,19 @@ def draw(scratch: Scratch, below: int) -> int:
 
 
 @inner_kernel
-def _is_new(scratch: Scratch, state: int) -> bool:
-    """Whether a state is met for the first time in this search; it is noted."""
-    slot = (state * 0x9E3779B97F4A7C15 >> 40) & (_SLOTS - 1)
-    while scratch.seen_in[slot] == scratch.search[0]:
-        if scratch.seen[slot] == state:
-            return False
-        slot = (slot + 1) & (_SLOTS - 1)
-    scratch.seen_in[slot] = scratch.search[0]
-    scratch.seen[slot] = state
-    return True
+def _is_seen(scratch: Scratch, vertex: int, stage: int, step: int) -> bool:
+    """Whether this search has been in a state; the window's end is another each time."""
+    if scratch.met[vertex, stage] != scratch.search[0]:
+        return False
+    return bool(scratch.steps_seen[vertex, stage] >> np.uint64(step) & np.uint64(1))
+
+
+@inner_kernel
+def _see(scratch: Scratch, vertex: int, stage: int, step: int) -> None:
+    if scratch.met[vertex, stage] != scratch.search[0]:
+        scratch.met[vertex, stage] = scratch.search[0]
+        scratch.steps_seen[vertex, stage] = 0
+    scratch.steps_seen[vertex, stage] |= np.uint64(1) << np.uint64(step)
 
 
 @inner_kernel
@@ -142,8 +145,9 @@ def plan_alone(
             break
         vertex = scratch.vertex[node]
         stage = scratch.stage[node]
-        if not _is_new(scratch, (np.int64(vertex) * 64 + step) * 16 + stage):
+        if _is_seen(scratch, vertex, stage, step):
             continue
+        _see(scratch, vertex, stage, step)
         low, high = ground.out_ptr[vertex], ground.out_ptr[vertex + 1]
         turn = draw(scratch, high - low + 1)
         for option in range(high - low + 1):
@@ -176,6 +180,8 @@ def plan_alone(
                     continue
             above = cost + lone_cost(plans, rows, robot, there, to_stage) - least
             if above > last_bucket or used == MOST_NODES:
+                continue
+            if step + steps < window and _is_seen(scratch, there, to_stage, step + steps):
                 continue
             scratch.vertex[used] = there
             scratch.step[used] = step + steps
