@@ -80,7 +80,7 @@ def unit_ground(grid: Grid, *, corners: bool, price: int) -> TimedGround:
         price,
         _lists(here, writes, order),
         _lists(here, reads, order),
-        len(vertex),
+        place,
     )
 
 

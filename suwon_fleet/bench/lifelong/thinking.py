@@ -77,4 +77,5 @@ def warm_up(planner: WindowPlanner) -> None:
     thinker = Thinker(planner, Budget(tries=1))
     thinker.think(0.0)
     thinker.close()
+    planner.retime(planner.plans.ready)
     planner.advance()

@@ -94,7 +94,7 @@ def _note_blockers(
             count = _note_owners(ground, plans, item, step, found, count, most)
             step += 1
         vertex = ground.head[best]
-        if row[vertex] == 0:
+        if ground.station[vertex] == plans.goals[robot, stage]:
             stage += 1
     return count
 
