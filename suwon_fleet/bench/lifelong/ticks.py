@@ -62,18 +62,18 @@ class TickWorld:
             return True
         for cell in self._covered(head):
             visitors = self._visitors[cell]
-            if visitors[0] == robot:
-                continue
-            first = visitors[0]
-            queue = self._queue[first]
-            is_next = len(visitors) > 1 and visitors[1] == robot
-            if not (is_next and self._grid.side == 1 and queue):
-                return False
-            onward = int(self._ground.head[queue[0]])
-            is_straight = onward // 4 != head // 4 and onward % 4 == head % 4
-            if not is_straight or self.progress[first] <= self.progress[robot]:
+            if visitors[0] != robot and (
+                visitors[1] != robot or not self._leads(visitors[0], robot, head)
+            ):
                 return False
         return True
+
+    def _leads(self, first: int, robot: int, head: int) -> bool:
+        """Whether a robot is on its way out of `head`, straight on, and farther than `robot` is in."""
+        if self._grid.side > 1 or self.vertex[first] != head or not self._queue[first]:
+            return False
+        onward = int(self._ground.head[self._queue[first][0]])
+        return onward // 4 != head // 4 and bool(self.progress[first] > self.progress[robot])
 
     def _arrive(self, robot: int, edge: int) -> None:
         before = self._covered(int(self.vertex[robot]))
