@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.bench.lifelong.grid import Grid
 from suwon_fleet.bench.lifelong.instance import Dealing, Instance
-from suwon_fleet.bench.lifelong.tasks import dealt
+from suwon_fleet.bench.lifelong.tasks import Task, dealt
 from suwon_fleet.kernel import inner_kernel, kernel
 
 _NEVER = 1 << 30
@@ -52,20 +52,39 @@ def _alone(
 def _chosen(instance: Instance, grid: Grid, ahead: NDArray[np.int32], actions: int) -> int:
     """Tasks by length, until the robots' time is used up; getting to a task is taken to be free."""
     budget = actions * len(instance.starts)
-    places = grid.place_of.ravel()
-    file = [_length(ahead, [int(places[cell]) for cell in task]) for task in instance.tasks]
     greedy = instance.dealing is Dealing.GREEDY
     at_once = instance.revealed * (len(instance.starts) if greedy else 1)
-    done = len(file) if greedy else budget // min(file)
+    # as the crow flies first, so that only those tasks need be measured that may become known
+    crow = [_crow(instance, task) for task in instance.tasks]
+    done = _fitting(crow, budget, at_once, len(crow) if greedy else budget // min(crow), greedy)
+    places = grid.place_of.ravel()
+    known = crow[: at_once + done]
+    for number in range(len(known)):
+        stops = [int(places[cell]) for cell in instance.tasks[number]]
+        if min(stops) >= 0:
+            known[number] = _length(ahead, stops)
+    return _fitting(known, budget, at_once, done, greedy)
+
+
+def _fitting(lengths: Sequence[int], budget: int, at_once: int, most: int, greedy: bool) -> int:
+    """How many tasks fit in a budget of actions, of those that can be known by then; at most `most`."""
+    done = most
     while done:  # with fewer tasks done fewer were known, of which to choose the shortest
         known = at_once + done - 1
-        known = min(known, len(file)) if greedy else known
-        lengths = np.sort(np.resize(file, known))
-        fits = int(np.searchsorted(np.cumsum(lengths), budget, side="right"))
+        known = min(known, len(lengths)) if greedy else known
+        shortest = np.sort(np.resize(lengths, known))
+        fits = int(np.searchsorted(np.cumsum(shortest), budget, side="right"))
         if fits >= done:
             break
         done = fits
     return done
+
+
+def _crow(instance: Instance, task: Task) -> int:
+    """Actions for a task if nothing were in the way, and one to come to its beginning."""
+    width = instance.is_open.shape[1]
+    cells = [divmod(cell, width) for cell in task]
+    return 1 + sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in pairwise(cells))
 
 
 def _length(ahead: NDArray[np.int32], places: Sequence[int]) -> int:
@@ -73,7 +92,7 @@ def _length(ahead: NDArray[np.int32], places: Sequence[int]) -> int:
     arrival = np.ones(4, dtype=np.int64)
     for place, goal in pairwise(places):
         arrival = _next_arrival(ahead, place, arrival, goal)
-    return int(arrival.min())
+    return int(np.min(arrival))
 
 
 @kernel

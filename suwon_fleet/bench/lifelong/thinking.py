@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from suwon_fleet.traffic.window.planner import WindowPlanner
 
 THREADS = 2
-_ROUND_S = 0.1
+_ROUND_S = 0.25
 """Then a new border is drawn between what the threads work on."""
 _CHUNK_S = 0.004
 """Between looks at the clock."""
+_MOST_TRIES = 1000
 _SPARE_S = 0.015
 """Of a step, for what cannot be stopped in the middle."""
 
@@ -63,10 +64,12 @@ class Thinker:
         """Make plans of one side better until then; how many tries that were."""
         tries = 0
         while (now_s := time.perf_counter()) < until_s:
-            chunk = max(1, int(min(_CHUNK_S, until_s - now_s) / self._seconds_per_try))
+            fits = int(min(_CHUNK_S, until_s - now_s) / self._seconds_per_try)
+            chunk = max(1, min(fits, _MOST_TRIES))
             self._planner.improve(chunk, side)
             took_s = time.perf_counter() - now_s
-            self._seconds_per_try += 0.2 * (took_s / chunk - self._seconds_per_try)
+            change_s = took_s / chunk - self._seconds_per_try
+            self._seconds_per_try = max(1e-6, self._seconds_per_try + 0.2 * change_s)
             tries += chunk
         return tries
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.traffic.window.ground import FAR, Ints, TimedGround
-from suwon_fleet.traffic.window.improve import improve
+from suwon_fleet.traffic.window.improve import improve, who_stays_inside
 from suwon_fleet.traffic.window.plans import Plans, advance, extend, weigh_all
 from suwon_fleet.traffic.window.retime import retime
 from suwon_fleet.traffic.window.rows import Rows
@@ -49,6 +49,7 @@ class WindowPlanner:
             Scratch.of(vertices, window, stages, seed * 64 + number) for number in range(sides)
         ]
         self._side = np.zeros(ground.item_count, dtype=np.uint8)
+        self._movable = [np.zeros(len(start), dtype=np.bool_) for _ in range(sides)]
         self._chance = np.random.default_rng(seed)
 
     def aim(self, robot: int, goals: Sequence[int]) -> None:
@@ -80,10 +81,15 @@ class WindowPlanner:
         return int((self.plans.cost - self.plans.least).sum())
 
     def divide(self) -> None:
-        """Draw a new border between the sides: half of the robots to either."""
+        """Draw a new border between the sides: half of the robots to either.
+
+        To be done before :meth:`improve`, and again when plans were changed by anything else.
+        """
         if len(self._scratch) > 1:
             origin = int(self._chance.integers(self._ground.vertex_count))
             divide(self._ground, self.plans, origin, self._side)
+        for own, movable in enumerate(self._movable):
+            movable[:] = who_stays_inside(self._ground, self.plans, self._side, own)
 
     def improve(self, iterations: int, side: int = 0) -> int:
         """Make plans of one side better; how many of so many tries did."""
@@ -96,6 +102,7 @@ class WindowPlanner:
                 scratch,
                 self._side,
                 side,
+                self._movable[side],
                 TOGETHER,
                 iterations,
             )
@@ -109,4 +116,5 @@ class WindowPlanner:
         """Let a step pass; the edges robots drove in it, NO for those that stood."""
         driven = self.plans.edges[:, 0].copy()
         advance(self._ground, self.plans)
+        extend(self._ground, self.plans, self.rows.table)
         return driven

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from suwon_fleet.bench.lifelong.grid import Grid, unit_ground
@@ -22,7 +24,7 @@ def grant(world, grid, robot, *poses):
     """Grant the actions that lead from one pose to the next."""
     ground = unit_ground(grid, corners=False, price=1)
     vertices = [4 * grid.place_of[row, column] + heading for row, column, heading in poses]
-    for tail, head in zip(vertices, vertices[1:], strict=False):
+    for tail, head in pairwise(vertices):
         edges = range(ground.out_ptr[tail], ground.out_ptr[tail + 1])
         world.grant(robot, next(edge for edge in edges if ground.head[edge] == head))
 
