@@ -84,7 +84,7 @@ def _crow(instance: Instance, task: Task) -> int:
     """Actions for a task if nothing were in the way, and one to come to its beginning."""
     width = instance.is_open.shape[1]
     cells = [divmod(cell, width) for cell in task]
-    return 1 + sum(abs(a - c) + abs(b - d) for (a, b), (c, d) in pairwise(cells))
+    return 1 + sum(int(abs(a - c) + abs(b - d)) for (a, b), (c, d) in pairwise(cells))
 
 
 def _length(ahead: NDArray[np.int32], places: Sequence[int]) -> int:
