@@ -15,7 +15,7 @@ _ROUND_S = 0.25
 _CHUNK_S = 0.004
 """Between looks at the clock."""
 _MOST_TRIES = 1000
-_SPARE_S = 0.015
+_SPARE_S = 0.03
 """Of a step, for what cannot be stopped in the middle."""
 
 
