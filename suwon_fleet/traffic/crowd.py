@@ -16,7 +16,7 @@ from suwon_fleet.traffic.roadmap import Floats, Ints
 from suwon_fleet.traffic.rollout import roll_out
 from suwon_fleet.traffic.search import Found
 from suwon_fleet.traffic.window.ground import FAR, TimedGround, timed_ground
-from suwon_fleet.traffic.window.improve import improve
+from suwon_fleet.traffic.window.improve import improve, who_stays_inside
 from suwon_fleet.traffic.window.order import moves_of, schedule
 from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, weigh_all
 from suwon_fleet.traffic.window.search import Scratch
@@ -42,10 +42,10 @@ class Crowd:
         self._is_bounded = np.zeros(graph.vertex_count, dtype=np.bool_)
         self._is_bounded[zones[bounded[graph.zone_ids]]] = True
 
-    def serve(self, problem: Problem, ready_s: Floats, left: Ints) -> Found:
+    def serve(self, problem: Problem, goal: Ints, ready_s: Floats, left: Ints) -> Found:
         """Let all go on as well as they can for a window of steps.
 
-        `ready_s` (N,) is when each robot gets to where it starts; `left` are the moves that are left of the
+        `goal` (N,) is where each that aims wants to be, `ready_s` when it gets to where it starts; `left` are the moves that are left of the
         last plan, (M, 2) rows of robot and edge in an order that was legal when it was made.
         """
         problem = problem._replace(until=np.where(problem.aims, 0.0, np.inf).astype(np.float32))
@@ -58,6 +58,7 @@ class Crowd:
             plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
             plans.ready[:] = np.minimum(np.ceil(ready_s / self._step_s), LONGEST_WINDOW)
             plans.stages[:, 0], plans.stage_count[:] = row, problem.aims
+            plans.goals[:, 0] = goal
             schedule(ground, plans, self._timed_edge, order)
             weigh_all(ground, plans, rows)
             options.append(plans)
@@ -79,7 +80,8 @@ class Crowd:
         self._scratch.chance[0] = 1
         everywhere = np.zeros(ground.item_count, dtype=np.uint8)
         tries = TRIES_PER_ROBOT * len(plans.start)
-        improve(ground, plans, rows, self._scratch, everywhere, 0, TOGETHER, tries)
+        movable = who_stays_inside(ground, plans, everywhere, 0)
+        improve(ground, plans, rows, self._scratch, everywhere, 0, movable, TOGETHER, tries)
         moves = moves_of(ground, plans)
         moves[:, 1] = self._graph.out_edges[moves[:, 1]]
         return moves
@@ -118,7 +120,7 @@ def _timed(graph: Graph, step_s: float) -> TimedGround:
         standing_price=PRICE,
         writes=_written(graph),
         reads=_read(graph),
-        vertex_count=graph.vertex_count,
+        station=np.arange(graph.vertex_count, dtype=np.int32),
     )
 
 
