@@ -25,6 +25,10 @@ TRIES_PER_ROBOT = 2
 """Neighbourhoods looked at in one plan, for each robot."""
 TOGETHER = 5
 """Robots planned anew together, at most."""
+MOST_IMPROVED = 1_000
+"""Plans of more robots than these are not improved, and shorter."""
+TICKS = 2 * LONGEST_WINDOW
+"""Half steps in which a first plan is made."""
 PRICE = 4
 """A step of standing costs so much: travel times are told apart to this part of a step."""
 
@@ -45,11 +49,15 @@ class Crowd:
     def serve(self, problem: Problem, goal: Ints, ready_s: Floats, left: Ints) -> Found:
         """Let all go on as well as they can for a window of steps.
 
-        `goal` (N,) is where each that aims wants to be, `ready_s` when it gets to where it starts; `left` are the moves that are left of the
-        last plan, (M, 2) rows of robot and edge in an order that was legal when it was made.
+        `goal` (N,) is where each that aims wants to be, `ready_s` when it gets to where it starts; `left`
+        are the moves that are left of the last plan, (M, 2) rows of robot and edge in an order that was
+        legal when it was made.
         """
         problem = problem._replace(until=np.where(problem.aims, 0.0, np.inf).astype(np.float32))
-        moves = roll_out(self._graph, problem, ready_s, LONGEST_WINDOW * self._step_s)[1]
+        ticks = TICKS if len(ready_s) <= MOST_IMPROVED else TICKS // 3
+        moves = roll_out(self._graph, problem, ready_s, self._step_s / 2, ticks)
+        if len(ready_s) > MOST_IMPROVED:
+            return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
         duration = np.where(problem.is_open[:, self._graph.out_edges], self._ground.duration, 0)
         ground = self._ground._replace(duration=duration.astype(np.int32))
         rows, row = self._rows(problem)
