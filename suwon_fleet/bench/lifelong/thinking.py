@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from suwon_fleet.traffic.window.planner import WindowPlanner
 
 THREADS = 2
-_ROUND_S = 0.25
-"""Then a new border is drawn between what the threads work on."""
+_SHORTEST_ROUND_S = 0.1
+"""Then a new border is drawn between what the threads work on; on large ground, where that takes long,"""
+_DRAWING = 0.05
+"""so late that drawing takes no more than this share of the time."""
 _CHUNK_S = 0.004
 """Between looks at the clock."""
 _MOST_TRIES = 1000
@@ -49,7 +51,9 @@ class Thinker:
         deadline_s = began_s + self._budget.seconds - spare_s
         while (now_s := time.perf_counter()) < deadline_s:
             self._planner.divide()
-            until_s = [min(now_s + _ROUND_S, deadline_s)] * THREADS
+            drawing_s = time.perf_counter() - now_s
+            round_s = max(_SHORTEST_ROUND_S, drawing_s / _DRAWING)
+            until_s = [min(now_s + round_s, deadline_s)] * THREADS
             self.tries += sum(self._pool.map(self._try_until, range(THREADS), until_s))
 
     def close(self) -> None:
