@@ -23,7 +23,7 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 step = echo "setup: $(1)"; trap 'echo "setup:   $$SECONDS s"' EXIT
 pip = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
-.PHONY: help setup demo test test-long coverage check format docs msgs lock clean
+.PHONY: help setup demo bench test test-long coverage check format docs msgs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -33,11 +33,14 @@ setup: $(STAMPS)/interfaces $(STAMPS)/kernels ## make .venv: pinned packages, ou
 demo: setup ## the belt scenario through the real nodes
 	@$(BIN)/suwon-fleet demo
 
+bench: setup ## all benchmarks, as one JSON object per line (ARGS="scale --quick" for less)
+	@$(BIN)/suwon-fleet bench --json $(if $(ARGS),$(ARGS),traffic dispatch scale city)
+
 test: setup ## the quick tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" $(ARGS)
 
 test-long: setup ## the tests that take longer
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m long $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m long $(ARGS)
 
 coverage: setup ## the quick tests, with the lines they miss
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" --cov --cov-report=term $(ARGS)
@@ -65,7 +68,7 @@ lock: $(STAMPS)/packages ## resolve pyproject.toml into requirements/*.txt (ARGS
 	lock() { $(BIN)/uv pip compile --quiet --no-progress --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 "$$@" > /dev/null; }
 	all=requirements/dev.txt
-	lock --all-extras --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
+	lock --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
 	lock -c $$all pyproject.toml -o requirements/runtime.txt
 	lock -c $$all --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
 	lock -c $$all --group interfaces -o requirements/interfaces.txt
@@ -118,5 +121,5 @@ $(STAMPS)/sources: pyproject.toml setup.py $(STAMPS)/packages
 
 $(STAMPS)/kernels: $(KERNELS) $(STAMPS)/sources
 	@$(call step,compiling the traffic planner and the simulator (half a minute))
-	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up()"
+	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up(print)"
 	touch $@

@@ -12,14 +12,19 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import numba
+from llvmlite.binding import get_host_cpu_name
 
 F = TypeVar("F", bound=Callable[..., object])
+Tell = Callable[[str], None]
+"""Takes a line for people about what will take a while."""
 
 _MARKS = (b"kernel\ndef ", b"(NamedTuple)")
 
@@ -27,7 +32,8 @@ _MARKS = (b"kernel\ndef ", b"(NamedTuple)")
 @cache
 def cache_folder(package: Path) -> Path | None:
     """Where the kernels of a package, as it is now, are kept; None where nothing can be written."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    made_for = (numba.__version__, sys.implementation.cache_tag, get_host_cpu_name())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + " ".join(map(str, made_for)).encode())
     for source in sorted(package.glob("*.py")):
         text = source.read_bytes()
         if any(mark in text for mark in _MARKS):
@@ -39,6 +45,21 @@ def cache_folder(package: Path) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+@contextmanager
+def compiling(package: Path, tell: Tell) -> Iterator[None]:
+    """A block that calls every kernel of a package; `tell` is told when that will compile them.
+
+    Once the block has ended well it only loads them, and nothing is told.
+    """
+    folder = cache_folder(package)
+    stamp = folder / "all-compiled" if folder else None
+    if stamp is None or not stamp.exists():
+        tell(f"compiling the kernels of {package.name}: up to a minute, once after an installation")
+    yield
+    if stamp:
+        stamp.touch()
 
 
 def kernel(function: F) -> F:

@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
+
+
+def _nothing(_: str) -> None:
+    """For those who do not want to be told how far it is."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,6 +18,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     seeds: int = 5
     quick: bool = False
     """Small sizes only: to see that it works, not to compare."""
+    tell: Callable[[str], None] = _nothing
+    """Takes a few words, now and then, on what is being measured."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +42,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What nobody could beat."""
     cpu_ms: float | None = None
     wall_ms: float | None = None
+    fault: bool = False
+    """It shows that something of ours went wrong that never may: a collision, a robot stuck."""
     note: str = ""
 
 

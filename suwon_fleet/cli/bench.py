@@ -3,36 +3,56 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+import sys
+import time
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from suwon_fleet.cli import remote
+from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from suwon_fleet.bench.figure import Figure, Options
 
-    from suwon_fleet.bench.figure import Figure
-
-NAMES = ("traffic", "dispatch", "scale", "city", "lifelong")
-"""Modules of `suwon_fleet.bench`."""
+NAMES = {
+    "traffic": "robots of mixed speed, late and failing, beside simpler ways to keep them apart",
+    "dispatch": "who does which job, beside other ways to decide it and the best there is",
+    "scale": "CPU, latency and memory on cities of up to 50,000 vertices and 10,000 robots",
+    "city": "a day on the belt, whole and with parts replaced by simpler ones",
+    "lifelong": "instances of the League of Robot Runners",
+}
+"""Modules of `suwon_fleet.bench`, and what each measures."""
+LINE_EVERY_S = 2.0
+"""Where no bar can be drawn, progress is a line at most this often."""
 _EPILOG = """\
 Figures depend on the machine and on what else it does: compare those of one run.
-exit code 0: measured, nothing collided or stuck; 1: something did; 2: wrong arguments or file.
+
+exit codes:
+  0  measured
+  1  something went wrong in a run of ours that never may: robots collided, or were stuck
+  2  wrong arguments, or a file that cannot be used
 """
 
 
 def add(subparsers: Any) -> None:
     """Add the verb to the program."""
+    names = "\n".join(f"  {name:10}{what}" for name, what in NAMES.items())
     parser = subparsers.add_parser(
         "bench",
         help="measure traffic, dispatch and scale beside other ways of doing it",
-        description="Runs benchmarks, ours and peers interleaved, and prints each figure.",
+        description="Runs benchmarks, ours and peers interleaved, and prints what was measured, with "
+        "the least and most\nof the seeds, what we want to reach, and what nobody could beat.\n\n"
+        f"benchmarks:\n{names}",
         epilog=_EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("names", nargs="+", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument(
+        "names", nargs="+", choices=NAMES, metavar="NAME", help="one or more of the above"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it work?")
     parser.add_argument(
@@ -42,16 +62,78 @@ def add(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
-    from suwon_fleet.bench.figure import Options, write
+    from suwon_fleet.bench.figure import Options
 
-    options = Options(seeds=args.seeds, quick=args.quick)
-    for name in args.names:
-        figures: Iterable[Figure] = import_module(f"suwon_fleet.bench.{name}").run(options)
-        for figure in figures:
-            print(write(figure) if args.json else _line(figure), flush=True)
-    return Exit.GOOD
+    is_good = True
+    for name in dict.fromkeys(args.names):
+        benchmark = import_module(f"suwon_fleet.bench.{name}")
+        with _progress(name) as tell:
+            options = Options(seeds=args.seeds, quick=args.quick, tell=tell)
+            is_good &= _measure(benchmark.run, options, as_json=args.json)
+    return Exit.GOOD if is_good else Exit.FAILED
 
 
-def _line(figure: Figure) -> str:
-    target = "" if figure.target is None else f" (to reach: {figure.target:g})"
-    return f"{figure.case}: {figure.what} by {figure.by}: {figure.value:.4g} {figure.unit}{target}"
+def _measure(
+    benchmark: Callable[[Options], Iterable[Figure]], options: Options, *, as_json: bool
+) -> bool:
+    """Print figures as they come, or in a table once there are no more; whether all went well."""
+    from suwon_fleet.bench.figure import write
+
+    figures: list[Figure] = []
+    try:
+        for figure in benchmark(options):
+            figures.append(figure)
+            if as_json:
+                print(write(figure), flush=True)
+    finally:  # what was measured before an interruption is worth having, too
+        if figures and not as_json:
+            _print(figures)
+    return not any(figure.fault for figure in figures)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[str], None]]:
+    """Says on stderr what is being measured: beside a clock on a terminal, else a line now and then."""
+    spoke_s = -LINE_EVERY_S
+    with console.progress(name) as advance:
+
+        def tell(words: str) -> None:
+            nonlocal spoke_s
+            advance(0.0, words)
+            if not sys.stderr.isatty() and time.monotonic() - spoke_s >= LINE_EVERY_S:
+                spoke_s = time.monotonic()
+                print(f"{name}: {words}", file=sys.stderr, flush=True)
+
+        yield tell
+
+
+_COLUMNS = ("case", "what", "by", "", "", "least", "most", "to reach", "at best", "note")
+
+
+def _print(figures: Iterable[Figure]) -> None:
+    """The figures as a table; what is the same as in the row above is left out."""
+    rows: list[tuple[str, ...]] = []
+    before = ("", "")
+    for figure in figures:
+        same_case, same_what = figure.case == before[0], (figure.case, figure.what) == before
+        before = (figure.case, figure.what)
+        least, most = figure.spread or (None, None)
+        rows.append(
+            (
+                "" if same_case else figure.case,
+                "" if same_what else figure.what,
+                figure.by,
+                _number(figure.value),
+                figure.unit,
+                _number(least),
+                _number(most),
+                _number(figure.target),
+                _number(figure.bound),
+                "; ".join(filter(None, ("went wrong" if figure.fault else "", figure.note))),
+            )
+        )
+    console.print_table(_COLUMNS, rows)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

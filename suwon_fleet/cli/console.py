@@ -76,6 +76,11 @@ def print_problems(problems: Iterable[Problem]) -> None:
         print(problem, file=sys.stderr)
 
 
+def notes(*, quiet: bool = False) -> Callable[[str], None]:
+    """Takes lines about what goes on, for people, on stderr; none when `quiet`."""
+    return (lambda _line: None) if quiet else lambda line: print(line, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress(what: str, *, quiet: bool = False) -> Iterator[Advance]:
     """A progress bar on stderr while the block runs; none when `quiet` or when nobody looks."""

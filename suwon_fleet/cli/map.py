@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.core.errors import Problem, Severity
+
+if TYPE_CHECKING:
+    from suwon_fleet.core.mapsummary import MapSummary
 
 
 def add(subparsers: Any) -> None:
@@ -55,16 +61,21 @@ def run(args: Namespace) -> int:
 
 def _check(args: Namespace) -> int:
     from suwon_fleet.core.maplint import lint
-    from suwon_fleet.core.robots.kind import RobotKind
+    from suwon_fleet.core.mapnetwork import MapNetwork
+    from suwon_fleet.core.mapsummary import summarize
     from suwon_fleet.resources import resource_path
     from suwon_fleet.wire.kinds import load_kinds
     from suwon_fleet.wire.maps import read_site
 
+    gc.disable()  # a large map is millions of objects to the end, and would be walked again and again
     site, problems = read_site(args.file, graph=args.graph)
-    facts = {}
+    facts: dict[str, int] = {}
+    summary = None
     if site is not None:
-        kinds: list[RobotKind] = list(load_kinds(resource_path("config/robots")).values())
-        problems = (*problems, *lint(site, {kind.id: kind.width_m for kind in kinds}))
+        kinds = load_kinds(resource_path("config/robots")).values()
+        network = MapNetwork(site)
+        problems = (*problems, *lint(network, kinds))
+        summary = summarize(network, kinds)
         facts = {
             "lanes": len(site.lanes),
             "nodes": len(site.nodes),
@@ -73,15 +84,51 @@ def _check(args: Namespace) -> int:
         }
     if args.json:
         told = [_as_data(problem) for problem in problems]
-        console.print_json({"file": args.file, "usable": bool(site), **facts, "problems": told})
+        graph = asdict(summary) if summary else {}
+        console.print_json(
+            {"file": args.file, "usable": bool(site), **facts, "graph": graph, "problems": told}
+        )
     else:
         console.print_problems(problems)
-        if site is not None:
+        if summary is not None:
             counted = ", ".join(
                 console.counted(count, name.removesuffix("s")) for name, count in facts.items()
             )
             print(f"{args.file}: usable: {counted}")
+            print("\n".join(_told(summary)))
     return Exit.BAD_INPUT if site is None else Exit.GOOD
+
+
+def _told(summary: MapSummary) -> Iterator[str]:
+    """A map's summary in lines; what it has none of is left out."""
+    counted = console.counted
+    ways, parts = counted(summary.edges, "way"), summary.parts
+    if not parts:
+        return
+    others = f", and {_first(parts[1:])} in others" if len(parts) > 1 else ""
+    yield f"  graph: {ways}; robots get about on {counted(parts[0], 'node')}{others}"
+    loops = f" (the largest of {counted(summary.loops, 'loop')})" if summary.loops > 1 else ""
+    yield f"  core: {counted(summary.core, 'node')} with two ways to each other{loops}"
+    if summary.bridges:
+        yield f"  bridges: {counted(len(summary.bridges), 'lane')}: {_first(summary.bridges)}"
+    if summary.branches:
+        lengths = _first(summary.branches)
+        yield f"  dead ends: {len(summary.branches)}, with nodes: {lengths}"
+    for use, off in summary.off_core.items():
+        if on := summary.on_core[use]:
+            yield f"  {use}: {off} at the end of a lane, {len(on)} in the way: {_first(on)}"
+        elif off:
+            yield f"  {use}: {off}, each at the end of a lane"
+    for kind, room in summary.room.items():
+        if room.spots:
+            easy = f"moving is easy up to {counted(room.easy, 'robot')}"
+            yield f"  {kind}: {easy} ({counted(room.spots, 'spot')} to stand on)"
+
+
+def _first(things: Sequence[object]) -> str:
+    from suwon_fleet.core.mapnetwork import named
+
+    return named(map(str, things))
 
 
 def _as_data(problem: Problem) -> dict[str, str]:

@@ -21,6 +21,8 @@ from suwon_fleet.sim.scenario import Scenario, TimedJob
 SECOND = 1_000_000_000
 START_S = 300.0
 """How long the nodes may take to come up: the first time on a machine they compile for a minute."""
+_NOTABLE = ("[ERROR]", "[FATAL]", "compiling the kernels")
+"""What is shown of what the nodes say."""
 ANSWER_S = 30.0
 LOOK_S = 0.05
 """How often to look whether jobs are due or done."""
@@ -109,7 +111,7 @@ def rehearse(play: Play, watch: Callable[[Progress], None]) -> tuple[Report, Any
     the nodes do not come up or answer no more.
     """
     begun_s = time.monotonic()
-    with Processes(_print_errors) as nodes, FleetClient(timeout_s=ANSWER_S) as client:
+    with Processes(_print_notable) as nodes, FleetClient(timeout_s=ANSWER_S) as client:
         for name, parameters in _nodes(play).items():
             nodes.start(name, node_command(name, parameters))
         stage = _Stage(play, nodes, client, watch)
@@ -149,8 +151,8 @@ def _nodes(play: Play) -> dict[str, dict[str, object]]:
     return {"fleet_manager": manager, "simulator": simulator}
 
 
-def _print_errors(name: str, line: str) -> None:
-    if "[ERROR]" in line or "[FATAL]" in line:
+def _print_notable(name: str, line: str) -> None:
+    if any(mark in line for mark in _NOTABLE):
         print(f"{name}: {line}", file=sys.stderr)
 
 

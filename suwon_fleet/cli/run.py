@@ -72,7 +72,8 @@ def run(args: Namespace) -> int:
     from suwon_fleet.cli.simulate import simulate
 
     with console.progress(scenario.id, quiet=args.quiet) as advance:
-        result = simulate(scenario, lambda now: advance(*_progress(now)))
+        tell = console.notes(quiet=args.quiet)
+        result = simulate(scenario, lambda now: advance(*_progress(now)), tell)
     if args.json is not None:
         console.write_json(document(result, args.lang), args.json)
     if not args.quiet and args.json != console.STDOUT:

@@ -11,7 +11,7 @@ from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import motion
-from suwon_fleet.core.engine.core import Outcome
+from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -19,12 +19,12 @@ from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.questions import may_drive
 from suwon_fleet.core.robots.states import LEGS
+from suwon_fleet.kernel import Tell
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
-from suwon_fleet.service.warm_up import warm_up as traffic_warm_up
+from suwon_fleet.service.warm_up import warm_up as fleet_warm_up
 from suwon_fleet.sim import kinematics
-from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.traffic.checker import Checker, Violation
@@ -36,6 +36,8 @@ STEPS_PER_TURN = 10
 REVIEW_EVERY_NS = SECOND
 
 Watch = Callable[["Simulation"], None]
+Assemble = Callable[..., FleetCore]
+"""Puts a fleet together as :func:`suwon_fleet.service.assemble.assemble` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,14 @@ class Result:
         return facts
 
 
-def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
-    """Run a scenario until it is over; `watch` is called after every turn."""
+def _nothing(_: object) -> None:
+    """For those who want neither to watch nor to be told."""
+
+
+def simulate(scenario: Scenario, watch: Watch = _nothing, tell: Tell = _nothing) -> Result:
+    """Run a scenario until it is over; `watch` is called after every turn, `tell` if kernels compile."""
     begun = time.perf_counter()
-    warm_up()
+    warm_up(tell)
     simulation = Simulation(scenario)
     ready = time.perf_counter()
     while not simulation.is_over:
@@ -104,22 +110,26 @@ def simulate(scenario: Scenario, watch: Watch = lambda _: None) -> Result:
 
 
 @cache
-def warm_up() -> None:
-    """Have all kernels compiled, or loaded."""
+def warm_up(tell: Tell = _nothing) -> None:
+    """Have all kernels compiled, or loaded; `tell` is told when that takes long."""
     kinds = load_kinds(resource_path("config/robots"))
-    traffic_warm_up(next(iter(kinds.values())))
-    kinematics.step(Bodies.empty(1), 0.1)
+    fleet_warm_up(next(iter(kinds.values())), tell)
+    kinematics.warm_up(tell)
 
 
 class Simulation:
-    """One run of a scenario: the same scenario gives the same events and the same result."""
+    """One run of a scenario: the same scenario gives the same events and the same result.
 
-    def __init__(self, scenario: Scenario) -> None:
+    `assemble` makes its fleet, for whoever wants another than ours.
+    """
+
+    def __init__(self, scenario: Scenario, assemble: Assemble = assemble) -> None:
         self.scenario = scenario
         self.world = scenario.world()
+        self._assemble = assemble
         self.core = assemble(scenario.site, scenario.kinds)
-        self._journal = MemoryJournal()
-        self._pipeline = Pipeline(self.core, self._journal, WorldLink(self.world))
+        self.journal = MemoryJournal()
+        self._pipeline = Pipeline(self.core, self.journal, WorldLink(self.world))
         robots = self.world.robots.values()
         self._checker = Checker(scenario.site, {robot.robot_id: robot.kind for robot in robots})
         self._jobs = scenario.jobs()
@@ -191,7 +201,7 @@ class Simulation:
     def result(self, wall_s: float, setup_s: float) -> Result:
         """What came of it; checks that the journal alone leads to the same state."""
         state, scenario, checker = self.core.state, self.scenario, self._checker
-        replayed = assemble(scenario.site, scenario.kinds, journal=self._journal.read())
+        replayed = self._assemble(scenario.site, scenario.kinds, journal=self.journal.read())
         return Result(
             scenario=scenario.id,
             site=scenario.site.id,

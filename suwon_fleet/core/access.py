@@ -16,6 +16,13 @@ from suwon_fleet.core.sitemap import Lane, LaneKind, SiteMap
 LANE_MARGIN_M = 0.1
 """A lane must be this much wider than a robot before the robot is sent there."""
 
+CLEARANCE_M = 0.1
+"""Air kept between two bodies on top of their discs, for localisation and control error."""
+
+LONGEST_BLOCK_M = 30.0
+BLOCKS_PER_LANE = 8
+"""A long lane is cut into about this many blocks, so that long roads do not become thousands."""
+
 LEAST_M = 0.01
 """A ride in a lift has no length of its own, and is a way all the same."""
 

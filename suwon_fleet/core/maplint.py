@@ -6,42 +6,44 @@ Each check is a function from the map to warnings; `lint` runs them all.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from suwon_fleet.core.access import CLEARANCE_M, LANE_MARGIN_M, may_use
 from suwon_fleet.core.errors import Problem, Severity
+from suwon_fleet.core.mapgraph import MapGraph
+from suwon_fleet.core.mapnetwork import MOST_NAMED, MapNetwork, named
+from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, PlaceKind, SiteMap
 
-MOST_NAMED = 5
-"""A warning about many things names this many of them and counts the others."""
 MOST_PAIRS = 10_000
 CHUNK = 250
 """Lanes that are looked at together, lest thousands that all cross each other fill the memory."""
+END_M = 0.01
+"""Two lanes that meet so near to their ends are said to meet there."""
+TOUCHING_M = 1e-3
+"""A node so near to a lane lies on it."""
 MOST_ALIKE = 10
 """Of one code, this many warnings are given, and one that counts the others."""
 
 
-def lint(site: SiteMap, robot_widths_m: Mapping[str, float] | None = None) -> tuple[Problem, ...]:
-    """All warnings about a map, the gravest kinds first.
-
-    `robot_widths_m` has the width of each kind of robot that is to use the map, by the kind's id.
-    """
-    network = _Network(site)
+def lint(network: MapNetwork, kinds: Iterable[RobotKind] = ()) -> tuple[Problem, ...]:
+    """All warnings about a map, the gravest kinds first; `kinds` of robots are to use it."""
+    kinds = tuple(kinds)
     checks = (
         _cut_off(network),
+        _traps(network, kinds),
         _unused_nodes(network),
         _chargers_in_the_way(network),
+        _chargers_too_near(network, kinds),
         _dead_ends(network),
-        _too_narrow(network, robot_widths_m or {}),
-        _doubled_lanes(site),
-        _idle_lifts(site),
+        _too_narrow(network, kinds),
+        _doubled_lanes(network),
+        _idle_lifts(network.site),
         _idle_zones(network),
         _crossings(network),
     )
@@ -61,159 +63,128 @@ def _few(warnings: list[Problem]) -> list[Problem]:
     return [*warnings[:MOST_ALIKE], last]
 
 
-def _named(things: Iterable[str]) -> str:
-    """The first few of many ids."""
-    names = list(things)
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
-
-
-class _Network:
-    """The lane graph by node index; `edges` has one lane for the two of a two-way one."""
-
-    def __init__(self, site: SiteMap) -> None:
-        self.site = site
-        self.index = {node.id: index for index, node in enumerate(site.nodes)}
-        self.neighbours: list[set[int]] = [set() for _ in site.nodes]
-        self.edges: list[Lane] = []
-        for lane in site.lanes:
-            start, end = self.index[lane.start], self.index[lane.end]
-            if end not in self.neighbours[start]:
-                self.edges.append(lane)
-            self.neighbours[start].add(end)
-            self.neighbours[end].add(start)
-
-    def describe(self, nodes: Iterable[int]) -> str:
-        """Some nodes by the names of their places, or by their own where there are none."""
-        indices = list(nodes)
-        places = [name for index in indices for name in self.places_at.get(index, ())]
-        if places:
-            return f"{len(indices)} nodes with the places {_named(places)}"
-        return f"{len(indices)} nodes ({_named(self.site.nodes[i].id for i in indices)})"
-
-    @cached_property
-    def places_at(self) -> dict[int, list[str]]:
-        places: dict[int, list[str]] = defaultdict(list)
-        for place in self.site.places:
-            places[self.index[place.node]].append(place.id)
-        return places
-
-    @cached_property
-    def lines(self) -> NDArray[np.object_]:
-        """The edges as shapely lines."""
-        nodes = self.site.node_by_id
-        ends = [(nodes[lane.start], nodes[lane.end]) for lane in self.edges]
-        points = [[(a.x_m, a.y_m), (b.x_m, b.y_m)] for a, b in ends]
-        return np.asarray(shapely.linestrings(np.array(points).reshape(-1, 2, 2)), object)
-
-    @cached_property
-    def matrix(self) -> csr_array:
-        """Not zero at (start, end) of each lane."""
-        starts = [self.index[lane.start] for lane in self.site.lanes]
-        ends = [self.index[lane.end] for lane in self.site.lanes]
-        size = len(self.site.nodes)
-        return csr_array((np.ones(len(starts)), (starts, ends)), shape=(size, size))
-
-
-def _cut_off(network: _Network) -> Iterator[Problem]:
+def _cut_off(network: MapNetwork) -> Iterator[Problem]:
     """Parts that robots cannot get to from the largest part of the map, or not back from."""
-    _, labels = connected_components(network.matrix, directed=True, connection="strong")
-    main = int(np.argmax(labels == np.bincount(labels).argmax()))
-    is_main = labels == labels[main]
-    is_used = np.array([bool(others) for others in network.neighbours])
-    reached, returning = _reached(network.matrix, main), _reached(network.matrix.T.tocsr(), main)
+    graph = network.graph
+    main = int(np.argmax(graph.main))
+    reached, returning = graph.reached(main), graph.reached(main, backwards=True)
     for enters, leaves, what, mend in (
         (True, False, "can be entered from the rest of the map but not left", "add a way out"),
         (False, True, "can be left but not entered from the rest of the map", "add a way in"),
         (False, False, "are cut off from the rest of the map", "join them with a two-way lane"),
     ):
-        chosen = ~is_main & is_used & (reached == enters) & (returning == leaves)
-        for nodes in _parts(network.matrix, chosen):
+        chosen = ~graph.main & (graph.degree > 0) & (reached == enters) & (returning == leaves)
+        for nodes in graph.parts(chosen):
             where = f"node {network.site.nodes[nodes[0]].id}"
             yield _warning("cut-off", where, f"{network.describe(nodes)} {what}", mend)
 
 
-def _reached(matrix: csr_array, start: int) -> NDArray[np.bool_]:
-    found = np.zeros(matrix.shape[0], bool)
-    found[breadth_first_order(matrix, start, return_predecessors=False)] = True
-    return found
+def _traps(network: MapNetwork, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Places that a kind of robot could be sent to and not come back from, though others can."""
+    places = np.zeros(network.graph.size, bool)
+    places[list(network.node_of.values())] = True
+    for kind in kinds:
+        graph = network.graph_of(kind)
+        if graph is network.graph:
+            continue
+        lost = _no_return(graph) & ~_no_return(network.graph)
+        for nodes in graph.parts(lost):
+            if places[nodes].any():
+                where = f"node {network.site.nodes[nodes[0]].id}"
+                what = f"{kind.id} can go to {network.describe(nodes)} and not come back"
+                yield _warning("trap", where, what, f"add a way back that {kind.id} may use")
 
 
-def _parts(matrix: csr_array, chosen: NDArray[np.bool_]) -> list[list[int]]:
-    """The chosen nodes in groups that lanes join, either way, the largest group first."""
-    indices = np.flatnonzero(chosen)
-    if not len(indices):
-        return []
-    count, labels = connected_components(matrix[indices][:, indices], directed=False)
-    groups = [indices[labels == label].tolist() for label in range(count)]
-    return sorted(groups, key=len, reverse=True)
+def _no_return(graph: MapGraph) -> NDArray[np.bool_]:
+    """Nodes that a lane leads to from a larger part, to which no way leads back."""
+    size = np.bincount(graph.strong, minlength=1)
+    there, here = graph.strong[graph.end], graph.strong[graph.start]
+    entered = there[(there != here) & (size[there] < size[here])]
+    return np.isin(graph.strong, entered)
 
 
-def _unused_nodes(network: _Network) -> Iterator[Problem]:
-    unused = [index for index, others in enumerate(network.neighbours) if not others]
+def _unused_nodes(network: MapNetwork) -> Iterator[Problem]:
+    unused = np.flatnonzero(network.graph.degree == 0).tolist()
     if unused:
         where = f"node {network.site.nodes[unused[0]].id}"
         what = f"no lane begins or ends at {network.describe(unused)}"
         yield _warning("no-lane", where, what, "add lanes, or remove them")
 
 
-def _chargers_in_the_way(network: _Network) -> Iterator[Problem]:
+def _chargers_in_the_way(network: MapNetwork) -> Iterator[Problem]:
     for place in network.site.places_of(PlaceKind.CHARGER):
-        if len(network.neighbours[network.index[place.node]]) > 1:
+        if network.graph.degree[network.node_of[place.id]] > 1:
             what = "a robot that charges here stands in the way of others"
             mend = "put the charger at the end of a lane of its own"
             yield _warning("charger-in-the-way", f"place {place.id}", what, mend)
 
 
-def _dead_ends(network: _Network) -> Iterator[Problem]:
+def _chargers_too_near(network: MapNetwork, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Chargers at the end of a lane so short that a robot there reaches into the way it came by."""
+    graph = network.graph
+    chargers = network.site.places_of(PlaceKind.CHARGER)
+    by_width = sorted(kinds, key=lambda kind: -kind.radius_m)
+    usable = {kind.id: network.usable(kind) for kind in kinds} if chargers else {}
+    for place in chargers:
+        node = network.node_of[place.id]
+        own = graph.edges_at(node)
+        fits = [k for k in by_width if len(own) == 1 and usable[k.id][graph.edge_lane[own[0]]]]
+        if not fits:
+            continue
+        kind = fits[0]
+        reach_m = 2 * kind.radius_m + CLEARANCE_M
+        point = shapely.Point(network.xy[node])
+        near = network.tree.query(point, predicate="dwithin", distance=reach_m - 1e-9)
+        same = network.edge_level[near] == network.level[node]
+        passed = near[same & (near != own[0]) & usable[kind.id][graph.edge_lane[near]]]
+        if len(passed):
+            what = (
+                f"a {kind.id} (radius {kind.radius_m:g} m) that charges here leaves no room to pass"
+                f" on lane {network.edge_id(int(passed.min()))}"
+            )
+            mend = f"put the charger {reach_m:g} m or more from other lanes"
+            yield _warning("charger-too-near", f"place {place.id}", what, mend)
+
+
+def _dead_ends(network: MapNetwork) -> Iterator[Problem]:
     """Ways of two lanes and more that end blind: two robots in one cannot pass each other."""
-    for nodes in sorted(_branches(network), key=len, reverse=True):
+    for nodes in sorted(network.graph.branches, key=len, reverse=True):
         if len(nodes) > 1:
             where = f"node {network.site.nodes[nodes[0]].id}"
             what = f"a dead end: one way in and out for {network.describe(nodes)}"
             yield _warning("dead-end", where, what, "close it to a loop, or keep it to one robot")
 
 
-def _branches(network: _Network) -> Iterable[list[int]]:
-    """What falls off when the map is pruned from its ends to its loops, each branch from its root.
+def _too_narrow(network: MapNetwork, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Lanes that a kind of robot would use if they were wider."""
+    for kind in kinds:
 
-    A part of the map without any loop is pruned to its innermost node.
-    """
-    degree = [len(others) for others in network.neighbours]
-    ends = [index for index, count in enumerate(degree) if count == 1]
-    hangs_on: dict[int, int] = {}
-    for node in ends:  # grows while it is walked
-        inner = next((n for n in network.neighbours[node] if n not in hangs_on), None)
-        if inner is not None:
-            hangs_on[node] = inner
-            degree[inner] -= 1
-            if degree[inner] == 1:
-                ends.append(inner)
-    root_of: dict[int, int] = {}
-    branches: dict[int, list[int]] = defaultdict(list)
-    for node, inner in reversed(hangs_on.items()):
-        root_of[node] = root_of.get(inner, node)
-        branches[root_of[node]].append(node)
-    return branches.values()
+        def stops(lane: Lane, kind: RobotKind = kind) -> bool:
+            return not may_use(kind, lane) and may_use(kind, replace(lane, width_m=None))
 
-
-def _too_narrow(network: _Network, robot_widths_m: Mapping[str, float]) -> Iterator[Problem]:
-    for kind, width_m in robot_widths_m.items():
-        narrow = [e.id for e in network.edges if e.width_m is not None and e.width_m < width_m]
-        if narrow:
-            what = f"too narrow for {kind} ({width_m:g} m wide): {_named(narrow)}"
+        narrow = network.lanes_where(stops)[network.graph.edge_lane]
+        if narrow.any():
+            ids = [network.edge_id(edge) for edge in np.flatnonzero(narrow).tolist()]
+            needed_m = kind.width_m + LANE_MARGIN_M
+            what = f"too narrow for {kind.id} (it needs {needed_m:.2f} m): {named(ids)}"
             mend = "correct the width, or keep this robot off the map"
-            yield _warning("too-narrow", f"lane {narrow[0]}", what, mend)
+            yield _warning("too-narrow", f"lane {ids[0]}", what, mend)
 
 
-def _doubled_lanes(site: SiteMap) -> Iterator[Problem]:
-    lanes: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for lane in site.lanes:
-        lanes[lane.start, lane.end].append(lane.id)
-    for (start, end), ids in lanes.items():
-        if len(ids) > 1:
-            what = f"{len(ids)} lanes from {start} to {end}: {_named(ids)}"
-            yield _warning("doubled-lane", f"lane {ids[1]}", what, "keep one of them")
+def _doubled_lanes(network: MapNetwork) -> Iterator[Problem]:
+    graph, lanes = network.graph, network.site.lanes
+    pair = graph.start * graph.size + graph.end
+    order = np.argsort(pair, kind="stable")
+    again = np.flatnonzero(np.diff(pair[order]) == 0)
+    twice = np.flatnonzero(np.isin(pair, pair[order[again]])) if len(again) else again
+    groups: dict[int, list[int]] = {}
+    for lane in twice.tolist():
+        groups.setdefault(int(pair[lane]), []).append(lane)
+    for group in groups.values():
+        first = lanes[group[0]]
+        ids = [lanes[lane].id for lane in group]
+        what = f"{len(ids)} lanes from {first.start} to {first.end}: {named(ids)}"
+        yield _warning("doubled-lane", f"lane {ids[1]}", what, "keep one of them")
 
 
 def _idle_lifts(site: SiteMap) -> Iterator[Problem]:
@@ -223,54 +194,78 @@ def _idle_lifts(site: SiteMap) -> Iterator[Problem]:
             yield _warning("idle-lift", f"lift {lift.id}", what, "add its other cabins")
 
 
-def _idle_zones(network: _Network) -> Iterator[Problem]:
+def _idle_zones(network: MapNetwork) -> Iterator[Problem]:
     """Zones that no lane touches, and zones that no robot may ever be in."""
-    nodes = network.site.node_by_id
-    tree = shapely.STRtree(network.lines)
+    number = {level.id: index for index, level in enumerate(network.site.levels)}
     for zone in network.site.zones:
         if zone.capacity == 0:
             what, mend = "the zone has room for no robot", "to close it, say 'open: false'"
             yield _warning("no-capacity", f"zone {zone.id}", what, mend)
-        met = tree.query(shapely.Polygon(zone.polygon), predicate="intersects").tolist()
-        levels = {nodes[network.edges[index].start].level for index in met}
-        if not levels or (zone.level is not None and zone.level not in levels):
+        met = network.tree.query(shapely.Polygon(zone.polygon), predicate="intersects")
+        levels = set(network.level[network.graph.edge_start[met]].tolist())
+        if not levels or (zone.level is not None and number[zone.level] not in levels):
             what = "no lane passes through the zone"
             yield _warning("idle-zone", f"zone {zone.id}", what, "check its polygon and level")
 
 
-def _crossings(network: _Network) -> Iterator[Problem]:
+def _crossings(network: MapNetwork) -> Iterator[Problem]:
     """Lanes of one level that meet where they share no node: robots could not turn there."""
     pairs = _meeting_pairs(network)
     if pairs:
-        where = f"lane {network.edges[pairs[0][0]].id}"
-        named = ", ".join(_meeting(network, *pair) for pair in pairs[:MOST_NAMED])
+        where = f"lane {network.edge_id(pairs[0][0])}"
+        names = ", ".join(_meeting(network, *pair) for pair in pairs[:MOST_NAMED])
         more = f" and {len(pairs) - MOST_NAMED} more" if len(pairs) > MOST_NAMED else ""
-        what = f"lanes meet without a node: {named}{more}"
+        what = f"lanes meet without a node: {names}{more}"
         yield _warning("crossing", where, what, "put a node there if robots may turn off there")
 
 
-def _meeting_pairs(network: _Network) -> list[tuple[int, int]]:
-    """Edges of one level that meet and share no node, up to MOST_PAIRS of them."""
-    nodes, edges = network.site.node_by_id, network.edges
-    number = {level.id: index for index, level in enumerate(network.site.levels)}
-    ends = np.array([[network.index[e.start], network.index[e.end]] for e in edges])
-    levels = np.array([[number[nodes[n].level] for n in (e.start, e.end)] for e in edges])
-    tree = shapely.STRtree(network.lines)
-    pairs: list[tuple[int, int]] = []
-    for begin in range(0, len(edges), CHUNK):
-        first, second = tree.query(network.lines[begin : begin + CHUNK], predicate="intersects")
-        first += begin
-        shared = (ends[first][:, :, None] == ends[second][:, None, :]).any(axis=(1, 2))
-        flat = (levels[first] == levels[second, :1]).all(axis=1)
-        flat &= levels[second, 0] == levels[second, 1]
-        met = (first < second) & ~shared & flat
-        pairs += zip(first[met].tolist(), second[met].tolist(), strict=True)
+def _meeting_pairs(network: MapNetwork) -> list[tuple[int, int]]:
+    """Edges of one level that meet and share no node, up to MOST_PAIRS of them.
+
+    Ends are cut off first: of edges that share a node, as nearly all that meet do, little is then left to
+    look at. What ends on another edge is found by its end.
+    """
+    graph = network.graph
+    lines = network.shortened(END_M)
+    tree = shapely.STRtree(lines)
+    points = np.asarray(shapely.points(network.xy), dtype=np.object_)
+    pairs: set[tuple[int, int]] = set()
+    for begin in range(0, len(lines), CHUNK):
+        first, second = tree.query(lines[begin : begin + CHUNK], predicate="intersects")
+        _add_pairs(network, first + begin, second, pairs)
+        if len(pairs) >= MOST_PAIRS:
+            return sorted(pairs)[:MOST_PAIRS]
+    for begin in range(0, graph.size, CHUNK):
+        some = points[begin : begin + CHUNK]
+        node, over = tree.query(some, predicate="dwithin", distance=TOUCHING_M)
+        for end, edge in zip((node + begin).tolist(), over.tolist(), strict=True):
+            ending = graph.edges_at(end)
+            _add_pairs(network, ending, np.full(len(ending), edge), pairs)
         if len(pairs) >= MOST_PAIRS:
             break
-    return pairs[:MOST_PAIRS]
+    return sorted(pairs)[:MOST_PAIRS]
 
 
-def _meeting(network: _Network, first: int, second: int) -> str:
+def _add_pairs(
+    network: MapNetwork,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    pairs: set[tuple[int, int]],
+) -> None:
+    """Add those pairs of edges that lie on one level and share no node."""
+    graph, level = network.graph, network.edge_level
+    shared = np.zeros(len(first), bool)
+    for one in (graph.edge_start, graph.edge_end):
+        for other in (graph.edge_start, graph.edge_end):
+            shared |= one[first] == other[second]
+    met = ~shared & (level[first] == level[second]) & (level[first] >= 0)
+    low, high = np.minimum(first, second)[met], np.maximum(first, second)[met]
+    pairs.update(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def _meeting(network: MapNetwork, first: int, second: int) -> str:
     point = shapely.intersection(network.lines[first], network.lines[second]).centroid
-    names = f"{network.edges[first].id} and {network.edges[second].id}"
+    if point.is_empty:  # one ends a hair's breadth beside the other
+        point = shapely.shortest_line(network.lines[first], network.lines[second]).centroid
+    names = f"{network.edge_id(first)} and {network.edge_id(second)}"
     return f"{names} at ({point.x:.1f}, {point.y:.1f})"

@@ -153,8 +153,7 @@ class FleetManager(LifecycleNode):
         site, kinds = load_site(given.site), load_kinds(given.robots)
         journal = self._open_journal()
         try:
-            self.get_logger().info("making ready (a minute the first time: kernels are compiled)")
-            warm_up(next(iter(kinds.values())))
+            warm_up(next(iter(kinds.values())), self.get_logger().info)
             core = assemble(site, kinds, self._settings(), journal=journal.read())
         except BaseException:
             journal.close()

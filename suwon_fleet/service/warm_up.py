@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from suwon_fleet import dispatch as dispatch_package
+from suwon_fleet import traffic as traffic_package
 from suwon_fleet.core.dispatch import Errand, Worker
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone, ZoneKind
 from suwon_fleet.dispatch import RollingHorizon
+from suwon_fleet.kernel import Tell, compiling
 from suwon_fleet.traffic import Coordinator
 
 _SPOTS = {"west": (0.0, 0.0), "middle": (20.0, 0.0), "east": (40.0, 0.0), "bay": (20.0, 20.0)}
@@ -17,13 +21,20 @@ _STEP_NS = 1_000_000_000
 _STEPS = 5
 
 
-def warm_up(kind: RobotKind) -> None:
-    """Have two robots change places on a small map, so that all of traffic and dispatch has run once.
+def warm_up(kind: RobotKind, tell: Tell) -> None:
+    """Have every kernel that a fleet uses compiled, or loaded; `tell` is told when that takes long.
 
-    Takes a minute the first time after an installation, and milliseconds once that is on disk.
+    It takes a minute the first time after an installation, and milliseconds once that is on disk.
     """
-    kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
-    traffic = Coordinator(_crossing(), [kind])
+    with compiling(Path(traffic_package.__file__).parent, tell):
+        _change_places(kind)
+    with compiling(Path(dispatch_package.__file__).parent, tell):
+        _plan(kind)
+
+
+def _change_places(kind: RobotKind) -> None:
+    """Two robots of any kind change places on a small map, so that all of traffic has run once."""
+    traffic = Coordinator(_crossing(), [_made_for_it(kind)])
     for robot, start in (("one", "west"), ("other", "east")):
         traffic.place(robot, kind.id, [start], 0)
     traffic.aim("one", "east", urgency=1.0, now_ns=0)
@@ -33,17 +44,22 @@ def warm_up(kind: RobotKind) -> None:
         for grant in traffic.step(step * _STEP_NS):
             front[grant.robot_id] += len(grant.vertices)
             traffic.release(grant.robot_id, front[grant.robot_id])
-    _plan(kind, traffic)
 
 
-def _plan(kind: RobotKind, traffic: Coordinator) -> None:
+def _plan(kind: RobotKind) -> None:
     """Have one robot's jobs planned, so that all of dispatch has run once."""
+    traffic = Coordinator(_crossing(), [_made_for_it(kind)])
     needs = next(iter(kind.capabilities))
     job = Errand("", ("bay",), 0.0, needs, 0.0, priority=1, waited_s=0.0, slack_s=0.0)
     jobs = [replace(job, job_id=name) for name in ("first", "second")]
     robot = Worker("one", kind, "west", free_in_s=0.0, soc=1.0)
     plan = RollingHorizon().assign(jobs, [robot], traffic)
     assert len(plan.forecasts) == len(jobs)
+
+
+def _made_for_it(kind: RobotKind) -> RobotKind:
+    """The kind, allowed on the small map's ways."""
+    return replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
 
 
 def _crossing() -> SiteMap:

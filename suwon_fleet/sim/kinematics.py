@@ -9,12 +9,13 @@ Speed is constant within a step and changes between steps; all limits hold at bo
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import Tell, compiling, inner_kernel, kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -68,6 +69,12 @@ class Bodies(NamedTuple):
             deceleration=np.ones(size),
             turn_rate=np.ones(size),
         )
+
+
+def warm_up(tell: Tell) -> None:
+    """Have `step` compiled, or loaded; `tell` is told when that takes long."""
+    with compiling(Path(__file__).parent, tell):
+        step(Bodies.empty(1), 0.1)
 
 
 @inner_kernel

@@ -4,47 +4,75 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.problem import NO, Graph, Problem
+from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full, row_of
 from suwon_fleet.traffic.roadmap import Ints
 
 
-@kernel
-def descend(
-    graph: Graph, problem: Problem, room: Ints, robot: int, until_s: float
-) -> tuple[bool, Ints]:
-    """The quickest moves of a robot down its row, until it is no more than `until_s` from its goal.
-
-    Returns whether it gets that far without entering a zone that has no `room`, and (M, 2) rows of robot
-    and edge.
-    """
-    kind, row, here = problem.kind[robot], problem.rows[robot], problem.start[robot]
-    edges = []
-    while row[here] > until_s:
-        best, best_s = NO, np.inf
-        for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
-            edge = graph.out_edges[slot]
-            head = graph.edge_to[edge]
-            through_s = graph.edge_time[kind, edge] + row[head]
-            if problem.is_open[kind, edge] and row[head] < row[here] and through_s < best_s:
-                best, best_s = edge, through_s
-        if best == NO or _is_full(graph, room, here, graph.edge_to[best]):
-            return False, np.empty((0, 2), dtype=np.int32)
-        edges.append(np.int32(best))
-        here = graph.edge_to[best]
-    moves = np.full((len(edges), 2), robot, dtype=np.int32)
-    for move in range(len(edges)):
-        moves[move, 1] = edges[move]
-    return True, moves
-
-
 @inner_kernel
-def _is_full(graph: Graph, room: Ints, tail: int, head: int) -> bool:
-    """Whether going from `tail` to `head` enters a zone that has no room."""
-    outside = graph.zone_ids[graph.zone_ptr[tail] : graph.zone_ptr[tail + 1]]
-    for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
-        zone = graph.zone_ids[slot]
-        if room[zone] <= 0 and zone not in outside:
-            return True
-    return False
+def quickest(
+    graph: Graph, kind: int, is_open: NDArray[np.bool_], row: NDArray[np.float32], here: int
+) -> int:
+    """The open edge (`is_open` is (K, E)) on the quickest way of a kind down `row`, or NO."""
+    best, best_s = NO, np.inf
+    for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
+        edge = graph.out_edges[slot]
+        head = graph.edge_to[edge]
+        through_s = graph.edge_time[kind, edge] + row[head]
+        if is_open[kind, edge] and row[head] < row[here] and through_s < best_s:
+            best, best_s = edge, through_s
+    return int(best)
+
+
+@kernel
+def plan_alone(
+    graph: Graph, problem: Problem, room: Ints, until_s: NDArray[np.float32]
+) -> tuple[NDArray[np.bool_], Ints]:
+    """The quickest moves of every robot down its row, until it is `until_s` (N,) from its goal.
+
+    Returns (N,) whether it gets that far without entering a zone that has no `room` (an empty map's),
+    and (M, 2) rows of robot and edge, robot by robot. Robots that do not get there have no moves.
+    """
+    robots = len(problem.start)
+    arrives = np.zeros(robots, dtype=np.bool_)
+    moved, edges = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
+    for robot in range(robots):
+        kind, row, here = problem.kind[robot], row_of(problem, robot), problem.start[robot]
+        before = len(edges)
+        while row[here] > until_s[robot]:
+            edge = quickest(graph, kind, problem.is_open, row, here)
+            if edge == NO or is_full(graph, room, here, graph.edge_to[edge]):
+                break
+            moved.append(np.int32(robot))
+            edges.append(np.int32(edge))
+            here = graph.edge_to[edge]
+        arrives[robot] = row[here] <= until_s[robot]
+        if not arrives[robot]:
+            while len(edges) > before:
+                edges.pop()
+                moved.pop()
+    moves = np.empty((len(edges), 2), dtype=np.int32)
+    for move in range(len(edges)):
+        moves[move, 0], moves[move, 1] = moved[move], edges[move]
+    return arrives, moves
+
+
+@kernel
+def first_blocked(
+    graph: Graph,
+    kind: int,
+    row: NDArray[np.float32],
+    is_open: NDArray[np.bool_],
+    blocked: NDArray[np.bool_],
+    start: int,
+) -> int:
+    """The first edge on the quickest way over open edges that is `blocked` (K, E), or NO."""
+    here = start
+    while 0.0 < row[here] < np.inf:
+        edge = quickest(graph, kind, is_open, row, here)
+        if edge == NO or blocked[kind, edge]:
+            return edge
+        here = graph.edge_to[edge]
+    return NO

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import Node, SiteMap
+from suwon_fleet.core.sitemap import Lane, Node, SiteMap
 
 STALL_S = 600.0
 """A robot that wants to go somewhere, may, and has not moved for so long is deadlocked or starved."""
@@ -61,7 +61,7 @@ class Checker:
         self._ends = {
             lane.id: (site.node_by_id[lane.start], site.node_by_id[lane.end]) for lane in site.lanes
         }
-        self._lane_kinds = {lane.id: lane.kind for lane in site.lanes}
+        self._lanes = site.lane_by_id
         self._tracks = {name: _Track(kind) for name, kind in robots.items()}
         self._names = sorted(robots)
         self._one, self._other = np.triu_indices(len(self._names), k=1)
@@ -118,8 +118,8 @@ class Checker:
         """What is wrong with going from one waypoint to the next, in words; nothing: ''."""
         if now.lane not in self._ends:
             return f"no lane {now.lane!r}"
-        if self._lane_kinds[now.lane] not in kind.lane_kinds:
-            return f"{now.lane} is {self._lane_kinds[now.lane]}, not for {kind.id}"
+        if fault := _misfit(kind, self._lanes[now.lane]):
+            return f"{now.lane} is {fault}, not for {kind.id}"
         start, end = self._ends[now.lane]
         if start.level != end.level:
             rides = _is_at(before, start) and _is_at(now, end)
@@ -232,6 +232,15 @@ class Checker:
         self.counts[what] = self.counts.get(what, 0) + 1
         if self.counts[what] <= KEPT:
             self.violations.append(Violation(what, at_s, robots, detail))
+
+
+def _misfit(kind: RobotKind, lane: Lane) -> str:
+    """What of a lane keeps a kind of robot off it, in words; nothing: ''."""
+    if lane.kind not in kind.lane_kinds:
+        return lane.kind
+    if lane.width_m is not None and lane.width_m < kind.width_m:
+        return f"{lane.width_m:g} m wide"
+    return f"as steep as {lane.slope:g}" if abs(lane.slope) > kind.max_slope else ""
 
 
 def _is_at(point: Waypoint, node: Node) -> bool:

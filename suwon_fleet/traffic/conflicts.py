@@ -16,10 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from suwon_fleet.core.access import CLEARANCE_M
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
-
-CLEARANCE_M = 0.1
-"""Air kept between two bodies on top of their discs, for localisation and control error."""
 
 
 class Conflicts(NamedTuple):

@@ -9,8 +9,7 @@ they are as free of deadlock as each of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,52 +19,46 @@ from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.search import Found
 
-Solve = Callable[[tuple[int, ...]], Found]
-"""Plans for some of a problem's robots, given and returned as indices of that problem."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Robots planned together."""
-
-    members: tuple[int, ...]
-    found: Found
+Solve = Callable[[Ints], Found]
+"""Plans together for some of a problem's robots, given and returned as indices of that problem."""
 
 
 def plan_apart(
-    graph: Graph, problem: Problem, bounded: NDArray[np.bool_], solve: Solve
-) -> list[Group]:
+    graph: Graph,
+    problem: Problem,
+    bounded: NDArray[np.bool_],
+    alone: Found,
+    solve: Solve,
+    most: int,
+) -> Found | None:
     """Plan for all robots of `problem`, each with no more others than it has to be.
 
-    `bounded` says which zones limit how many robots are inside.
+    `alone` has the plans of robots that each may have the map to itself; those it does not serve, and
+    would like to go somewhere, are solved for. `bounded` says which zones limit how many robots are inside.
+    None where more than `most` would have to be planned together.
     """
-    groups = [_planned((robot,), solve) for robot in range(len(problem.start))]
-    while groups:
-        joined = _join(graph, problem, bounded, groups)
-        if len(joined) == len(groups):
-            return groups
-        known = {group.members: group for group in groups}
-        groups = [known.get(members) or _planned(members, solve) for members in joined]
-    return []
-
-
-def _planned(members: tuple[int, ...], solve: Solve) -> Group:
-    return Group(members, solve(members))
-
-
-def _join(
-    graph: Graph, problem: Problem, bounded: NDArray[np.bool_], groups: Sequence[Group]
-) -> list[tuple[int, ...]]:
-    """The members of groups whose plans conflict, put together."""
-    of = np.empty(len(problem.start), dtype=np.int32)
-    for number, group in enumerate(groups):
-        of[list(group.members)] = number
-    moves = np.concatenate([group.found.moves for group in groups])
-    into = union(graph, problem, bounded, of, moves)
-    joined: dict[int, list[int]] = {}
-    for robot, number in enumerate(of.tolist()):
-        joined.setdefault(int(into[number]), []).append(robot)
-    return [tuple(members) for members in joined.values()]
+    of = np.arange(len(problem.start), dtype=np.int32)
+    stuck = np.setdiff1d(np.flatnonzero(problem.aims), alone.served)
+    groups = {int(robot): solve(np.array([robot], dtype=np.int32)) for robot in stuck}
+    while True:
+        is_alone = np.ones(len(of), dtype=np.bool_)
+        is_alone[np.isin(of, list(groups))] = False
+        own = alone.moves[is_alone[alone.moves[:, 0]]]
+        moves = np.concatenate([own, *(found.moves for found in groups.values())])
+        joined = union(graph, problem, bounded, of, moves)[of]
+        changed = np.unique(joined[joined != of])
+        if not len(changed):
+            break
+        if np.bincount(joined).max() > most:
+            return None
+        groups = {first: found for first, found in groups.items() if joined[first] not in changed}
+        of = joined
+        for first in changed.tolist():
+            groups[first] = solve(np.flatnonzero(of == first).astype(np.int32))
+    served = problem.aims & is_alone
+    for found in groups.values():
+        served[found.served] = True
+    return Found(np.flatnonzero(served).astype(np.int32), moves, 0.0)
 
 
 @kernel
@@ -74,7 +67,8 @@ def union(
 ) -> Ints:
     """For each group, the first of the groups it belongs together with.
 
-    `of[i]` is the group of robot `i`; `moves` are all groups' moves, rows of robot and edge.
+    `of[i]` is the group of robot `i`, named after its first; `moves` are all groups' moves, rows of robot
+    and edge.
     """
     conflicts = graph.conflicts
     kinds, elements = len(conflicts.pair), len(conflicts.ptr[0]) - 1
@@ -141,6 +135,7 @@ def _union_in_zones(
 @inner_kernel
 def _first(into: Ints, number: int) -> int:
     while into[number] != number:
+        into[number] = into[into[number]]
         number = int(into[number])
     return number
 

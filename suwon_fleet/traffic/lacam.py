@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.options import Step
+from suwon_fleet.traffic.options import new_step
 from suwon_fleet.traffic.pibt import count_zones, generate, take_configuration
 from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
@@ -56,28 +56,7 @@ def solve(graph: Graph, problem: Problem, node_limit: int) -> tuple[int, Ints]:
     `node_limit` configurations were not enough.
     """
     robots = len(problem.start)
-    widest = 1
-    for vertex in range(graph.vertex_count):
-        widest = max(widest, graph.out_ptr[vertex + 1] - graph.out_ptr[vertex] + 1)
-    kinds = graph.conflicts.pair.shape[0]
-    step = Step(
-        position=problem.start.copy(),
-        aims=problem.aims.copy(),
-        standing=np.full(graph.vertex_count, NO, dtype=np.int32),
-        status=np.zeros(robots, dtype=np.int8),
-        claims=np.zeros((kinds, graph.vertex_count), dtype=np.int32),
-        only=np.full(robots, NO, dtype=np.int32),
-        room=problem.room.copy(),
-        options=np.empty((robots, widest), dtype=np.int32),
-        keys=np.empty((robots, widest), dtype=np.float64),
-        counts=np.zeros(robots, dtype=np.int32),
-        choice=np.zeros(robots, dtype=np.int32),
-        trying=np.full(robots, NO, dtype=np.int32),
-        partner=np.full(robots, NO, dtype=np.int32),
-        stack=np.empty(robots, dtype=np.int32),
-        moves=np.empty((robots, 2), dtype=np.int32),
-        moved=np.zeros(1, dtype=np.int32),
-    )
+    step = new_step(graph, problem)
     links = 8 * node_limit + 64
     tree = Tree(
         configuration=np.empty((node_limit, robots), dtype=np.int32),

@@ -8,172 +8,254 @@ a planner proposes, `extend` refuses ground that conflicts with another robot's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.core.errors import Broken
-from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.conflicts import Conflicts
-from suwon_fleet.traffic.problem import NO
+from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.traffic.problem import NO, Graph, holds
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 
+_SLOTS, _LENGTH = 16, 16
 
-@dataclass(slots=True)
-class Holding:
-    """The ground of one robot: `vertices[k]` is vertex `first + k` of its path."""
 
-    kind: int
-    first: int
-    vertices: list[int]
-    edges: list[int] = field(default_factory=list)
-    """`edges[k]` leads from `vertices[k]` to the next."""
+class Holdings(NamedTuple):
+    """Ownership as arrays: by element of ground, by robot ("slot", S) and by zone.
 
-    @property
-    def front(self) -> int:
-        """The vertex at the end of what was granted."""
-        return self.vertices[-1]
+    Robot `s` owns the path `vertices[s, : length[s]]`, of which `edges[s, k]` leads on from vertex `k`;
+    its first vertex has number `first[s]` on all its path so far. `length` is 0 where there is no robot.
+    """
 
-    @property
-    def front_index(self) -> int:
-        return self.first + len(self.vertices) - 1
+    holder: Ints
+    uses: Ints
+    kind: Ints
+    first: Ints
+    length: Ints
+    vertices: Ints
+    edges: Ints
+    inside: Ints
 
 
 class Ledger:
     """Ownership of ground for robots numbered by small integers ("slots")."""
 
-    def __init__(self, roadmap: Roadmap, conflicts: Conflicts) -> None:
-        self._roadmap, self._conflicts = roadmap, conflicts
-        self._holder = np.full(roadmap.vertex_count + roadmap.segment_count, NO, dtype=np.int32)
-        self._uses = np.zeros(len(self._holder), dtype=np.int32)
-        self._kinds = np.zeros(0, dtype=np.int32)
-        self._inside = np.zeros(len(roadmap.site.zones), dtype=np.int32)
-        self.holdings: dict[int, Holding] = {}
+    def __init__(self, roadmap: Roadmap, graph: Graph) -> None:
+        self._roadmap, self._graph = roadmap, graph
+        elements = roadmap.vertex_count + roadmap.segment_count
+        self.held = Holdings(
+            holder=np.full(elements, NO, dtype=np.int32),
+            uses=np.zeros(elements, dtype=np.int32),
+            kind=np.zeros(_SLOTS, dtype=np.int32),
+            first=np.zeros(_SLOTS, dtype=np.int32),
+            length=np.zeros(_SLOTS, dtype=np.int32),
+            vertices=np.zeros((_SLOTS, _LENGTH), dtype=np.int32),
+            edges=np.zeros((_SLOTS, _LENGTH), dtype=np.int32),
+            inside=np.zeros(len(roadmap.site.zones), dtype=np.int32),
+        )
 
     @property
-    def inside(self) -> Ints:
-        """Robots per zone that own ground in it; read only."""
-        return self._inside
+    def slots(self) -> list[int]:
+        """All that own ground."""
+        return [int(slot) for slot in np.flatnonzero(self.held.length)]
+
+    def vertices(self, slot: int) -> list[int]:
+        """The path a robot owns, rear first."""
+        return [int(vertex) for vertex in self.held.vertices[slot, : self.held.length[slot]]]
+
+    def edges(self, slot: int) -> Ints:
+        """The edges between the vertices a robot owns; a view, read only."""
+        return self.held.edges[slot, : max(0, self.held.length[slot] - 1)]
+
+    def front(self, slot: int) -> int:
+        """The vertex at the end of what was granted."""
+        return int(self.held.vertices[slot, self.held.length[slot] - 1])
 
     def place(self, slot: int, kind: int, vertices: list[int], first: int) -> None:
         """Give a robot its first ground. Raises Broken when another robot's conflicts with it."""
         edges = [self._roadmap.edge_between[pair] for pair in pairwise(vertices)]
-        if slot >= len(self._kinds):
-            self._kinds = np.append(self._kinds, np.zeros(slot + 1, dtype=np.int32))
-        self._kinds[slot] = kind
         for element in (*vertices, *map(self._element, edges)):
             if (other := self.blocker(slot, kind, element)) is not None:
                 raise Broken(f"robot slot {slot} placed on ground of slot {other}")
-        self.holdings[slot] = Holding(kind, first, list(vertices), edges)
-        for element in (*vertices, *map(self._element, edges)):
-            self._take(slot, element)
-        self._count_zones(set(), self._zones(vertices))
+        self._make_room(slot + 1, len(vertices))
+        held = self.held
+        held.kind[slot], held.first[slot] = kind, first
+        start(self._graph, held, slot, vertices[0])
+        for edge in edges:
+            extend(self._graph, held, slot, edge)
 
     def blocker(self, slot: int, kind: int, element: int) -> int | None:
         """A robot other than `slot` whose ground conflicts with `element` for a robot of `kind`."""
-        other = find_holder(self._conflicts, self._holder, self._kinds, slot, kind, element)
+        other = find_holder(self._graph, self.held, slot, kind, element)
         return None if other == NO else int(other)
-
-    def blocker_of_edge(self, slot: int, edge: int) -> int | None:
-        """A robot whose ground conflicts with driving `edge`, both ends included."""
-        return self.blocker(slot, self.holdings[slot].kind, self._element(edge))
 
     def owners_along(self, slot: int, edge: int) -> list[int]:
         """All other robots whose ground conflicts with driving `edge`."""
-        conflicts, element = self._conflicts, self._element(edge)
-        owners = []
-        for other, holding in self.holdings.items():
-            pair = conflicts.pair[self.holdings[slot].kind, holding.kind]
-            near = conflicts.elements[
-                conflicts.ptr[pair, element] : conflicts.ptr[pair, element + 1]
-            ]
-            if other != slot and (self._holder[near] == other).any():
-                owners.append(other)
-        return owners
+        conflicts, element, held = self._graph.conflicts, self._element(edge), self.held
+        owners: set[int] = set()
+        for kind in range(len(conflicts.pair)):
+            pair = conflicts.pair[held.kind[slot], kind]
+            start, stop = conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]
+            near = held.holder[conflicts.elements[start:stop]]
+            owners.update(near[(near != NO) & (near != slot) & (held.kind[near] == kind)].tolist())
+        return sorted(owners)
 
     def extend(self, slot: int, edge: int) -> None:
         """Add `edge` at the front. Raises Broken rather than own what another owns."""
-        holding = self.holdings[slot]
-        if self._roadmap.edge_from[edge] != holding.front:
+        if self._roadmap.edge_from[edge] != self.front(slot):
             raise Broken(f"robot slot {slot} cannot continue from its front along edge {edge}")
-        if (other := self.blocker_of_edge(slot, edge)) is not None:
+        other = self.blocker(slot, int(self.held.kind[slot]), self._element(edge))
+        if other is not None:
             raise Broken(f"ground granted to slot {slot} is owned by slot {other}")
-        before = self._zones(holding.vertices)
-        head = int(self._roadmap.edge_to[edge])
-        holding.edges.append(edge)
-        holding.vertices.append(head)
-        self._take(slot, self._element(edge))
-        self._take(slot, head)
-        self._count_zones(before, self._zones(holding.vertices))
+        self._make_room(slot + 1, int(self.held.length[slot]) + 1)
+        extend(self._graph, self.held, slot, edge)
 
     def release(self, slot: int, index: int) -> int:
         """Free all ground before path vertex `index`; returns how many vertices were freed."""
-        holding = self.holdings[slot]
-        passed = min(index, holding.front_index) - holding.first
-        if passed <= 0:
-            return 0
-        before = self._zones(holding.vertices)
-        for vertex, edge in zip(holding.vertices[:passed], holding.edges[:passed], strict=True):
-            self._free(vertex)
-            self._free(self._element(edge))
-        del holding.vertices[:passed], holding.edges[:passed]
-        holding.first += passed
-        self._count_zones(before, self._zones(holding.vertices))
-        return passed
+        return int(release(self._graph, self.held, slot, index))
 
     def remove(self, slot: int) -> None:
         """Free all ground of a robot that is known to have left it."""
-        holding = self.holdings.pop(slot)
-        self._count_zones(self._zones(holding.vertices), set())
-        for element in (*holding.vertices, *map(self._element, holding.edges)):
-            self._free(element)
+        last = int(self.held.first[slot] + self.held.length[slot] - 1)
+        release(self._graph, self.held, slot, last)
+        stop(self._graph, self.held, slot)
 
     def blocked_edges(self, slots: set[int]) -> NDArray[np.bool_]:
         """(K, E): edges no robot of a kind can drive while the robots in `slots` stay put."""
-        roadmap, conflicts = self._roadmap, self._conflicts
-        blocked = np.zeros((len(roadmap.kinds), roadmap.vertex_count + roadmap.segment_count), bool)
+        roadmap, conflicts = self._roadmap, self._graph.conflicts
+        blocked = np.zeros((len(roadmap.kinds), len(self.held.holder)), bool)
         for slot in slots:
-            holding = self.holdings[slot]
-            for element in (*holding.vertices, *map(self._element, holding.edges)):
+            own = self.held.kind[slot]
+            for element in (*self.vertices(slot), *map(self._element, self.edges(slot))):
                 for kind, row in enumerate(blocked):
-                    pair = conflicts.pair[kind, holding.kind]
+                    pair = conflicts.pair[kind, own]
                     start, stop = conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]
                     row[conflicts.elements[start:stop]] = True
         return blocked[:, roadmap.vertex_count + roadmap.edge_segment]
 
+    def make_longer(self) -> None:
+        """Make room for longer paths."""
+        self._make_room(len(self.held.kind), 2 * self.held.vertices.shape[1])
+
+    def _make_room(self, slots: int, length: int) -> None:
+        """Grow the arrays by robot, in doubles."""
+        have, longest = self.held.vertices.shape
+        if slots <= have and length <= longest:
+            return
+        more = (0, 0 if slots <= have else max(slots, 2 * have) - have)
+        further = (0, 0 if length <= longest else max(length, 2 * longest) - longest)
+        self.held = self.held._replace(
+            kind=np.pad(self.held.kind, more),
+            first=np.pad(self.held.first, more),
+            length=np.pad(self.held.length, more),
+            vertices=np.pad(self.held.vertices, (more, further)),
+            edges=np.pad(self.held.edges, (more, further)),
+        )
+
     def _element(self, edge: int) -> int:
         return self._roadmap.vertex_count + int(self._roadmap.edge_segment[edge])
 
-    def _take(self, slot: int, element: int) -> None:
-        self._holder[element] = slot
-        self._uses[element] += 1  # a path may cross itself
-
-    def _free(self, element: int) -> None:
-        self._uses[element] -= 1
-        if self._uses[element] == 0:
-            self._holder[element] = NO
-
-    def _zones(self, vertices: list[int]) -> set[int]:
-        ptr, ids = self._roadmap.zone_ptr, self._roadmap.zone_ids
-        return {int(zone) for v in vertices for zone in ids[ptr[v] : ptr[v + 1]]}
-
-    def _count_zones(self, before: set[int], after: set[int]) -> None:
-        for zone in after - before:
-            self._inside[zone] += 1
-        for zone in before - after:
-            self._inside[zone] -= 1
-
 
 @kernel
-def find_holder(
-    conflicts: Conflicts, holder: Ints, kinds: Ints, slot: int, kind: int, element: int
-) -> int:
+def find_holder(graph: Graph, held: Holdings, slot: int, kind: int, element: int) -> int:
+    """A robot other than `slot` whose ground conflicts with `element` for a robot of `kind`, or NO."""
+    conflicts = graph.conflicts
     for other_kind in range(conflicts.pair.shape[0]):
         pair = conflicts.pair[kind, other_kind]
         for place in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
-            other = holder[conflicts.elements[place]]
-            if other != NO and other != slot and kinds[other] == other_kind:
+            other = held.holder[conflicts.elements[place]]
+            if other != NO and other != slot and held.kind[other] == other_kind:
                 return int(other)
     return NO
+
+
+@kernel
+def start(graph: Graph, held: Holdings, slot: int, vertex: int) -> None:
+    """Make `vertex` the first of a robot's path."""
+    _take(held, slot, vertex)
+    _count_zones(graph, held, slot, vertex, 1)
+    held.vertices[slot, 0] = vertex
+    held.length[slot] = 1
+
+
+@kernel
+def extend(graph: Graph, held: Holdings, slot: int, edge: int) -> None:
+    """Add an edge to a robot's path, where there is room for it in the arrays."""
+    head, count = graph.edge_to[edge], held.length[slot]
+    _take(held, slot, graph.vertex_count + graph.edge_segment[edge])
+    _take(held, slot, head)
+    _count_zones(graph, held, slot, head, 1)
+    held.edges[slot, count - 1] = edge
+    held.vertices[slot, count] = head
+    held.length[slot] = count + 1
+
+
+@kernel
+def release(graph: Graph, held: Holdings, slot: int, index: int) -> int:
+    """Free a path before vertex number `index`, but not its last vertex; how many vertices that is."""
+    passed = min(index - held.first[slot], held.length[slot] - 1)
+    for _ in range(passed):
+        vertex, edge = held.vertices[slot, 0], held.edges[slot, 0]
+        left = held.length[slot] - 1
+        for place in range(left):
+            held.vertices[slot, place] = held.vertices[slot, place + 1]
+            held.edges[slot, place] = held.edges[slot, place + 1]
+        held.length[slot] = left
+        held.first[slot] += 1
+        _free(held, vertex)
+        _free(held, graph.vertex_count + graph.edge_segment[edge])
+        _count_zones(graph, held, slot, vertex, -1)
+    return int(max(0, passed))
+
+
+@kernel
+def stop(graph: Graph, held: Holdings, slot: int) -> None:
+    """Free the one vertex that is left of a robot's path."""
+    vertex = held.vertices[slot, 0]
+    held.length[slot] = 0
+    _free(held, vertex)
+    _count_zones(graph, held, slot, vertex, -1)
+
+
+@kernel
+def ahead_s(graph: Graph, held: Holdings, slots: Ints) -> NDArray[np.float64]:
+    """Seconds each of `slots` needs for all it owns, driving as fast as it may."""
+    times_s = np.zeros(len(slots))
+    for index in range(len(slots)):
+        slot = slots[index]
+        for place in range(held.length[slot] - 1):
+            times_s[index] += graph.edge_time[held.kind[slot], held.edges[slot, place]]
+    return times_s
+
+
+@inner_kernel
+def _take(held: Holdings, slot: int, element: int) -> None:
+    held.holder[element] = slot
+    held.uses[element] += 1  # a path may cross itself
+
+
+@inner_kernel
+def _free(held: Holdings, element: int) -> None:
+    held.uses[element] -= 1
+    if held.uses[element] == 0:
+        held.holder[element] = NO
+
+
+@inner_kernel
+def _count_zones(graph: Graph, held: Holdings, slot: int, vertex: int, change: int) -> None:
+    """Count a robot in or out of the zones of a vertex that no vertex of its path is in."""
+    for place in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
+        zone = graph.zone_ids[place]
+        if not is_inside(graph, held, slot, zone):
+            held.inside[zone] += change
+
+
+@inner_kernel
+def is_inside(graph: Graph, held: Holdings, slot: int, zone: int) -> bool:
+    """Whether a robot owns ground in a zone."""
+    inside = False
+    for vertex in held.vertices[slot, : held.length[slot]]:
+        inside |= holds(graph, vertex, zone)
+    return inside

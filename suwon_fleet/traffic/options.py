@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel
-from suwon_fleet.traffic.problem import NO, Graph, Problem, may_drive
+from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, may_drive, row_of
 from suwon_fleet.traffic.roadmap import Ints
 
 STAY = -2
+NO_TIME = -1.0
 UNDECIDED, DECIDING, DECIDED = 0, 1, 2
 
 _AWAY = 1e6
@@ -20,7 +21,12 @@ _AWAY = 1e6
 
 
 class Step(NamedTuple):
-    """The configuration being generated, robots moving one after another."""
+    """The configuration being generated, robots moving one after another.
+
+    `standing` says for each element of ground who is there. In virtual time, `clock[0]` (s), moves take
+    their time: until `end_s[i]` robot `i` is still on all of the ground of its last move. On a clock at
+    NO_TIME moves are done at once.
+    """
 
     position: Ints
     aims: NDArray[np.bool_]
@@ -38,6 +44,55 @@ class Step(NamedTuple):
     stack: Ints
     moves: Ints
     moved: Ints
+    clock: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+
+
+@inner_kernel
+def new_step(graph: Graph, problem: Problem) -> Step:
+    """Working space for a problem; where robots stand is still to be filled in."""
+    robots = len(problem.start)
+    widest = 1
+    for vertex in range(graph.vertex_count):
+        widest = max(widest, graph.out_ptr[vertex + 1] - graph.out_ptr[vertex] + 1)
+    kinds = graph.conflicts.pair.shape[0]
+    elements = len(graph.conflicts.ptr[0]) - 1
+    return Step(
+        problem.start.copy(),
+        problem.aims.copy(),
+        np.full(elements, NO, dtype=np.int32),
+        np.zeros(robots, dtype=np.int8),
+        np.zeros((kinds, graph.vertex_count), dtype=np.int32),
+        np.full(robots, NO, dtype=np.int32),
+        problem.room.copy(),
+        np.empty((robots, widest), dtype=np.int32),
+        np.empty((robots, widest), dtype=np.float64),
+        np.zeros(robots, dtype=np.int32),
+        np.zeros(robots, dtype=np.int32),
+        np.full(robots, NO, dtype=np.int32),
+        np.full(robots, NO, dtype=np.int32),
+        np.empty(robots, dtype=np.int32),
+        np.empty((robots, 2), dtype=np.int32),
+        np.zeros(1, dtype=np.int32),
+        np.full(1, NO_TIME),
+        np.zeros(robots),
+    )
+
+
+@inner_kernel
+def leaving(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> int:
+    """A robot still on its way out of the ground that `robot` would sweep along `edge`, or NO."""
+    conflicts = graph.conflicts
+    element = graph.vertex_count + graph.edge_segment[edge]
+    latest = NO
+    for other_kind in range(conflicts.pair.shape[0]):
+        pair = conflicts.pair[problem.kind[robot], other_kind]
+        for slot in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
+            other = step.standing[conflicts.elements[slot]]
+            is_other = other != NO and other != robot and problem.kind[other] == other_kind
+            if is_other and (latest == NO or step.end_s[other] > step.end_s[latest]):
+                latest = int(other)
+    return latest
 
 
 @inner_kernel
@@ -55,7 +110,7 @@ def _way_on(graph: Graph, problem: Problem, robot: int, vertex: int, back: int) 
 @inner_kernel
 def _is_drawn(problem: Problem, step: Step, robot: int, here: int, there: int) -> bool:
     """Whether a robot aims for what lies nearer to `there` than to `here`."""
-    row = problem.rows[robot]
+    row = row_of(problem, robot)
     return bool(step.aims[robot] and row[there] < row[here])
 
 
@@ -67,7 +122,7 @@ def _meets_oncoming(
 
     Only asked at a fork: a robot that is in a narrow way already cannot let another out by waiting.
     """
-    row = problem.rows[robot]
+    row = row_of(problem, robot)
     ways, _ = _way_on(graph, problem, robot, here, head)
     if ways < 2:
         return False
@@ -93,7 +148,7 @@ def rank_options(graph: Graph, problem: Problem, step: Step, robot: int, pusher:
     """
     here = step.position[robot]
     options, keys = step.options[robot], step.keys[robot]
-    kind, row, only = problem.kind[robot], problem.rows[robot], step.only[robot]
+    kind, row, only = problem.kind[robot], row_of(problem, robot), step.only[robot]
     aims = step.aims[robot]
     count = 0
     for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
@@ -102,9 +157,13 @@ def rank_options(graph: Graph, problem: Problem, step: Step, robot: int, pusher:
             continue
         head = graph.edge_to[edge]
         key = 1e-3 if step.standing[head] != NO else 0.0
+        if step.clock[0] != NO_TIME:
+            other = leaving(graph, problem, step, robot, edge)
+            if other != NO:
+                key += max(0.0, step.end_s[other] - step.clock[0])
         if aims:
             key += graph.edge_time[kind, edge] * problem.bias[edge] + row[head]
-        elif pusher != NO and problem.rows[pusher, head] < problem.rows[pusher, here]:
+        elif pusher != NO and away_s(problem, pusher, head) < away_s(problem, pusher, here):
             key += 1.0
         if not (aims and row[head] < row[here]):
             key += _AWAY
@@ -132,7 +191,7 @@ def _must_swap(graph: Graph, problem: Problem, step: Step, pusher: int, pushed: 
 
     After the swap operation of LaCAM* (Okumura, IJCAI 2023), on directed graphs.
     """
-    row = problem.rows[pusher]
+    row = row_of(problem, pusher)
     behind, ahead = step.position[pusher], step.position[pushed]
     while row[ahead] < row[behind]:
         ways, onward = _way_on(graph, problem, pushed, ahead, behind)

@@ -14,32 +14,16 @@ from suwon_fleet.kernel import inner_kernel
 from suwon_fleet.traffic.options import (
     DECIDED,
     DECIDING,
+    NO_TIME,
     STAY,
     UNDECIDED,
     Step,
+    leaving,
     partner_of,
     rank_options,
 )
-from suwon_fleet.traffic.problem import NO, Graph, Problem, may_drive
+from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full, may_drive
 from suwon_fleet.traffic.roadmap import Ints
-
-
-@inner_kernel
-def is_full(graph: Graph, step: Step, tail: int, head: int) -> bool:
-    """Whether a zone that holds `head` but not `tail` has no room left."""
-    for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
-        zone = graph.zone_ids[slot]
-        if step.room[zone] <= 0 and not _holds(graph, tail, zone):
-            return True
-    return False
-
-
-@inner_kernel
-def _holds(graph: Graph, vertex: int, zone: int) -> bool:
-    for slot in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
-        if graph.zone_ids[slot] == zone:
-            return True
-    return False
 
 
 @inner_kernel
@@ -61,14 +45,16 @@ def _claim(graph: Graph, claims: Ints, kind: int, edge: int, change: int) -> Non
 
 @inner_kernel
 def in_the_way(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> int:
-    """A robot that stands where `robot` would sweep along `edge`, or NO."""
+    """A robot that is to stand where `robot` would sweep along `edge`, or NO."""
     conflicts = graph.conflicts
     element = graph.vertex_count + graph.edge_segment[edge]
     for other_kind in range(conflicts.pair.shape[0]):
         pair = conflicts.pair[problem.kind[robot], other_kind]
         for slot in range(conflicts.ptr[pair, element], conflicts.mid[pair, element]):
-            other = step.standing[conflicts.elements[slot]]
-            if other != NO and other != robot and problem.kind[other] == other_kind:
+            vertex = conflicts.elements[slot]
+            other = step.standing[vertex]
+            is_other = other != NO and other != robot and problem.kind[other] == other_kind
+            if is_other and step.position[other] == vertex:
                 return int(other)
     return NO
 
@@ -83,18 +69,30 @@ def _follow(graph: Graph, problem: Problem, step: Step, robot: int, vertex: int)
         edge = graph.out_edges[slot]
         if graph.edge_to[edge] != vertex or not may_drive(graph, problem, robot, edge):
             continue
-        if step.claims[problem.kind[robot], vertex] > 0 or is_full(graph, step, here, vertex):
+        if step.claims[problem.kind[robot], vertex] > 0 or is_full(graph, step.room, here, vertex):
             continue
-        if in_the_way(graph, problem, step, robot, edge) == NO:
-            _move(graph, step, robot, edge)
+        if _is_clear(graph, problem, step, robot, edge):
+            _move(graph, problem, step, robot, edge)
             step.status[robot] = DECIDED
             return
 
 
 @inner_kernel
-def _move(graph: Graph, step: Step, robot: int, edge: int) -> None:
+def _is_clear(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> bool:
+    """Whether a robot may drive an edge now."""
+    if step.clock[0] != NO_TIME:
+        return leaving(graph, problem, step, robot, edge) == NO
+    return in_the_way(graph, problem, step, robot, edge) == NO
+
+
+@inner_kernel
+def _move(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> None:
     tail, head = graph.edge_from[edge], graph.edge_to[edge]
-    step.standing[tail] = NO
+    if step.clock[0] != NO_TIME:
+        step.standing[graph.vertex_count + graph.edge_segment[edge]] = robot
+        step.end_s[robot] = step.clock[0] + graph.edge_time[problem.kind[robot], edge]
+    else:
+        step.standing[tail] = NO
     step.standing[head] = robot
     step.position[robot] = head
     count_zones(graph, step.room, tail, 1)
@@ -120,7 +118,7 @@ def _begin(graph: Graph, problem: Problem, step: Step, robot: int, depth: int) -
 
 
 @inner_kernel
-def _pibt(graph: Graph, problem: Problem, step: Step, first: int) -> None:
+def decide(graph: Graph, problem: Problem, step: Step, first: int) -> None:
     """Let robot `first` take its best option, pushing others on.
 
     Every robot on the stack is tried on one option and waits for the next robot up to get out of its
@@ -141,13 +139,16 @@ def _pibt(graph: Graph, problem: Problem, step: Step, first: int) -> None:
                 continue
             step.trying[robot] = NO
             _claim(graph, step.claims, kind, edge, -1)
-            if other == NO and not is_full(graph, step, here, graph.edge_to[edge]):
-                _move(graph, step, robot, edge)
-                step.status[robot] = DECIDED
-                depth -= 1
-                if step.partner[robot] != NO:
-                    _follow(graph, problem, step, step.partner[robot], here)
-                continue
+            if other == NO and not is_full(graph, step.room, here, graph.edge_to[edge]):
+                is_clear = _is_clear(graph, problem, step, robot, edge)
+                if is_clear or step.claims[kind, here] == 0:  # else others cannot wait until it is
+                    step.status[robot] = DECIDED
+                    depth -= 1
+                    if is_clear:
+                        _move(graph, problem, step, robot, edge)
+                    if is_clear and step.partner[robot] != NO:
+                        _follow(graph, problem, step, step.partner[robot], here)
+                    continue
         step.choice[robot] += 1
         if step.choice[robot] == step.counts[robot]:
             step.status[robot] = DECIDED
@@ -160,7 +161,7 @@ def _pibt(graph: Graph, problem: Problem, step: Step, first: int) -> None:
                 depth -= 1
             continue
         head = graph.edge_to[option]
-        if step.claims[kind, head] == 0 and not is_full(graph, step, here, head):
+        if step.claims[kind, head] == 0 and not is_full(graph, step.room, here, head):
             step.trying[robot] = option
             _claim(graph, step.claims, kind, option, 1)
 
@@ -205,7 +206,7 @@ def generate(
         link = constraints[link, 0]
     for place in range(len(order)):  # constrained robots are the first in `order`, and go first
         if step.status[order[place]] == UNDECIDED:
-            _pibt(graph, problem, step, order[place])
+            decide(graph, problem, step, order[place])
     for place in range(depth):
         robot = order[place]
         wish = step.only[robot]

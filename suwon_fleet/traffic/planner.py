@@ -9,44 +9,64 @@ off, so none waits for ever.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import kernel
-from suwon_fleet.traffic.alone import descend
-from suwon_fleet.traffic.conflicts import Conflicts
+from suwon_fleet.traffic.alone import first_blocked, plan_alone
+from suwon_fleet.traffic.crowd import Crowd
 from suwon_fleet.traffic.groups import plan_apart
 from suwon_fleet.traffic.precedence import Plan, order_moves
 from suwon_fleet.traffic.problem import NO, Graph, Problem
-from suwon_fleet.traffic.roadmap import Ints, Roadmap
-from suwon_fleet.traffic.routes import Routes, Row
+from suwon_fleet.traffic.roadmap import Floats, Ints, Roadmap
+from suwon_fleet.traffic.routes import Routes
 from suwon_fleet.traffic.search import Found, Search
 
+CROWD = 12
+"""More robots than these are not planned for by complete search."""
 HOLD_OFF_S = 20.0
 """A robot whose goal another is to be at first does not come nearer than this many seconds."""
-_NO_MOVES = np.empty((0, 2), dtype=np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One robot that may move: where its granted path ends, where it wants to be, how urgently."""
+class Wishes(NamedTuple):
+    """Robots that may move: where granted paths end, where they want to be (NO: nowhere), how urgently."""
 
-    slot: int
-    kind: int
-    front: int
-    goal: int | None
-    urgency: float
+    slot: Ints
+    kind: Ints
+    front: Ints
+    goal: Ints
+    urgency: Floats
+    ready_s: Floats
+    """Seconds each needs to get to its front."""
+    starving: NDArray[np.bool_]
+    """Who is to be served at last, whatever it costs the others."""
+
+    def chosen(self, which: NDArray[np.intp]) -> Wishes:
+        """Some of them, in another order."""
+        return Wishes(
+            self.slot[which],
+            self.kind[which],
+            self.front[which],
+            self.goal[which],
+            self.urgency[which],
+            self.ready_s[which],
+            self.starving[which],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan for robots in the order of `slots`, and whose wishes it does not serve."""
 
-    slots: tuple[int, ...]
+    slots: Ints
+    moves: Ints
+    """(M, 2) rows of index in `slots` and edge, in a legal order."""
     plan: Plan
+    is_crowd: bool
+    """It was made in a hurry, and is best made better soon."""
     no_way: dict[int, int]
     """Slots with no way to their goal now, with the edge where the shortest way is blocked."""
     put_off: frozenset[int]
@@ -55,87 +75,156 @@ class Planned:
 class Planner:
     """Plans over one roadmap; keeps nothing between calls but caches."""
 
-    def __init__(
-        self, roadmap: Roadmap, conflicts: Conflicts, *, node_limit: int, seed: int = 0
-    ) -> None:
-        self._roadmap, self._conflicts = roadmap, conflicts
-        self._graph = Graph.of(roadmap, conflicts)
+    def __init__(self, roadmap: Roadmap, graph: Graph) -> None:
+        self._roadmap, self._graph = roadmap, graph
         zones = roadmap.site.zones
         self._bounded = np.array([zone.capacity is not None for zone in zones], dtype=np.bool_)
-        self._search = Search(self._graph, self._bounded, node_limit=node_limit, seed=seed)
+        self._search = Search(graph, self._bounded)
+        self._crowd = Crowd(graph, self._bounded)
 
     def plan(
         self,
-        wishes: Sequence[Wish],
+        wishes: Wishes,
         *,
         routes: Routes,
         blocked: NDArray[np.bool_],
         room: Ints,
         horizon_s: float,
+        left: Ints,
     ) -> Planned:
         """Find moves that serve the most urgent wishes; `blocked` is (K, E) of ground robots stand on.
 
-        To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there.
+        To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there. `left` are
+        the moves left of the last plan, (M, 2) rows of slot and edge in their order.
         """
-        is_open = routes.open & ~blocked
-        wishes = sorted(wishes, key=lambda wish: (wish.goal is None, -wish.urgency, wish.slot))
-        rows, no_way = self._rows(wishes, routes, is_open)
-        problem = self._problem(wishes, rows, is_open, room)
+        order = np.lexsort((wishes.slot, -wishes.urgency, wishes.goal == NO))
+        wishes = wishes.chosen(order)
+        problem, no_way = self._problem(wishes, routes, blocked, room)
         inside = self._inside(problem.start)
-        empty = room + inside.sum(axis=0, dtype=np.int32)
+        wanting = np.flatnonzero(problem.aims).astype(np.int32)
 
-        def serve(members: tuple[int, ...]) -> Found:
-            wanting = self._compatible(wishes, rows, members)
-            if not wanting:
-                return Found((), _NO_MOVES, 0.0)
-            if len(members) == 1 and (found := self._alone(problem, empty, *members, horizon_s)):
-                return found
-            later = [index for index in members if rows[index] is not None and index not in wanting]
-            return self._serve(self._hold_off(problem, later), inside, members, wanting, horizon_s)
+        def solve(members: Ints) -> Found:
+            return self._solve(problem, wishes, inside, members, horizon_s)
 
-        groups = plan_apart(self._graph, problem, self._bounded, serve)
-        moves = np.concatenate([_NO_MOVES, *(group.found.moves for group in groups)])
-        wanted = {index for index, row in enumerate(rows) if row is not None}
-        served = {index for group in groups for index in group.found.served}
+        alone = self._alone(problem, room + inside.sum(axis=0, dtype=np.int32), horizon_s)
+        most = len(order) if wishes.starving.any() else CROWD
+        found = plan_apart(self._graph, problem, self._bounded, alone, solve, most)
+        is_crowd = found is None or (len(order) > CROWD and not len(found.served))
+        if found is None or is_crowd:
+            found = self._together(problem, wishes, left)
         return Planned(
-            tuple(wish.slot for wish in wishes),
-            order_moves(self._graph, problem.kind, self._bounded, moves),
+            wishes.slot,
+            found.moves,
+            order_moves(self._graph, problem.kind, self._bounded, found.moves),
+            is_crowd,
             no_way,
-            frozenset(wishes[index].slot for index in wanted - served),
+            frozenset(wishes.slot[np.setdiff1d(wanting, found.served)].tolist()),
         )
 
-    def _alone(self, problem: Problem, room: Ints, index: int, horizon_s: float) -> Found | None:
-        """The quickest way of one robot, None where a full zone lies in it; `room` is without robots."""
-        away_s = float(problem.rows[index, problem.start[index]])
-        until_s = max(0.0, away_s - horizon_s)
-        arrived, moves = descend(self._graph, problem, room, index, until_s)
-        return Found((index,), moves, away_s - until_s) if arrived else None
+    def _problem(
+        self, wishes: Wishes, routes: Routes, blocked: NDArray[np.bool_], room: Ints
+    ) -> tuple[Problem, dict[int, int]]:
+        """A search problem that asks nothing yet of anyone, and the slots that have no way."""
+        is_open = routes.open & ~blocked
+        rows, no_way = self._rows(wishes, routes, blocked, is_open)
+        count = len(wishes.slot)
+        aims = np.array([row >= 0 for row in rows], dtype=np.bool_)
+        first = 1e-3 * np.arange(count, 0, -1) / max(1, count)
+        for index in np.flatnonzero(~aims).tolist():
+            rows[index] = routes.home(int(wishes.kind[index]), int(wishes.front[index]))
+        problem = Problem(
+            start=wishes.front,
+            kind=wishes.kind,
+            aims=aims,
+            table=routes.table,
+            row=np.array(rows, dtype=np.int32),
+            until=np.full(count, np.inf, dtype=np.float32),
+            rank=np.where(aims, wishes.urgency + first, 0.0),
+            is_open=is_open,
+            room=room,
+            bias=np.ones(len(self._roadmap.edge_from)),
+            polite=False,
+        )
+        return problem, no_way
 
-    def _serve(
+    def _rows(
         self,
-        problem: Problem,
-        inside: Ints,
-        members: tuple[int, ...],
-        wanting: Sequence[int],
-        horizon_s: float,
+        wishes: Wishes,
+        routes: Routes,
+        blocked: NDArray[np.bool_],
+        is_open: NDArray[np.bool_],
+    ) -> tuple[list[int], dict[int, int]]:
+        """The number of each wish's row of times over open ground, NO without a goal or a way."""
+        routes.keep(3 * len(wishes.slot))
+        is_blocked = bool(blocked.any())
+        tags = {kind: is_open[kind].tobytes() for kind in set(wishes.kind.tolist()) if is_blocked}
+        rows, no_way = [], {}
+        slots, kinds, fronts, goals = (column.tolist() for column in wishes[:4])
+        for slot, kind, front, goal in zip(slots, kinds, fronts, goals, strict=True):
+            row = NO if goal == NO else routes.to(kind, goal)
+            if row != NO and not np.isfinite(routes.table[row, front]):
+                row, no_way[slot] = NO, NO
+            elif row != NO and is_blocked:
+                times = routes.table[row]
+                stuck = first_blocked(self._graph, kind, times, routes.open, blocked, front)
+                if stuck != NO:
+                    row = routes.avoiding(kind, goal, is_open[kind], tags[kind])
+                    if not np.isfinite(routes.table[row, front]):
+                        row, no_way[slot] = NO, stuck
+            rows.append(row)
+        return rows, no_way
+
+    def _alone(self, problem: Problem, empty: Ints, horizon_s: float) -> Found:
+        """The quickest ways of robots as if each were alone; `empty` is the room in empty zones."""
+        away_s = problem.away_s()
+        until_s = np.where(problem.aims, np.maximum(0.0, away_s - horizon_s), np.inf)
+        arrives, moves = plan_alone(self._graph, problem, empty, until_s.astype(np.float32))
+        return Found(np.flatnonzero(arrives).astype(np.int32), moves, 0.0)
+
+    def _solve(
+        self, problem: Problem, wishes: Wishes, inside: Ints, members: Ints, horizon_s: float
     ) -> Found:
         """Plan for some robots as if the others were not there; all are indices of `problem`.
 
         `inside` is (N, Z): 1 where a robot stands in a zone.
         """
-        chosen = np.array(members, dtype=np.int32)
         part = problem._replace(
-            start=problem.start[chosen],
-            kind=problem.kind[chosen],
-            aims=problem.aims[chosen],
-            rows=problem.rows[chosen],
-            until=problem.until[chosen],
-            rank=problem.rank[chosen],
-            room=(problem.room + inside.sum(axis=0) - inside[chosen].sum(axis=0)).astype(np.int32),
+            start=problem.start[members],
+            kind=problem.kind[members],
+            aims=problem.aims[members],
+            row=problem.row[members],
+            until=problem.until[members],
+            rank=problem.rank[members],
+            room=(problem.room + inside.sum(axis=0) - inside[members].sum(axis=0)).astype(np.int32),
         )
-        found = self._search.serve(part, [members.index(index) for index in wanting], horizon_s)
-        moves = np.stack((chosen[found.moves[:, 0]], found.moves[:, 1]), axis=1)
-        return Found(tuple(members[index] for index in found.served), moves, found.cost_s)
+        wanting = self._compatible(part, wishes.goal[members], wishes.urgency[members])
+        later = np.setdiff1d(np.flatnonzero(part.aims), wanting)
+        first = wanting[wishes.starving[members[wanting]]]
+        wanting = first if len(first) else wanting
+        found = self._search.serve(_hold_off(part, later), wanting, horizon_s)
+        moves = np.stack((members[found.moves[:, 0]], found.moves[:, 1]), axis=1)
+        return Found(members[found.served], moves, found.cost_s)
+
+    def _together(self, problem: Problem, wishes: Wishes, left: Ints) -> Found:
+        """Plan for all robots at once, as well as that can be done quickly."""
+        wanting = self._compatible(problem, wishes.goal, wishes.urgency)
+        later = np.setdiff1d(np.flatnonzero(problem.aims), wanting)
+        index = np.full(1 + int(max(wishes.slot.max(), left[:, 0].max(initial=0))), NO)
+        index[wishes.slot] = np.arange(len(wishes.slot))
+        left = np.stack((index[left[:, 0]], left[:, 1]), axis=1).astype(np.int32)
+        return self._crowd.serve(_hold_off(problem, later), wishes.ready_s, left[left[:, 0] != NO])
+
+    def _compatible(self, problem: Problem, goal: Ints, urgency: Floats) -> Ints:
+        """Robots, most urgent first, whose goals leave room for each other.
+
+        Of robots that want the same ground it is the one soonest there, for its urgency: where robots
+        queue, whoever is in front.
+        """
+        aiming = np.flatnonzero(problem.aims)
+        soonest = problem.away_s()[aiming] / urgency[aiming]
+        order = aiming[np.argsort(soonest, kind="stable")]
+        chosen = compatible(self._graph, problem.kind, goal, order.astype(np.int32))
+        return np.flatnonzero(chosen).astype(np.int32)  # problems are in the order of urgency
 
     def _inside(self, vertices: Ints) -> Ints:
         """(N, Z): 1 where a vertex lies in a zone."""
@@ -145,117 +234,29 @@ class Planner:
             row[ids[ptr[vertex] : ptr[vertex + 1]]] = 1
         return inside
 
-    def _rows(
-        self, wishes: Sequence[Wish], routes: Routes, is_open: NDArray[np.bool_]
-    ) -> tuple[list[Row | None], dict[int, int]]:
-        """Each wish's row of times over open ground, None where there is no goal or no way."""
-        rows: list[Row | None] = []
-        no_way = {}
-        for wish in wishes:
-            row = None
-            if wish.goal is not None:
-                row = routes.row(wish.kind, wish.goal)
-                stuck = self._first_blocked(wish, row, is_open)
-                if stuck != NO:
-                    row = routes.row_avoiding(wish.kind, wish.goal, is_open[wish.kind])
-                    if not np.isfinite(row[wish.front]):
-                        row, no_way[wish.slot] = None, stuck
-            rows.append(row)
-        return rows, no_way
 
-    def _first_blocked(self, wish: Wish, row: Row, is_open: NDArray[np.bool_]) -> int:
-        graph, kind = self._graph, wish.kind
-        return int(first_blocked(graph, row, graph.edge_time[kind], is_open[kind], wish.front))
-
-    def _compatible(
-        self, wishes: Sequence[Wish], rows: Sequence[Row | None], members: Sequence[int]
-    ) -> list[int]:
-        """Which of `members`' wishes, most urgent first, have goals that leave room for each other.
-
-        Of robots that want the same ground it is the one soonest there, for its urgency: where robots
-        queue, whoever is in front.
-        """
-        soonest = {
-            index: float(row[wishes[index].front]) / wishes[index].urgency
-            for index in members
-            if (row := rows[index]) is not None
-        }
-        serve: list[int] = []
-        for index in sorted(soonest, key=lambda index: (soonest[index], index)):
-            if not any(self._clash(wishes[index], wishes[other]) for other in serve):
-                serve.append(index)
-        return sorted(serve)  # wishes are in the order of urgency
-
-    @staticmethod
-    def _hold_off(problem: Problem, later: Sequence[int]) -> Problem:
-        """Robots whose turn at a goal comes later go no nearer than they must: it has to be left, too."""
-        if not later:
-            return problem
-        aims = problem.aims.copy()
-        away_s = problem.rows[later, problem.start[later]]
-        aims[np.array(later)[away_s < HOLD_OFF_S]] = False
-        return problem._replace(aims=aims)
-
-    def _clash(self, one: Wish, other: Wish) -> bool:
-        conflicts = self._conflicts
-        pair = conflicts.pair[one.kind, other.kind]
-        near = conflicts.elements[conflicts.ptr[pair, one.goal] : conflicts.mid[pair, one.goal]]
-        return other.goal in near
-
-    def _problem(
-        self,
-        wishes: Sequence[Wish],
-        rows: Sequence[Row | None],
-        is_open: NDArray[np.bool_],
-        room: Ints,
-    ) -> Problem:
-        """A search problem that asks nothing yet of anyone."""
-        count = len(wishes)
-        table = np.empty((count, self._roadmap.vertex_count), dtype=np.float32)
-        rank = np.zeros(count)
-        for index, (wish, row) in enumerate(zip(wishes, rows, strict=True)):
-            if row is None:
-                table[index] = self._roadmap.home(wish.kind, wish.front)
-            else:
-                table[index] = row
-                rank[index] = wish.urgency + 1e-3 * (count - index) / count
-        return Problem(
-            start=np.array([wish.front for wish in wishes], dtype=np.int32),
-            kind=np.array([wish.kind for wish in wishes], dtype=np.int32),
-            aims=np.array([row is not None for row in rows], dtype=np.bool_),
-            rows=table,
-            until=np.full(count, np.inf, dtype=np.float32),
-            rank=rank,
-            is_open=is_open,
-            room=room,
-            bias=np.ones(len(self._roadmap.edge_from)),
-            polite=False,
-        )
+def _hold_off(problem: Problem, later: NDArray[np.intp]) -> Problem:
+    """Robots whose turn at a goal comes later go no nearer than they must: it has to be left, too."""
+    if not len(later):
+        return problem
+    aims = problem.aims.copy()
+    aims[later[problem.away_s()[later] < HOLD_OFF_S]] = False
+    return problem._replace(aims=aims)
 
 
 @kernel
-def first_blocked(
-    graph: Graph,
-    row: Row,
-    edge_time: NDArray[np.float64],
-    is_open: NDArray[np.bool_],
-    start: int,
-) -> int:
-    """The first edge on the quickest way down `row` that is not open, or NO.
-
-    Where there is no way at all, any edge out of `start` stands for it.
-    """
-    here = start
-    while row[here] > 0.0:
-        best, best_time = NO, np.inf
-        for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
-            edge = graph.out_edges[slot]
-            through = edge_time[edge] + row[graph.edge_to[edge]]
-            if through < best_time and row[graph.edge_to[edge]] < row[here]:
-                best, best_time = edge, through
-        if best == NO:
-            return int(graph.out_edges[graph.out_ptr[here]])
-        if not is_open[best]:
-            return int(best)
-        here = graph.edge_to[best]
-    return NO
+def compatible(graph: Graph, kind: Ints, goal: Ints, order: Ints) -> NDArray[np.bool_]:
+    """(N,) whether each robot's goal leaves room for those of all before it in `order` that were chosen."""
+    conflicts = graph.conflicts
+    kinds = conflicts.pair.shape[0]
+    taken = np.zeros((kinds, graph.vertex_count), dtype=np.bool_)
+    chosen = np.zeros(len(kind), dtype=np.bool_)
+    for robot in order:
+        is_free = True
+        for other in range(kinds):
+            pair = conflicts.pair[kind[robot], other]
+            for place in range(conflicts.ptr[pair, goal[robot]], conflicts.mid[pair, goal[robot]]):
+                is_free &= not taken[other, conflicts.elements[place]]
+        if is_free:
+            chosen[robot] = taken[kind[robot], goal[robot]] = True
+    return chosen

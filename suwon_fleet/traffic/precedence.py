@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.problem import NO, Graph, Problem
+from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, holds
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -60,6 +60,7 @@ def order_moves(graph: Graph, kind: Ints, bounded: NDArray[np.bool_], moves: Int
     until = np.zeros(elements, dtype=np.int32)
     entered = np.full((len(bounded), 2), NO, dtype=np.int32)
     wanted = np.zeros(robots, dtype=np.int32)
+    touched = np.zeros(robots, dtype=np.int32)
     sizes = np.zeros(total, dtype=np.int32)
     found_robot, found_moves = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     count[:] = 0
@@ -67,19 +68,18 @@ def order_moves(graph: Graph, kind: Ints, bounded: NDArray[np.bool_], moves: Int
         robot, edge = moves[move]
         segment = graph.vertex_count + graph.edge_segment[edge]
         head = graph.edge_to[edge]
-        _collect(graph, kind, robot, segment, user, until, wanted)
-        for other in range(robots):
-            if wanted[other] > 0:
-                found_robot.append(np.int32(other))
-                found_moves.append(wanted[other])
-                sizes[move] += 1
-                wanted[other] = 0
+        others = _collect(graph, kind, robot, segment, user, until, wanted, touched)
+        for other in np.sort(touched[:others]):
+            found_robot.append(np.int32(other))
+            found_moves.append(wanted[other])
+            wanted[other] = 0
+        sizes[move] += others
         count[robot] += 1
         user[segment], until[segment] = robot, count[robot]
         user[head], until[head] = robot, count[robot] + 1
         for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
             zone = graph.zone_ids[slot]
-            if not bounded[zone] or _inside(graph, graph.edge_from[edge], zone):
+            if not bounded[zone] or holds(graph, graph.edge_from[edge], zone):
                 continue
             if entered[zone, 0] != NO and entered[zone, 0] != robot:
                 found_robot.append(entered[zone, 0])
@@ -101,7 +101,7 @@ def content_times(graph: Graph, problem: Problem, moves: Ints, plan: Plan) -> ND
     clock = np.zeros(robots)
     content = np.full(robots, -1.0)
     for robot in range(robots):
-        if problem.rows[robot, problem.start[robot]] <= problem.until[robot]:
+        if away_s(problem, robot, problem.start[robot]) <= problem.until[robot]:
             content[robot] = 0.0
     for step in range(len(moves)):
         robot, edge = moves[step]
@@ -113,32 +113,39 @@ def content_times(graph: Graph, problem: Problem, moves: Ints, plan: Plan) -> ND
                 begin = max(begin, done[needed])
         clock[robot] = done[move] = begin + graph.edge_time[problem.kind[robot], edge]
         count[robot] += 1
-        near = problem.rows[robot, graph.edge_to[edge]] <= problem.until[robot]
+        near = away_s(problem, robot, graph.edge_to[edge]) <= problem.until[robot]
         if near and content[robot] < 0.0:
             content[robot] = clock[robot]
     return content
 
 
 @inner_kernel
-def _inside(graph: Graph, vertex: int, zone: int) -> bool:
-    for slot in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
-        if graph.zone_ids[slot] == zone:
-            return True
-    return False
-
-
-@inner_kernel
 def _collect(
-    graph: Graph, kind: Ints, robot: int, element: int, user: Ints, until: Ints, wanted: Ints
-) -> None:
-    """Set `wanted[j]` to how many moves robot `j` must have finished before `element` is free."""
+    graph: Graph,
+    kind: Ints,
+    robot: int,
+    element: int,
+    user: Ints,
+    until: Ints,
+    wanted: Ints,
+    touched: Ints,
+) -> int:
+    """Set `wanted[j]` to how many moves robot `j` must have finished before `element` is free.
+
+    `wanted` is 0 before; those for which it is not are listed in `touched`, and counted.
+    """
     conflicts = graph.conflicts
+    count = 0
     for other_kind in range(conflicts.pair.shape[0]):
         pair = conflicts.pair[kind[robot], other_kind]
         for slot in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
             other = user[conflicts.elements[slot]]
             if other != NO and other != robot and kind[other] == other_kind:
+                if wanted[other] == 0:
+                    touched[count] = other
+                    count += 1
                 wanted[other] = max(wanted[other], until[conflicts.elements[slot]])
+    return count
 
 
 @inner_kernel

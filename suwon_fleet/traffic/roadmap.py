@@ -21,17 +21,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from suwon_fleet.core.access import may_use
+from suwon_fleet.core.access import BLOCKS_PER_LANE, LONGEST_BLOCK_M, may_use
+from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import INDOOR_KINDS, Lane, LaneKind, Node, SiteMap
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-
-LONGEST_BLOCK_M = 30.0
-BLOCKS_PER_LANE = 8
-"""A long lane is cut into about this many blocks, so that long roads do not become thousands."""
 
 
 @dataclass(frozen=True)
@@ -98,17 +95,40 @@ class Roadmap:
             numbers.append(connected_components(lanes, connection="strong")[1])
         return np.array(numbers, dtype=np.int32)
 
+    def part_of(self, kind: int, vertex: int) -> int:
+        """The number of the part of the map that a kind can leave `vertex` for and come back from."""
+        return int(self._components[kind, vertex])
+
     def home(self, kind: int, vertex: int) -> NDArray[np.float32]:
         """(V,) 0 where a robot without a goal may be moved from `vertex`, infinite elsewhere.
 
         Only where it can come back from: a one-way door may lead where its kind finds no way on. A
         robot that stands where nothing leads back to may be moved anywhere.
         """
-        component = self._components[kind]
-        near = component == component[vertex]
+        near = self._components[kind] == self.part_of(kind, vertex)
         if near.sum() == 1:
             return np.zeros(len(near), dtype=np.float32)
         return np.where(near, 0.0, np.inf).astype(np.float32)
+
+    def waypoint(self, kind: str, tail: str | None, head: str) -> Waypoint:
+        """Vertex `head` as a robot of `kind` is told of it; it comes from `tail`, or starts there."""
+        vertex = self.vertex_of[head]
+        x_m, y_m = map(float, self.xy[vertex])
+        level = self.site.levels[self.level[vertex]].id
+        if tail is None:
+            return Waypoint(x_m, y_m, level, math.inf)
+        edge = self.edge_between[self.vertex_of[tail], vertex]
+        lane = self.site.lanes[self.edge_lane[edge]].id
+        hold_s, length_m = float(self.edge_hold[edge]), float(self.edge_length[edge])
+        drive_s = float(self.edge_time[self.kind_of[kind], edge]) - hold_s
+        speed_mps = length_m / drive_s if length_m else math.inf
+        return Waypoint(x_m, y_m, level, speed_mps, lane, hold_s)
+
+    def zones_at(self, vertex: str) -> tuple[str, ...]:
+        """Zones a vertex lies in, innermost first."""
+        index = self.vertex_of[vertex]
+        ids = self.zone_ids[self.zone_ptr[index] : self.zone_ptr[index + 1]]
+        return tuple(self.site.zones[zone].id for zone in ids)
 
     @cached_property
     def _trees(self) -> list[tuple[NDArray[np.intp], shapely.STRtree]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Travel times over a roadmap: one reverse row of times per goal, cached."""
+"""Travel times over a roadmap: one reverse row of times per goal, cached in one table."""
 
 from __future__ import annotations
 
@@ -16,27 +16,31 @@ from suwon_fleet.traffic.roadmap import Ints, Roadmap
 Row = NDArray[np.float32]
 
 CACHE_BYTES = 256 * 2**20
-AVOIDING_ROWS = 256
-"""Rows past robots that stand: kept while they do."""
 
 
 class Routes:
     """Seconds to a goal from every vertex, per kind of robot, over the edges now open.
 
-    Not thread-safe; owned by whoever owns the traffic state.
+    Rows of one table, found by number; those not asked for longest make room for others. Not
+    thread-safe; owned by whoever owns the traffic state.
     """
 
     def __init__(self, roadmap: Roadmap) -> None:
         self._roadmap = roadmap
         self._open = np.isfinite(roadmap.edge_time)
-        self._rows: OrderedDict[tuple[int, int], Row] = OrderedDict()
-        self._avoiding: OrderedDict[tuple[int, int, bytes], Row] = OrderedDict()
-        self._capacity = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
+        self._numbers: OrderedDict[tuple[object, ...], int] = OrderedDict()
+        rows = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
+        self._table = np.empty((rows, roadmap.vertex_count), dtype=np.float32)
 
     @property
     def open(self) -> NDArray[np.bool_]:
         """(K, E): edges each kind may use now; read only."""
         return self._open
+
+    @property
+    def table(self) -> NDArray[np.float32]:
+        """(rows, V) seconds; read only, and only until the next row is asked for."""
+        return self._table
 
     def close_zones(self, closed: frozenset[int]) -> None:
         """Forbid entering the zones `closed` (indices); robots inside may still leave them."""
@@ -47,27 +51,50 @@ class Routes:
             inside[vertex] = any(int(zone) in closed for zone in zones)
         enters = inside[roadmap.edge_to] & ~inside[roadmap.edge_from]
         self._open = np.isfinite(roadmap.edge_time) & ~enters
-        self._rows.clear()
+        self._numbers.clear()
 
-    def row(self, kind: int, goal: int) -> Row:
-        """(V,) seconds to `goal`, infinite where there is no way."""
-        key = (kind, goal)
-        if key in self._rows:
-            self._rows.move_to_end(key)
-            return self._rows[key]
-        row = self._rows[key] = self._find_row(kind, goal, self._open[kind])
-        if len(self._rows) > self._capacity:
-            self._rows.popitem(last=False)
-        return row
+    def keep(self, rows: int) -> None:
+        """Make sure that the last so many rows asked for are all there at once."""
+        if rows > len(self._table):
+            grown = np.empty((rows, self._table.shape[1]), dtype=np.float32)
+            grown[: len(self._table)] = self._table
+            self._table = grown
 
-    def row_avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_]) -> Row:
-        """As `row`, over the edges where `is_open` (E,) holds."""
-        key = (kind, goal, is_open.tobytes())
-        if key not in self._avoiding:
-            self._avoiding[key] = self._find_row(kind, goal, is_open)
-            if len(self._avoiding) > AVOIDING_ROWS:
-                self._avoiding.popitem(last=False)
-        return self._avoiding[key]
+    def to(self, kind: int, goal: int) -> int:
+        """The number of the row to `goal`, infinite where there is no way."""
+        number, is_new = self._number(("to", kind, goal))
+        if is_new:
+            self._table[number] = self._find_row(kind, goal, self._open[kind])
+        return number
+
+    def avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_], tag: object) -> int:
+        """As `to`, over the edges where `is_open` (E,) holds; `tag` stands for what it says."""
+        number, is_new = self._number(("avoiding", kind, goal, tag))
+        if is_new:
+            self._table[number] = self._find_row(kind, goal, is_open)
+        return number
+
+    def home(self, kind: int, vertex: int) -> int:
+        """The number of the row for a robot without a goal: see `Roadmap.home`."""
+        number, is_new = self._number(("home", kind, self._roadmap.part_of(kind, vertex)))
+        if is_new:
+            self._table[number] = self._roadmap.home(kind, vertex)
+        return number
+
+    def seconds(self, kind: int, start: int, goal: int) -> float:
+        """Travel time on an empty map; infinite where there is no way."""
+        return float(self._table[self.to(kind, goal), start])
+
+    def _number(self, key: tuple[object, ...]) -> tuple[int, bool]:
+        """Where a row is kept, and whether it is still to be filled in."""
+        if (number := self._numbers.get(key)) is not None:
+            self._numbers.move_to_end(key)
+            return number, False
+        number = len(self._numbers)
+        if number == len(self._table):
+            _, number = self._numbers.popitem(last=False)
+        self._numbers[key] = number
+        return number, True
 
     def _find_row(self, kind: int, goal: int, is_open: NDArray[np.bool_]) -> Row:
         roadmap = self._roadmap
@@ -80,16 +107,12 @@ class Routes:
             is_open,
         )
 
-    def seconds(self, kind: int, start: int, goal: int) -> float:
-        """Travel time on an empty map; infinite where there is no way."""
-        return float(self.row(kind, goal)[start])
-
-    def table(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
+    def between(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
         """(starts, goals) travel times, as `seconds` gives them one by one."""
-        table = np.empty((len(starts), len(goals)), dtype=np.float32)
+        found = np.empty((len(starts), len(goals)), dtype=np.float32)
         for column, goal in enumerate(goals):
-            table[:, column] = self.row(kind, goal)[starts]
-        return table
+            found[:, column] = self._table[self.to(kind, goal), starts]
+        return found
 
 
 @kernel
@@ -101,21 +124,37 @@ def times_to(
     edge_time: NDArray[np.float64],
     is_open: NDArray[np.bool_],
 ) -> Row:
-    """Dijkstra against the edges from `goal`; the heap keeps stale entries, skipped when popped."""
-    best = np.full(len(in_ptr) - 1, np.inf)
+    """Dijkstra against the edges from `goal`; the heap keeps stale entries, skipped when popped.
+
+    A vertex that only one open edge leaves has its time as soon as that edge's head has: such chains,
+    most of a map of one-way lanes, are followed at once and never see the heap.
+    """
+    count = len(in_ptr) - 1
+    ways_out = np.zeros(count, dtype=np.int32)
+    for edge in range(len(edge_from)):
+        ways_out[edge_from[edge]] += is_open[edge]
+    best = np.full(count, np.inf)
+    chain = np.empty(count, dtype=np.int32)
     heap = [(0.0, goal)]
     best[goal] = 0.0
     while len(heap) > 0:
-        seconds, vertex = heappop(heap)
-        if seconds > best[vertex]:
+        popped_s, popped = heappop(heap)
+        if popped_s > best[popped]:
             continue
-        for slot in range(in_ptr[vertex], in_ptr[vertex + 1]):
-            edge = in_edges[slot]
-            if not is_open[edge]:
-                continue
-            tail = edge_from[edge]
-            through = seconds + edge_time[edge]
-            if through < best[tail]:
+        chain[0], length = popped, 1
+        while length > 0:
+            length -= 1
+            vertex = chain[length]
+            for slot in range(in_ptr[vertex], in_ptr[vertex + 1]):
+                edge = in_edges[slot]
+                tail = edge_from[edge]
+                through = best[vertex] + edge_time[edge]
+                if not is_open[edge] or through >= best[tail]:
+                    continue
                 best[tail] = through
-                heappush(heap, (through, np.int64(tail)))  # type: ignore[misc]
+                if ways_out[tail] == 1:
+                    chain[length] = tail
+                    length += 1
+                else:
+                    heappush(heap, (through, np.int64(tail)))  # type: ignore[misc]
     return best.astype(np.float32)

@@ -8,7 +8,7 @@ the more urgent half is tried alone, and so on; only for the most urgent one is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ from suwon_fleet.traffic.shorten import drop_loops
 
 QUICK_NODES = 200
 """Configurations a search for several robots may look at: one that goes astray is not followed."""
+ALL_NODES = 5_000
+"""Configurations a search for the most urgent robot alone may look at."""
 SHAKES = 6
 """How many shaken searches a plan is compared with."""
 CONTENDED = 1.2
@@ -35,7 +37,7 @@ class Found:
     `cost_s` sums up when those are served.
     """
 
-    served: tuple[int, ...]
+    served: Ints
     moves: Ints
     cost_s: float
 
@@ -43,20 +45,16 @@ class Found:
 class Search:
     """Searches over one graph. The same problem always gets the same plan."""
 
-    def __init__(
-        self, graph: Graph, bounded: NDArray[np.bool_], *, node_limit: int, seed: int
-    ) -> None:
+    def __init__(self, graph: Graph, bounded: NDArray[np.bool_]) -> None:
         self._graph, self._bounded = graph, bounded
-        self._node_limit, self._seed = node_limit, seed
 
-    def serve(self, problem: Problem, wanting: Sequence[int], horizon_s: float) -> Found:
+    def serve(self, problem: Problem, wanting: Ints, horizon_s: float) -> Found:
         """Serve all of `wanting` (most urgent first) if that can be done, else as many as can be.
 
         To serve a robot is to bring it `horizon_s` seconds nearer to its goal, or there.
         """
-        tried = list(wanting)
-        rest = list(wanting)
-        while tried:
+        tried = rest = wanting
+        while len(tried):
             self._ask(problem, tried, horizon_s)
             if found := self._best(problem, tried):
                 return found
@@ -65,21 +63,24 @@ class Search:
                 tried = rest
             else:
                 tried = tried[: len(tried) // 2]
-        return self._found(problem, (), np.empty((0, 2), dtype=np.int32))
+        nobody = wanting[:0]
+        return self._found(problem, nobody, np.empty((0, 2), dtype=np.int32))
 
     @staticmethod
-    def _ask(problem: Problem, served: Sequence[int], horizon_s: float) -> None:
+    def _ask(problem: Problem, served: Ints, horizon_s: float) -> None:
         problem.until[:] = np.inf
-        away_s = problem.rows[served, problem.start[served]]
+        away_s = problem.away_s()[served]
         problem.until[served] = np.maximum(0.0, away_s - horizon_s)
 
-    def _best(self, problem: Problem, served: Sequence[int]) -> Found | None:
+    def _best(self, problem: Problem, served: Ints) -> Found | None:
         """The soonest done of several plans; one look is enough where nobody is in anyone's way."""
-        ways_s = problem.rows[served, problem.start[served]] - problem.until[served]
+        ways_s = problem.away_s()[served] - problem.until[served]
         good_s = CONTENDED * float(np.sum(ways_s)) + 1.0
         best: Found | None = None
         for variant in self._variants(problem):
             outcome, moves = lacam.solve(self._graph, variant, QUICK_NODES)
+            if outcome == lacam.IMPOSSIBLE:
+                return None  # that is proven, whatever is preferred
             if outcome == lacam.SOLVED:
                 found = self._found(problem, served, moves)
                 if best is None or found.cost_s < best.cost_s:
@@ -87,7 +88,7 @@ class Search:
             if best and best.cost_s <= good_s:
                 break
         if best is None and len(served) == 1:
-            outcome, moves = lacam.solve(self._graph, problem, self._node_limit)
+            outcome, moves = lacam.solve(self._graph, problem, ALL_NODES)
             if outcome == lacam.SOLVED:
                 best = self._found(problem, served, moves)
         return best
@@ -95,7 +96,7 @@ class Search:
     def _variants(self, problem: Problem) -> Iterator[Problem]:
         """The problem itself, then the same with shaken priorities and preferences."""
         yield problem
-        random = np.random.default_rng(self._seed)
+        random = np.random.default_rng(0)
         for number in range(SHAKES):
             yield problem._replace(
                 rank=problem.rank * random.uniform(0.5, 1.5, len(problem.rank)),
@@ -103,9 +104,9 @@ class Search:
                 polite=number % 2 == 0,
             )
 
-    def _found(self, problem: Problem, served: Sequence[int], moves: Ints) -> Found:
+    def _found(self, problem: Problem, served: Ints, moves: Ints) -> Found:
         """Moves without their needless loops, and when those served are content."""
         moves = drop_loops(self._graph, problem, self._bounded, moves)
         plan = order_moves(self._graph, problem.kind, self._bounded, moves)
         times_s = content_times(self._graph, problem, moves, plan)
-        return Found(tuple(served), moves, float(np.sum(times_s[list(served)])))
+        return Found(served, moves, float(np.sum(times_s[served])))

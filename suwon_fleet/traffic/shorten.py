@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.problem import Graph, Problem
+from suwon_fleet.traffic.problem import Graph, Problem, row_of
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -24,8 +24,13 @@ def drop_loops(graph: Graph, problem: Problem, bounded: NDArray[np.bool_], moves
     another robot may have used the room.
     """
     kept = np.ones(len(moves), dtype=np.bool_)
+    by_robot = np.argsort(moves[:, 0], kind="mergesort")
+    stop = 0
     for robot in range(len(problem.kind)):
-        own = np.flatnonzero(moves[:, 0] == robot)
+        begin = stop
+        while stop < len(moves) and moves[by_robot[stop], 0] == robot:
+            stop += 1
+        own = by_robot[begin:stop]
         needed = _first_content(graph, problem, robot, moves, own)
         first = 0
         while first < len(own):
@@ -48,7 +53,7 @@ def _first_content(
     graph: Graph, problem: Problem, robot: int, moves: Ints, own: NDArray[np.intp]
 ) -> int:
     """Which of a robot's `own` moves first makes it content; -1 when it is from the start."""
-    row, until = problem.rows[robot], problem.until[robot]
+    row, until = row_of(problem, robot), problem.until[robot]
     if row[problem.start[robot]] <= until:
         return -1
     for place in range(len(own)):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.kernel import inner_kernel
 from suwon_fleet.traffic.options import STAY
-from suwon_fleet.traffic.problem import NO, Graph, Problem, may_drive
+from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, may_drive
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -84,7 +84,7 @@ def now_content(
     """Who has been content by now."""
     content = before.copy()
     for robot in range(len(configuration)):
-        if problem.rows[robot, configuration[robot]] <= problem.until[robot]:
+        if away_s(problem, robot, configuration[robot]) <= problem.until[robot]:
             content[robot] = True
     return content
 

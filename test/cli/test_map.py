@@ -26,7 +26,11 @@ def grid(tmp_path: Path) -> str:
 
 def test_check_a_good_map(grid: str, capsys: Capture) -> None:
     assert main(["map", "check", grid]) == Exit.GOOD
-    assert capsys.readouterr().out == f"{grid}: usable: 20 lanes, 10 nodes, 0 places, 0 zones\n"
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == f"{grid}: usable: 20 lanes, 10 nodes, 0 places, 0 zones"
+    assert out[1] == "  graph: 10 ways; robots get about on 10 nodes"
+    assert out[2] == "  core: 10 nodes with two ways to each other"
+    assert out[3].startswith("  delivery_indoor: moving is easy up to 1 robot (")
 
 
 def test_one_of_a_thing_is_no_plural(tmp_path: Path, capsys: Capture) -> None:
@@ -76,6 +80,7 @@ def test_check_names_every_error_with_its_line(tmp_path: Path, capsys: Capture) 
 def test_check_as_json(grid: str, capsys: Capture) -> None:
     assert main(["map", "check", grid, "--json"]) == Exit.GOOD
     told = json.loads(capsys.readouterr().out)
+    assert told.pop("graph")["core"] == 10
     assert told == {
         "file": grid,
         "usable": True,

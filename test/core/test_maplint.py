@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
+from core.engine.small import COURIER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suwon_fleet.core.errors import Problem, Severity
-from suwon_fleet.core.maplint import MOST_ALIKE, MOST_NAMED, MOST_PAIRS, lint
+from suwon_fleet.core.maplint import MOST_ALIKE, MOST_PAIRS
+from suwon_fleet.core.maplint import lint as lint_network
+from suwon_fleet.core.mapnetwork import MOST_NAMED, MapNetwork
+from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import (
     GROUND,
     Lane,
@@ -51,12 +56,16 @@ def make(
     )
 
 
-def codes(site: SiteMap, **widths_m: float) -> list[str]:
-    return [problem.code for problem in lint(site, widths_m)]
+def lint(site: SiteMap, *kinds: RobotKind) -> tuple[Problem, ...]:
+    return lint_network(MapNetwork(site), kinds)
 
 
-def only(site: SiteMap, **widths_m: float) -> Problem:
-    (problem,) = lint(site, widths_m)
+def codes(site: SiteMap, *kinds: RobotKind) -> list[str]:
+    return [problem.code for problem in lint(site, *kinds)]
+
+
+def only(site: SiteMap, *kinds: RobotKind) -> Problem:
+    (problem,) = lint(site, *kinds)
     assert problem.severity is Severity.WARNING
     assert problem.mend
     return problem
@@ -119,10 +128,39 @@ def test_a_node_without_a_lane() -> None:
 
 
 def test_lanes_too_narrow_for_a_kind_of_robot() -> None:
-    problem = only(make(SQUARE, LOOP, width_m=0.8), scout=0.8, cart=0.9)
+    scout, cart = replace(COURIER, width_m=0.7), replace(COURIER, id="cart", width_m=0.8)
+    problem = only(make(SQUARE, LOOP, width_m=0.8), scout, cart)
     assert (problem.code, problem.where) == ("too-narrow", "lane ab")
-    assert problem.what == "too narrow for cart (0.9 m wide): ab, bc, cd, da"
-    assert lint(make(SQUARE, LOOP), {"cart": 0.9}) == ()
+    assert problem.what == "too narrow for cart (it needs 0.90 m): ab, bc, cd, da"
+    assert lint(make(SQUARE, LOOP), cart) == ()
+    walker = replace(cart, lane_kinds=frozenset({LaneKind.SIDEWALK}))
+    assert lint(make(SQUARE, LOOP, width_m=0.8), walker) == (), "these lanes are not for it at all"
+
+
+def test_a_charger_from_which_a_body_reaches_into_the_way() -> None:
+    spots, lanes = {**SQUARE, "p": (10.9, 0)}, [*LOOP, "b-p"]
+    site = make(spots, lanes, {"p": PlaceKind.CHARGER})
+    wide = replace(COURIER, id="wide", radius_m=0.5)
+    problem = only(site, COURIER, wide)
+    assert (problem.code, problem.where) == ("charger-too-near", "place p")
+    assert "a wide (radius 0.5 m)" in problem.what
+    assert "lane ab" in problem.what
+    assert lint(site, COURIER) == ()
+    assert lint(make(spots, lanes, {"p": PlaceKind.PARKING}), wide) == ()
+    elsewhere = {**SQUARE, "p": (20, 0)}
+    assert lint(make(elsewhere, lanes, {"p": PlaceKind.CHARGER}), wide) == ()
+
+
+def test_a_place_a_kind_of_robot_cannot_come_back_from() -> None:
+    """The way out of it is stairs, say: others can take it."""
+    site = make({**SQUARE, "p": (20, 0)}, [*LOOP, "b>p"], {"p": PlaceKind.PICKUP})
+    out = Lane("out", "p", "c", LaneKind.SIDEWALK)
+    site = replace(site, lanes=(*site.lanes, out))
+    inside = replace(COURIER, id="inside", lane_kinds=frozenset({LaneKind.PATH}))
+    problem = only(site, COURIER, inside)
+    assert (problem.code, problem.where) == ("trap", "node p")
+    assert problem.what == "inside can go to 1 nodes with the places p and not come back"
+    assert lint(replace(site, places=()), inside) == (), "nobody is sent there"
 
 
 def test_lanes_drawn_twice() -> None:

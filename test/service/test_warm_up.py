@@ -1,24 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from suwon_fleet.kernel import cache_folder, compiling
+
+# In a process of its own: other tests would compile kernels, too.
+_SCRIPT = """
+import sys
 from numba.extending import is_jitted
-
+from suwon_fleet.cli.simulate import simulate, warm_up
 from suwon_fleet.resources import resource_path
-from suwon_fleet.service.warm_up import warm_up
-from suwon_fleet.wire.kinds import load_kinds
+from suwon_fleet.sim.scenario import load_scenario
+
+kernels = {
+    f"{module}.{name}": function
+    for module in list(sys.modules)
+    if module.startswith("suwon_fleet.")
+    for name, function in vars(sys.modules[module]).items()
+    if is_jitted(function) and not function.targetoptions.get("no_cpython_wrapper")
+}
+assert len(kernels) > 5
+warm_up()
+before = {name: list(function.signatures) for name, function in kernels.items()}
+print("not compiled:", *[name for name, signatures in before.items() if not signatures])
+simulate(load_scenario(resource_path("sim/scenarios/lab_hour.yaml")))
+print("later:", *[name for name, function in kernels.items() if function.signatures != before[name]])
+"""
 
 
-def test_afterwards_every_kernel_that_python_calls_is_compiled() -> None:
-    for kind in load_kinds(resource_path("config/robots")).values():
-        warm_up(kind)
-    kernels = {
-        f"{module}.{name}": function
-        for module in list(sys.modules)
-        if module.startswith(("suwon_fleet.dispatch.", "suwon_fleet.traffic."))
-        for name, function in vars(sys.modules[module]).items()
-        if is_jitted(function) and not function.targetoptions.get("no_cpython_wrapper")
-    }
-    assert len(kernels) > 5
-    assert not [name for name, function in kernels.items() if not function.signatures]
+def test_afterwards_a_fleet_and_its_world_compile_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False, timeout=110
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["not compiled:", "later:"]
+
+
+def test_compiling_is_told_of_until_it_was_done_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache_folder.cache_clear()
+    told: list[str] = []
+    with pytest.raises(RuntimeError), compiling(tmp_path / "plans", told.append):
+        raise RuntimeError("interrupted")
+    for _ in range(3):
+        with compiling(tmp_path / "plans", told.append):
+            pass
+    cache_folder.cache_clear()
+    assert [line.split(":")[0] for line in told] == ["compiling the kernels of plans"] * 2
+
+
+def test_where_nothing_can_be_kept_it_is_told_of_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cache_folder.cache_clear()
+    told: list[str] = []
+    for _ in range(2):
+        with compiling(tmp_path / "plans", told.append):
+            pass
+    cache_folder.cache_clear()
+    assert len(told) == 2

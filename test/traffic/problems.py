@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
+from suwon_fleet.core.access import CLEARANCE_M
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
-from suwon_fleet.traffic.conflicts import CLEARANCE_M, find_conflicts
+from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
@@ -37,14 +38,15 @@ class Case:
         rows = np.zeros((count, self.roadmap.vertex_count), dtype=np.float32)
         for index, (kind, _, goal) in enumerate(robots):
             if goal is not None:
-                rows[index] = self.routes.row(kind, at[goal])
+                rows[index] = self.routes.table[self.routes.to(kind, at[goal])]
         self.bounded = np.array([zone.capacity is not None for zone in site.zones], dtype=np.bool_)
         room = [10**6 if zone.capacity is None else zone.capacity for zone in site.zones]
         self.problem = Problem(
             start=np.array([at[start] for _, start, _ in robots], dtype=np.int32),
             kind=np.array([kind for kind, _, _ in robots], dtype=np.int32),
             aims=np.array([goal is not None for _, _, goal in robots], dtype=np.bool_),
-            rows=rows,
+            table=rows,
+            row=np.arange(count, dtype=np.int32),
             until=np.array(
                 [np.inf if goal is None else 0.0 for _, _, goal in robots], dtype=np.float32
             ),
@@ -59,12 +61,12 @@ class Case:
         """Every move is one anybody may make, and in the end all have been content."""
         problem, graph = self.problem, self.graph
         at = problem.start.tolist()
-        content = [problem.rows[i, v] <= problem.until[i] for i, v in enumerate(at)]
+        content = [problem.table[i, v] <= problem.until[i] for i, v in enumerate(at)]
         for robot, edge in moves.tolist():
             assert graph.edge_from[edge] == at[robot]
             assert may_drive(self.roadmap, problem, at, robot, edge)
             at[robot] = int(graph.edge_to[edge])
-            content[robot] |= bool(problem.rows[robot, at[robot]] <= problem.until[robot])
+            content[robot] |= bool(problem.table[robot, at[robot]] <= problem.until[robot])
         assert all(content)
 
     def has_answer(self) -> bool:
@@ -90,7 +92,7 @@ class Case:
         return False
 
     def _content(self, at: Sequence[int], before: Sequence[bool]) -> tuple[bool, ...]:
-        rows, until = self.problem.rows, self.problem.until
+        rows, until = self.problem.table, self.problem.until
         return tuple(
             was or bool(rows[robot, vertex] <= until[robot])
             for robot, (vertex, was) in enumerate(zip(at, before, strict=True))
@@ -100,7 +102,7 @@ class Case:
 def may_drive(roadmap: Roadmap, problem: Problem, at: Sequence[int], robot: int, edge: int) -> bool:
     """Whether a robot may drive an edge past all others, who stand at `at`."""
     tail, head = int(roadmap.edge_from[edge]), int(roadmap.edge_to[edge])
-    if not problem.is_open[problem.kind[robot], edge] or np.isinf(problem.rows[robot, head]):
+    if not problem.is_open[problem.kind[robot], edge] or np.isinf(problem.table[robot, head]):
         return False
     way = shapely.LineString((roadmap.xy[tail], roadmap.xy[head]))
     for other, vertex in enumerate(at):

@@ -200,6 +200,24 @@ def test_two_robots_on_the_same_ground() -> None:
     assert set(checker.violations[0].robots) == {"r1", "r2"}
 
 
+@pytest.mark.parametrize(
+    ("lane", "says"),
+    [
+        (Lane("a-b", "a", "b", LaneKind.INDOOR, width_m=0.5), "a-b is 0.5 m wide, not for wide"),
+        (
+            Lane("a-b", "a", "b", LaneKind.INDOOR, slope=-0.3),
+            "a-b is as steep as -0.3, not for wide",
+        ),
+        (Lane("a-b", "a", "b", LaneKind.INDOOR, width_m=1.0, slope=0.1), None),
+    ],
+)
+def test_a_lane_too_narrow_or_too_steep_is_not_for_a_robot(lane: Lane, says: str | None) -> None:
+    site = SiteMap("ab", (Level(GROUND),), (Node("a", 0.0, 0.0), Node("b", 5.0, 0.0)), (lane,))
+    checker = Checker(site, {"r1": replace(SMALL, id="wide", width_m=0.9, max_slope=0.2)})
+    checker.granted(grant("r1", [point(0.0), point(5.0, 0.0, "a-b")]), 0.0)
+    assert [violation.detail for violation in checker.violations] == ([says] if says else [])
+
+
 def test_two_robots_whose_bodies_could_touch_on_different_lanes() -> None:
     """The lanes are 0.8 m apart, the bodies' radii 0.9 together."""
     nodes = [Node("a", 0.0, 0.0), Node("b", 5.0, 0.0), Node("c", 0.0, 0.8), Node("d", 5.0, 0.8)]

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traffic.drive import kind, site_of
 
+from suwon_fleet.core.access import CLEARANCE_M
 from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Lift, Node, SiteMap
-from suwon_fleet.traffic.conflicts import CLEARANCE_M, Conflicts, find_conflicts
+from suwon_fleet.traffic.conflicts import Conflicts, find_conflicts
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 
 SMALL, LARGE = kind("small"), kind("large", radius_m=0.9)

@@ -39,7 +39,7 @@ def test_on_a_two_way_map_with_room_to_spare_everybody_arrives(
     for name in world.bodies:
         world.give(name, *data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4)))
     reachable = _can_all_be_served(world)
-    took_s = world.run(LONG_S)
+    took_s = world.run(LONG_S if reachable else 300)
     if reachable:
         assert took_s < LONG_S, {name: body.goals for name, body in world.bodies.items()}
 

@@ -16,6 +16,7 @@ from suwon_fleet.core.errors import Broken
 from suwon_fleet.core.sitemap import SiteMap, Zone, ZoneKind
 from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.ledger import Ledger
+from suwon_fleet.traffic.problem import Graph
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 
 SMALL, LARGE = kind("small"), kind("large", radius_m=0.9)
@@ -23,7 +24,7 @@ SMALL, LARGE = kind("small"), kind("large", radius_m=0.9)
 
 def ledger_of(site: SiteMap) -> tuple[Roadmap, Ledger]:
     roadmap = compile_roadmap(site, [SMALL, LARGE])
-    return roadmap, Ledger(roadmap, find_conflicts(roadmap))
+    return roadmap, Ledger(roadmap, Graph.of(roadmap, find_conflicts(roadmap)))
 
 
 def no_ground_is_shared(roadmap: Roadmap, ledger: Ledger) -> bool:
@@ -31,10 +32,10 @@ def no_ground_is_shared(roadmap: Roadmap, ledger: Ledger) -> bool:
     import shapely
 
     shapes = []
-    for holding in ledger.holdings.values():
-        points = roadmap.xy[holding.vertices]
+    for slot in ledger.slots:
+        points = roadmap.xy[ledger.vertices(slot)]
         way = shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0])
-        shapes.append((way, roadmap.kinds[holding.kind].radius_m))
+        shapes.append((way, roadmap.kinds[ledger.held.kind[slot]].radius_m))
     return all(
         one.distance(other) >= a + b for (one, a), (other, b) in itertools.combinations(shapes, 2)
     )
@@ -48,19 +49,19 @@ def test_whatever_is_asked_no_ground_is_shared(site: SiteMap, data: st.DataObjec
         slot = data.draw(st.integers(0, 3))
         try:
             match data.draw(st.sampled_from(["place", "extend", "extend", "release", "remove"])):
-                case "place" if slot not in ledger.holdings:
+                case "place" if slot not in ledger.slots:
                     vertex = data.draw(st.integers(0, roadmap.vertex_count - 1))
                     ledger.place(slot, slot % 2, [vertex], 0)
-                case "extend" if slot in ledger.holdings:
+                case "extend" if slot in ledger.slots:
                     ledger.extend(slot, data.draw(st.integers(0, len(roadmap.edge_from) - 1)))
-                case "release" if slot in ledger.holdings:
+                case "release" if slot in ledger.slots:
                     ledger.release(slot, data.draw(st.integers(0, 12)))
-                case "remove" if slot in ledger.holdings:
+                case "remove" if slot in ledger.slots:
                     ledger.remove(slot)
         except Broken:
             pass
         assert no_ground_is_shared(roadmap, ledger)
-    for slot in list(ledger.holdings):
+    for slot in ledger.slots:
         ledger.remove(slot)
     for vertex in range(roadmap.vertex_count):
         assert ledger.blocker(-1, 1, vertex) is None, "freed ground is free"
@@ -71,7 +72,7 @@ def test_a_robot_always_keeps_where_it_stands() -> None:
     ledger.place(0, 0, [0], 0)
     ledger.extend(0, roadmap.edge_between[0, 1])
     assert ledger.release(0, 99) == 1
-    assert ledger.holdings[0].vertices == [1]
+    assert ledger.vertices(0) == [1]
     assert ledger.release(0, 99) == 0
 
 
@@ -99,14 +100,14 @@ def test_zones_count_robots_that_own_ground_in_them() -> None:
     site = site_of(points, [("a", "b"), ("b", "c")], zones=(Zone("z", ZoneKind.HALL, area),))
     roadmap, ledger = ledger_of(site)
     ledger.place(0, 0, [0], 0)
-    assert ledger.inside.tolist() == [0]
+    assert ledger.held.inside.tolist() == [0]
     ledger.extend(0, roadmap.edge_between[0, 1])
-    assert ledger.inside.tolist() == [1]
+    assert ledger.held.inside.tolist() == [1]
     ledger.extend(0, roadmap.edge_between[1, 2])
     ledger.release(0, 1)
-    assert ledger.inside.tolist() == [1]
+    assert ledger.held.inside.tolist() == [1]
     ledger.release(0, 2)
-    assert ledger.inside.tolist() == [0]
+    assert ledger.held.inside.tolist() == [0]
 
 
 def test_blocked_edges_are_those_that_meet_a_standing_robot() -> None:

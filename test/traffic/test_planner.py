@@ -11,7 +11,8 @@ from traffic.maps import grids, line, tee
 
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.traffic.conflicts import find_conflicts
-from suwon_fleet.traffic.planner import Planned, Planner, Wish
+from suwon_fleet.traffic.planner import Planned, Planner, Wishes
+from suwon_fleet.traffic.problem import NO, Graph
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
 
@@ -31,15 +32,22 @@ def plan(
     blocked = np.zeros((1, len(roadmap.edge_from)), dtype=bool)
     for name in standing:
         blocked[0] |= (roadmap.edge_from == at[name]) | (roadmap.edge_to == at[name])
-    return roadmap, Planner(roadmap, conflicts, node_limit=5000).plan(
-        [
-            Wish(slot, 0, at[front], None if goal is None else at[goal], urgency)
-            for slot, (front, goal, urgency) in enumerate(wishes)
-        ],
+    fronts, goals, urgencies = zip(*wishes, strict=True)
+    return roadmap, Planner(roadmap, Graph.of(roadmap, conflicts)).plan(
+        Wishes(
+            slot=np.arange(len(wishes), dtype=np.int32),
+            kind=np.zeros(len(wishes), dtype=np.int32),
+            front=np.array([at[front] for front in fronts], dtype=np.int32),
+            goal=np.array([NO if goal is None else at[goal] for goal in goals], dtype=np.int32),
+            urgency=np.array(urgencies),
+            ready_s=np.zeros(len(wishes)),
+            starving=np.zeros(len(wishes), dtype=np.bool_),
+        ),
         routes=Routes(roadmap),
         blocked=blocked,
         room=np.zeros(0, dtype=np.int32),
         horizon_s=horizon_s,
+        left=np.empty((0, 2), dtype=np.int32),
     )
 
 
@@ -48,7 +56,7 @@ def ways(roadmap: Roadmap, planned: Planned) -> dict[int, list[str]]:
     ptr, edges = planned.plan.ptr, planned.plan.edges
     return {
         slot: [roadmap.vertex_names[roadmap.edge_to[e]] for e in edges[ptr[i] : ptr[i + 1]]]
-        for i, slot in enumerate(planned.slots)
+        for i, slot in enumerate(planned.slots.tolist())
     }
 
 

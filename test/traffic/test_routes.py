@@ -41,8 +41,10 @@ def test_rows_are_shortest_times(site: SiteMap, data: st.DataObject) -> None:
         dtype=bool,
     )
     everything = np.ones_like(is_open)
-    assert routes.row(0, goal) == pytest.approx(oracle(roadmap, goal, everything), rel=1e-6)
-    avoiding = routes.row_avoiding(0, goal, is_open)
+    assert routes.table[routes.to(0, goal)] == pytest.approx(
+        oracle(roadmap, goal, everything), rel=1e-6
+    )
+    avoiding = routes.table[routes.avoiding(0, goal, is_open, is_open.tobytes())]
     assert avoiding == pytest.approx(oracle(roadmap, goal, is_open), rel=1e-6)
 
 

@@ -21,9 +21,13 @@ from wire.maps.test_site import WHOLE
 import suwon_fleet.wire.maps as maps
 from suwon_fleet.core.errors import BadInput, Severity
 from suwon_fleet.core.maplint import lint
+from suwon_fleet.core.mapnetwork import MapNetwork
+from suwon_fleet.resources import resource_path
+from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site, read_site, to_geojson, write_site
 from suwon_fleet.wire.maps.read import MOST_BYTES
 
+KINDS = list(load_kinds(resource_path("config/robots")).values())
 TEXTS = {
     ".yaml": WHOLE,
     ".geojson": collection(LOCKER, WALK, ZONE, levels=[{"id": "G"}], doors=[{"id": "d"}]),
@@ -132,7 +136,7 @@ def check(content: bytes, suffix: str) -> None:
     if site is not None:
         assert json.dumps(to_geojson(site), allow_nan=False)
         assert write_site(site)
-        lint(site, {"robot": 0.7})
+        lint(MapNetwork(site), KINDS)
 
 
 @pytest.mark.parametrize("suffix", TEXTS)

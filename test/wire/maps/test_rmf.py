@@ -15,6 +15,7 @@ from pyproj import Transformer
 
 from suwon_fleet.core.errors import BadInput, Severity
 from suwon_fleet.core.maplint import lint
+from suwon_fleet.core.mapnetwork import MapNetwork
 from suwon_fleet.core.sitemap import LaneKind, PlaceKind, SiteMap
 from suwon_fleet.wire.maps import load_site
 
@@ -429,7 +430,7 @@ def test_real_buildings_are_read_quickly_and_whole(path: Path) -> None:
         and any(index in other[:2] for other in part["lanes"])
     }
     assert len(site.places_of(PlaceKind.CHARGER)) == len(chargers)
-    assert all(problem.severity is Severity.WARNING for problem in lint(site))
+    assert all(problem.severity is Severity.WARNING for problem in lint(MapNetwork(site)))
 
 
 @real

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans for a crowd: many robots in each other's way, for whom a complete search would take too long.
+
+PIBT in virtual time (`rollout.py`) gives a first order of moves; what is left of the last plan may be
+better. The better one is put on timed ground (`window/`) and improved there by large-neighbourhood search.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.kernel import kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem
+from suwon_fleet.traffic.roadmap import Floats, Ints
+from suwon_fleet.traffic.rollout import roll_out
+from suwon_fleet.traffic.search import Found
+from suwon_fleet.traffic.window.ground import FAR, TimedGround, timed_ground
+from suwon_fleet.traffic.window.improve import improve
+from suwon_fleet.traffic.window.order import moves_of, schedule
+from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, weigh_all
+from suwon_fleet.traffic.window.search import Scratch
+
+TRIES_PER_ROBOT = 2
+"""Neighbourhoods looked at in one plan, for each robot."""
+TOGETHER = 5
+"""Robots planned anew together, at most."""
+PRICE = 4
+"""A step of standing costs so much: travel times are told apart to this part of a step."""
+
+
+class Crowd:
+    """Plans over one graph; the same problem and the same moves left get the same plan."""
+
+    def __init__(self, graph: Graph, bounded: NDArray[np.bool_]) -> None:
+        self._graph = graph
+        self._step_s = _step_s(graph)
+        self._ground = _timed(graph, self._step_s)
+        self._timed_edge = np.argsort(graph.out_edges).astype(np.int32)
+        self._scratch = Scratch.of(graph.vertex_count, LONGEST_WINDOW, 1, seed=0)
+        zones = np.repeat(np.arange(graph.vertex_count), np.diff(graph.zone_ptr))
+        self._is_bounded = np.zeros(graph.vertex_count, dtype=np.bool_)
+        self._is_bounded[zones[bounded[graph.zone_ids]]] = True
+
+    def serve(self, problem: Problem, ready_s: Floats, left: Ints) -> Found:
+        """Let all go on as well as they can for a window of steps.
+
+        `ready_s` (N,) is when each robot gets to where it starts; `left` are the moves that are left of the
+        last plan, (M, 2) rows of robot and edge in an order that was legal when it was made.
+        """
+        problem = problem._replace(until=np.where(problem.aims, 0.0, np.inf).astype(np.float32))
+        moves = roll_out(self._graph, problem, ready_s, LONGEST_WINDOW * self._step_s)[1]
+        duration = np.where(problem.is_open[:, self._graph.out_edges], self._ground.duration, 0)
+        ground = self._ground._replace(duration=duration.astype(np.int32))
+        rows, row = self._rows(problem)
+        options = []
+        for order in (moves, left):
+            plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
+            plans.ready[:] = np.minimum(np.ceil(ready_s / self._step_s), LONGEST_WINDOW)
+            plans.stages[:, 0], plans.stage_count[:] = row, problem.aims
+            schedule(ground, plans, self._timed_edge, order)
+            weigh_all(ground, plans, rows)
+            options.append(plans)
+        best = min(options, key=lambda plans: int(plans.cost.sum()))
+        improved = self._improve(ground, best, rows)
+        if self._is_good(problem, improved):
+            moves = improved
+        return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
+
+    def _rows(self, problem: Problem) -> tuple[NDArray[np.uint16], Ints]:
+        """Distance rows in parts of steps, and which is each robot's."""
+        numbers, row = np.unique(problem.row, return_inverse=True)
+        rows = np.ceil(problem.table[numbers] * (PRICE / self._step_s))
+        rows = np.where(np.isfinite(rows), np.minimum(rows, FAR - 1), FAR)
+        return rows.astype(np.uint16), row.astype(np.int32)
+
+    def _improve(self, ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> Ints:
+        """The moves of plans made better in a fixed number of tries."""
+        everywhere = np.zeros(ground.item_count, dtype=np.uint8)
+        tries = TRIES_PER_ROBOT * len(plans.start)
+        improve(ground, plans, rows, self._scratch, everywhere, 0, TOGETHER, tries)
+        moves = moves_of(ground, plans)
+        moves[:, 1] = self._graph.out_edges[moves[:, 1]]
+        return moves
+
+    def _is_good(self, problem: Problem, moves: Ints) -> bool:
+        """Whether moves keep to what windows know nothing of: zones that fill up, places of no return."""
+        heads = self._graph.edge_to[moves[:, 1]]
+        is_back = np.isfinite(problem.table[problem.row[moves[:, 0]], heads])
+        return bool(is_back.all() and not self._is_bounded[heads].any())
+
+
+def _step_s(graph: Graph) -> float:
+    """Such that most edges take about one step, and the longest half a window."""
+    times_s = np.where(np.isfinite(graph.edge_time), graph.edge_time, 0.0)
+    quickest = graph.edge_time.min(axis=0)
+    quickest = quickest[np.isfinite(quickest)]
+    usual_s = float(np.median(quickest)) if len(quickest) else 1.0
+    return max(usual_s, float(times_s.max(initial=0.0)) / (LONGEST_WINDOW // 2), 0.1)
+
+
+def _timed(graph: Graph, step_s: float) -> TimedGround:
+    """The graph with whole steps for times; a move owns its segment and both ends from start to end.
+
+    A resource is a kind of robot and an element: who is on ground writes, for each kind, all elements
+    that kind must not be on then; and reads its own.
+    """
+    edges = graph.out_edges
+    times_s = graph.edge_time[:, edges]
+    may_go = np.isfinite(times_s)
+    steps = np.where(may_go, times_s, 0.0) / step_s
+    return timed_ground(
+        tail=graph.edge_from[edges],
+        head=graph.edge_to[edges],
+        duration=np.where(may_go, np.maximum(1, np.ceil(steps - 1e-6)), 0).astype(np.int32),
+        price=np.maximum(1, np.rint(PRICE * steps)).astype(np.int32),
+        standing_price=PRICE,
+        writes=_written(graph),
+        reads=_read(graph),
+        vertex_count=graph.vertex_count,
+    )
+
+
+def _read(graph: Graph) -> tuple[Ints, Ints]:
+    """CSR of the resources each item needs to be free of others."""
+    elements = len(graph.conflicts.ptr[0]) - 1
+    vertices, edges = graph.vertex_count, len(graph.out_edges)
+    own: list[NDArray[np.integer]] = []
+    counts: list[Floats] = []
+    for kind in range(len(graph.conflicts.pair)):
+        segments = vertices + graph.edge_segment[graph.out_edges]
+        heads = graph.edge_to[graph.out_edges]
+        own += [kind * elements + np.arange(vertices)]
+        own += [kind * elements + np.stack((segments, heads), axis=1).ravel()]
+        counts += [np.ones(vertices), np.full(edges, 2)]
+    pointers = np.concatenate(([0], np.cumsum(np.concatenate(counts))))
+    return pointers.astype(np.int32), np.concatenate(own).astype(np.int32)
+
+
+@kernel
+def _written(graph: Graph) -> tuple[Ints, Ints]:
+    """CSR of the resources each item takes."""
+    conflicts = graph.conflicts
+    kinds, elements = conflicts.pair.shape[0], len(conflicts.ptr[0]) - 1
+    edges = len(graph.out_edges)
+    items = kinds * (graph.vertex_count + edges)
+    pointers = np.zeros(items + 1, dtype=np.int32)
+    seen = np.full(kinds * elements, NO, dtype=np.int32)
+    ids = np.empty(16, dtype=np.int32)
+    used = 0
+    for item in range(items):
+        kind, place = divmod(item, graph.vertex_count + edges)
+        ground = np.array([place, place, place])
+        if place >= graph.vertex_count:
+            edge = graph.out_edges[place - graph.vertex_count]
+            ground[0] = graph.vertex_count + graph.edge_segment[edge]
+            ground[1], ground[2] = graph.edge_from[edge], graph.edge_to[edge]
+        for element in ground:
+            for other in range(kinds):
+                pair = conflicts.pair[kind, other]
+                for slot in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
+                    resource = other * elements + conflicts.elements[slot]
+                    if seen[resource] == item:
+                        continue
+                    seen[resource] = item
+                    if used == len(ids):
+                        ids = np.concatenate((ids, ids))
+                    ids[used] = resource
+                    used += 1
+        pointers[item + 1] = used
+    return pointers, ids[:used].copy()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans for all robots some steps ahead, made better while there is time."""
