@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,7 @@ from suwon_fleet.bench.city.outcome import Outcome, Way, run_day
 from suwon_fleet.bench.city.plain_dispatch import AsBefore, FirstCome, turns_of
 from suwon_fleet.bench.city.plain_traffic import FAR, NextVertex, NoConflict
 from suwon_fleet.bench.figure import Options
-from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Worker
+from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Plan, Worker
 from suwon_fleet.core.engine.events import JobAssigned
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.sitemap import Zone, ZoneKind
@@ -116,19 +115,19 @@ def errand(name: str, vertex: str, waited_s: float = 0.0) -> Errand:
     return Errand(name, (vertex,), 0.0, "go_to", 0.0, 1, waited_s, 1e6)
 
 
-def travel_s() -> Callable[[str, str, str], float]:
+def ways() -> NoConflict:
     points = {name: (10.0 * number, 0.0) for number, name in enumerate("abcd")}
     site = site_of(points, [("a", "b"), ("b", "c"), ("c", "d")])
-    return NoConflict(site, [SMALL]).travel_s
+    return NoConflict(site, [SMALL])
 
 
 def test_who_comes_first_gets_the_nearest_robot() -> None:
     workers = [worker("left", "a"), worker("right", "d")]
     errands = [errand("late", "d", 1.0), errand("early", "c", 5.0)]
-    decided = FirstCome().assign(errands, workers, travel_s())
+    decided = FirstCome().assign(errands, workers, ways()).decisions
     assert [(d.job_id, d.robot_id) for d in decided] == [("early", "right"), ("late", "left")]
     too_heavy = replace(errand("heavy", "a"), payload_kg=1e6)
-    assert FirstCome().assign([too_heavy], workers, travel_s()) == []
+    assert FirstCome().assign([too_heavy], workers, ways()) == Plan()
 
 
 def test_as_before_is_as_it_was_in_the_end() -> None:
@@ -141,9 +140,9 @@ def test_as_before_is_as_it_was_in_the_end() -> None:
     dispatch = AsBefore(turns, [])
     workers = [worker("x", "a"), worker("y", "b")]
     both = [errand("j1", "a"), errand("j2", "c")]
-    assert dispatch.assign([errand("j1", "a")], workers, travel_s()) == []
-    assert [d.robot_id for d in dispatch.assign(both, workers, travel_s())] == ["y"]
-    decided = dispatch.assign([errand("j1", "a")], [worker("y", "b")], travel_s())
+    assert dispatch.assign([errand("j1", "a")], workers, ways()) == Plan()
+    assert [d.robot_id for d in dispatch.assign(both, workers, ways()).decisions] == ["y"]
+    decided = dispatch.assign([errand("j1", "a")], [worker("y", "b")], ways()).decisions
     assert [(d.job_id, d.robot_id) for d in decided] == [("j1", "y")]
 
 

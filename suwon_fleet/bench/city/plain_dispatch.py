@@ -18,7 +18,9 @@ class FirstCome(RollingHorizon):
     def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:
         """At most one job to each robot; who is best served by a busy robot waits for it."""
         decisions = []
-        waiting, free = _undecided(errands, workers)
+        held = {errand.held_by for errand in errands}
+        free = [worker for worker in workers if worker.robot_id not in held]
+        waiting = [errand for errand in errands if not errand.held_by]
         for errand in sorted(waiting, key=lambda errand: -errand.waited_s):
             weighed = [(self.weigh(errand, worker, travel.travel_s), worker) for worker in free]
             able = [
@@ -44,12 +46,13 @@ class AsBefore(RollingHorizon):
 
     def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:
         """To each free robot the next of its jobs, if that was asked for already."""
-        undecided, free = _undecided(errands, workers)
-        waiting = {errand.job_id: errand for errand in undecided}
+        waiting = {errand.job_id: errand for errand in errands if not errand.held_by}
+        held = {errand.held_by for errand in errands}
         decisions = []
-        for worker in free:
+        for worker in workers:
             turns = self._turns.get(worker.robot_id, [])
-            if worker.is_busy or not turns or turns[0] not in waiting:
+            is_free = not worker.is_busy and worker.robot_id not in held
+            if not is_free or not turns or turns[0] not in waiting:
                 continue
             errand = waiting[turns[0]]
             candidate = self.weigh(errand, worker, travel.travel_s)
@@ -57,17 +60,6 @@ class AsBefore(RollingHorizon):
                 turns.pop(0)
                 decisions.append(_decision(errand, candidate))
         return Plan(tuple(decisions))
-
-
-def _undecided(
-    errands: Sequence[Errand], workers: Sequence[Worker]
-) -> tuple[list[Errand], list[Worker]]:
-    """Jobs that nobody has, and robots that have none: these ways do not change their minds."""
-    holders = {errand.held_by for errand in errands}
-    return (
-        [errand for errand in errands if not errand.held_by],
-        [worker for worker in workers if worker.robot_id not in holders],
-    )
 
 
 def turns_of(journal: Iterable[Event]) -> dict[str, list[str]]:
