@@ -148,6 +148,7 @@ def test_values_have_korean_words() -> None:
     for vocabulary, values in wanted.items():
         assert values <= set(words[vocabulary]), (vocabulary, values - set(words[vocabulary]))
     assert set(words["trigger"]) == set(Trigger)
+    assert set(words["phase"]) == set(EN.words["phase"]) == wanted["phase"] | {"returning"}
     assert set(words["guard"]) == guards
     assert set(words) == set(EN.words)
     assert set(EN.words["action"]) == set(ActionKind)

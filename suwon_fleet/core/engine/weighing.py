@@ -110,7 +110,8 @@ _NEAREST_FIRST = (
 
 def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Reason]) -> Reason:
     """Of many refusals, that of the robot that came nearest to doing it."""
-    best = min(refusals, key=lambda reason: _NEAREST_FIRST.index(reason.code))
+    ranks = {code: rank for rank, code in enumerate(_NEAREST_FIRST)}
+    best = min(refusals, key=lambda reason: ranks.get(reason.code, len(ranks)))
     if best.code == "unreachable":
         for place in request.places:
             for zone in fleet.closed_zones():
