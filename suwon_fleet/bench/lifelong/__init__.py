@@ -67,6 +67,7 @@ def _figures(case: str, by: str, played: Played, bound: int) -> Iterator[Figure]
             unit=unit,
             bound=bound,
             note=note,
+            fault=what == "violations" and value > 0,
         )
 
     yield figure("tasks", played.tasks, "tasks", bound)
