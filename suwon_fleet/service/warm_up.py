@@ -42,11 +42,16 @@ def _change_places(kind: RobotKind) -> Coordinator:
         traffic.place(robot, kind.id, [start], 0)
     traffic.aim("one", "east", urgency=1.0, now_ns=0)
     traffic.aim("other", "west", urgency=1.0, now_ns=0)
-    front = {"one": 0, "other": 0}
+    paths = {"one": ["west"], "other": ["east"]}
     for step in range(_STEPS):
         for grant in traffic.step(step * _STEP_NS):
-            front[grant.robot_id] += len(grant.vertices)
-            traffic.release(grant.robot_id, front[grant.robot_id])
+            paths[grant.robot_id].extend(grant.vertices)
+            traffic.release(grant.robot_id, len(paths[grant.robot_id]) - 1)
+            traffic.wait_of(grant.robot_id)
+    traffic.set_mobile("one", False)
+    traffic.step(_STEPS * _STEP_NS)
+    traffic.remove("one")
+    traffic.place("one", kind.id, paths["one"][-2:], 0)
     return traffic
 
 
@@ -57,7 +62,8 @@ def _meet(kind: RobotKind) -> None:
     for robot, start in enumerate(names[: CROWD + 1]):
         traffic.place(str(robot), kind.id, [start], 0)
         traffic.aim(str(robot), names[robot - 2], urgency=1.0, now_ns=0)
-    traffic.step(0)
+    for step in range(_STEPS):
+        traffic.step(step * _STEP_NS)
 
 
 def _plan(kind: RobotKind, traffic: Coordinator) -> None:

@@ -133,7 +133,7 @@ class Ledger:
                     pair = conflicts.pair[kind, own]
                     start, stop = conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]
                     row[conflicts.elements[start:stop]] = True
-        return blocked[:, roadmap.vertex_count + roadmap.edge_segment]
+        return np.ascontiguousarray(blocked[:, roadmap.vertex_count + roadmap.edge_segment])
 
     def make_longer(self) -> None:
         """Make room for longer paths."""

@@ -15,8 +15,9 @@ from suwon_fleet.bench.scale.engine_load import EngineLoad
 from suwon_fleet.bench.scale.sizes import ALL, QUICK, Size
 from suwon_fleet.bench.scale.traffic_load import TrafficLoad
 from suwon_fleet.core.access import Network
-from suwon_fleet.core.errors import BadInput, Broken
+from suwon_fleet.core.errors import BadInput, Broken, Severity
 from suwon_fleet.core.maplint import lint
+from suwon_fleet.core.mapnetwork import MapNetwork
 from suwon_fleet.resources import resource_path
 from suwon_fleet.traffic.roadmap import compile_roadmap
 from suwon_fleet.wire.kinds import load_kinds
@@ -31,7 +32,8 @@ def test_in_a_city_every_place_can_be_reached_from_every_other(blocks: int) -> N
     part = Network(site, KIND).part_of
     assert len(set(part.values())) == 1
     assert len(part) == len(site.nodes)
-    assert not [problem for problem in lint(site, {KIND.id: KIND}) if problem.severity == "error"]
+    problems = lint(MapNetwork(site), [KIND])
+    assert not [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize("size", [*QUICK, *ALL[:2]])

@@ -11,11 +11,11 @@ from traffic.small_graphs import ROBOT, Placement, SmallGraph
 
 from suwon_fleet.traffic import lacam
 from suwon_fleet.traffic.conflicts import find_conflicts
-from suwon_fleet.traffic.coordinator import NODE_LIMIT
 from suwon_fleet.traffic.precedence import order_moves
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import compile_roadmap
 from suwon_fleet.traffic.routes import Routes
+from suwon_fleet.traffic.search import ALL_NODES
 from suwon_fleet.traffic.shorten import drop_loops
 
 PROVEN_TO = 4
@@ -93,7 +93,7 @@ class Bench:
         if not is_possible and self.graph.size > PROVEN_TO:
             return
         problem = self.problem(start, goal)
-        outcome, moves = lacam.solve(self._graph, problem, NODE_LIMIT)
+        outcome, moves = lacam.solve(self._graph, problem, ALL_NODES)
         assert outcome == (lacam.SOLVED if is_possible else lacam.IMPOSSIBLE), told
         if not is_possible:
             return

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
 
+import numba
+
 from suwon_fleet.bench.measure import Stopwatch, peak_mb, percentile
 from suwon_fleet.bench.scale import rows
 from suwon_fleet.bench.scale.city_map import city
@@ -76,7 +78,8 @@ def _map(
 def _traffic(
     site: SiteMap, kind: RobotKind, args: argparse.Namespace, profile: cProfile.Profile | None
 ) -> Facts:
-    warm_up(kind, _silent)
+    if not numba.config.DISABLE_JIT:
+        warm_up(kind, _silent)
     TrafficLoad(city(2, 3, seed=0), kind, 2, seed=0).run(1)
     load = TrafficLoad(site, kind, args.robots, seed=args.seed)
     load.begin()
