@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -20,6 +21,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Small sizes only: to see that it works, not to compare."""
     tell: Callable[[str], None] = _nothing
     """Takes a few words, now and then, on what is being measured."""
+    instance: Path | None = None
+    """`lifelong`: the problem file."""
+    steps: int = 500
+    """`lifelong`: how long to play."""
+    step_budget_ms: float = 1000.0
+    """`lifelong`: wall time for planning, by step."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

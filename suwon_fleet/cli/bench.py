@@ -9,6 +9,7 @@ from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console, remote
@@ -58,6 +59,24 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--seeds", type=remote.whole(1, 10_000), default=5, metavar="N", help="(default: 5)"
     )
+    lifelong = parser.add_argument_group("lifelong")
+    lifelong.add_argument(
+        "--instance", type=Path, metavar="FILE", help="a League of Robot Runners problem file"
+    )
+    lifelong.add_argument(
+        "--steps",
+        type=remote.whole(1, 10**6),
+        default=500,
+        metavar="N",
+        help="steps, in 2026's instances ticks, to play (default: 500)",
+    )
+    lifelong.add_argument(
+        "--step-budget-ms",
+        type=remote.number(1.0, 60_000.0),
+        default=1000.0,
+        metavar="B",
+        help="wall time for planning, by step (default: 1000)",
+    )
 
 
 def run(args: Namespace) -> int:
@@ -68,7 +87,14 @@ def run(args: Namespace) -> int:
     for name in dict.fromkeys(args.names):
         benchmark = import_module(f"suwon_fleet.bench.{name}")
         with _progress(name) as tell:
-            options = Options(seeds=args.seeds, quick=args.quick, tell=tell)
+            options = Options(
+                seeds=args.seeds,
+                quick=args.quick,
+                tell=tell,
+                instance=args.instance,
+                steps=args.steps,
+                step_budget_ms=args.step_budget_ms,
+            )
             is_good &= _measure(benchmark.run, options, as_json=args.json)
     return Exit.GOOD if is_good else Exit.FAILED
 

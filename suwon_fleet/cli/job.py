@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import sys
 import uuid
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
-from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority, Role
 
 if TYPE_CHECKING:
     from suwon_fleet.adapters.ros.client import FleetClient
@@ -45,12 +46,22 @@ def add(subparsers: Any) -> None:
 
 
 def _add_submit(parser: ArgumentParser) -> None:
+    parser.set_defaults(complain=parser.error)
     parser.add_argument("kind", choices=[*JobKind], metavar="KIND", help=", ".join(JobKind))
     parser.add_argument(
         "places",
-        nargs="+",
+        nargs="*",
         metavar="PLACE",
-        help="delivery, manipulation: from, to; patrol: its stops; go_to: one",
+        help="delivery, manipulation: from, to; patrol: its stops; go_to: one; joint: none",
+    )
+    parser.add_argument(
+        "--role",
+        action="append",
+        type=_role,
+        default=[],
+        metavar="KIND:PLACE,…",
+        help="joint: a robot's part, such as manipulation:SHELF,@TABLE; it meets the others at the places"
+        " with @ (default: the first); --payload-kg and --object are every role's",
     )
     parser.add_argument("--payload-kg", type=remote.number(0.0, 1e6), default=0.0, metavar="KG")
     parser.add_argument("--priority", choices=[p.name.lower() for p in Priority], default="normal")
@@ -84,8 +95,21 @@ def _add_submit(parser: ArgumentParser) -> None:
     remote.add_options(parser, changes=True)
 
 
+def _role(text: str) -> Role:
+    """The argument type of roles."""
+    kind, colon, places = text.partition(":")
+    if kind not in set(JobKind) or not colon:
+        known = ", ".join(JobKind)
+        raise ArgumentTypeError(f"{text!r} is no KIND:PLACE,…; KIND is one of {known}")
+    names = places.split(",")
+    meet_at = tuple(name[1:] for name in names if name.startswith("@"))
+    return Role(JobKind(kind), tuple(name.removeprefix("@") for name in names), meet_at)
+
+
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
+    if args.job_verb == "submit":
+        _check_parts(args)
     with remote.connect(args) as client:
         match args.job_verb:
             case "submit":
@@ -98,6 +122,14 @@ def run(args: Namespace) -> int:
                 answer = client.change_job(verb, args.job_id, args.requester)
                 done = f"{args.job_id}: {_PAST[verb]}"
                 return remote.report(args, answer, done, facts=("job_id",))
+
+
+def _check_parts(args: Namespace) -> None:
+    """A joint job has roles, any other places. Ends the program as argparse does when it has not."""
+    is_joint = args.kind == JobKind.JOINT
+    if bool(args.role) != is_joint or bool(args.places) == is_joint:
+        needed = "--role, once for each robot, and no PLACE" if is_joint else "PLACE and no --role"
+        args.complain(f"a {args.kind} job needs {needed}")
 
 
 def _submit(args: Namespace, client: FleetClient) -> int:
@@ -129,6 +161,9 @@ def _request(args: Namespace, client: FleetClient) -> JobRequest:
         robot_id=args.robot,
         requester=args.requester,
         after=tuple(args.after),
+        roles=tuple(
+            replace(role, payload_kg=args.payload_kg, object=args.object) for role in args.role
+        ),
     )
 
 

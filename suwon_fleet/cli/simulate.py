@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
-from suwon_fleet.core.engine import motion
+from suwon_fleet.core.engine import motion, teams
 from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
@@ -196,6 +196,7 @@ class Simulation:
             and robot.states.mission in LEGS
             and may_drive(robot.states) is None
             and motion.held_by(self.core.fleet, robot) is None
+            and not teams.is_waiting(self.core.fleet, self.core.fleet.job_of(robot))
         )
 
     def result(self, wall_s: float, setup_s: float) -> Result:
@@ -229,5 +230,5 @@ class Simulation:
         return [
             Ended(job.request.request_id, job.status, job.reason)
             for job in self.core.state.jobs.values()
-            if job.status is not JobStatus.FINISHED
+            if job.status is not JobStatus.FINISHED and not job.part_of
         ]

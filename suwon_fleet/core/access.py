@@ -22,6 +22,8 @@ CLEARANCE_M = 0.1
 LONGEST_BLOCK_M = 30.0
 BLOCKS_PER_LANE = 8
 """A long lane is cut into about this many blocks, so that long roads do not become thousands."""
+HEADROOM_M = 0.05
+"""A lane must have this much more clear height than a robot."""
 
 LEAST_M = 0.01
 """A ride in a lift has no length of its own, and is a way all the same."""
@@ -32,6 +34,7 @@ def may_use(kind: RobotKind, lane: Lane) -> bool:
     return (
         (lane.kind in kind.lane_kinds)
         and (lane.width_m is None or lane.width_m >= kind.width_m + LANE_MARGIN_M)
+        and (lane.height_m is None or lane.height_m >= kind.height_m + HEADROOM_M)
         and abs(lane.slope) <= kind.max_slope
         and (lane.kind is not LaneKind.LIFT or Capability.LIFT in kind.capabilities)
     )

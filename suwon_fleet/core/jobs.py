@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from suwon_fleet.core.robots.command import ActionKind
@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     PATROL = "patrol"
     GO_TO = "go_to"
     MANIPULATION = "manipulation"
+    JOINT = "joint"
+    """Several robots at once, each with a part of its own, that meet and work together."""
 
 
 class JobStatus(StrEnum):
@@ -50,11 +52,32 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """One robot's part in a joint job: a job by itself, but for the meetings.
+
+    `meet_at` are those of its `places` at which it meets the others, in order; empty: the first. There
+    all wait until the last has come, work, and go on when all are done.
+    """
+
+    kind: JobKind
+    places: tuple[str, ...]
+    meet_at: tuple[str, ...] = ()
+    payload_kg: float = 0.0
+    object: str = ""
+    robot_id: str = ""
+
+    @property
+    def meetings(self) -> tuple[str, ...]:
+        return self.meet_at or self.places[:1]
+
+
+@dataclass(frozen=True, slots=True)
 class JobRequest:
     """A job as its requester asks for it; times are nanoseconds of the fleet's clock.
 
-    `places`: delivery and manipulation: from, to; patrol: its stops; go_to: one. `request_id` makes a
-    request that is sent twice one request. `after` are ids of jobs that must have finished before.
+    `places`: delivery and manipulation: from, to; patrol: its stops; go_to: one; joint: none, it has
+    `roles`. `request_id` makes a request that is sent twice one request. `after` are ids of jobs that
+    must have finished before.
     """
 
     kind: JobKind
@@ -70,19 +93,22 @@ class JobRequest:
     robot_id: str = ""
     requester: str = ""
     after: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One step of a job: go to a place, or do something there.
 
-    `enter` are the triggers that the robot's state table takes when the phase begins.
+    `enter` are the triggers that the robot's state table takes when the phase begins. A leg of a joint
+    job's part may end at its team's meeting number `meeting`, counted from 1.
     """
 
     name: str
     place: str
     action: ActionKind | None = None
     enter: tuple[Trigger, ...] = ()
+    meeting: int = 0
 
 
 NEEDS = {
@@ -118,8 +144,10 @@ _PUT = (ActionKind.PLACE, ActionKind.RELEASE, ActionKind.RETREAT)
 
 
 def compose(request: JobRequest) -> tuple[Phase, ...]:
-    """The phases of a job."""
+    """The phases of a job; a joint one has none of its own, its parts have."""
     match request.kind:
+        case JobKind.JOINT:
+            return ()
         case JobKind.DELIVERY:
             start, end = request.places
             return (
@@ -150,9 +178,36 @@ def compose(request: JobRequest) -> tuple[Phase, ...]:
             return (_go("to_stop", request.places[0], Trigger.ROUND_STARTED),)
 
 
+def part_of(request: JobRequest, role: Role) -> JobRequest:
+    """The job that a role of a joint job is for its robot."""
+    return JobRequest(
+        role.kind,
+        role.places,
+        payload_kg=role.payload_kg,
+        object=role.object,
+        priority=request.priority,
+        earliest_start_ns=request.earliest_start_ns,
+        robot_id=role.robot_id,
+        requester=request.requester,
+    )
+
+
+def compose_part(request: JobRequest, role: Role) -> tuple[Phase, ...]:
+    """The phases of a role of a joint job, with the meetings marked on its legs."""
+    ahead, phases = list(role.meetings), []
+    for phase in compose(part_of(request, role)):
+        if ahead and phase.action is None and phase.place == ahead[0]:
+            ahead.pop(0)
+            phase = replace(phase, meeting=len(role.meetings) - len(ahead))
+        phases.append(phase)
+    return tuple(phases)
+
+
 def closing(kind: JobKind) -> tuple[Trigger, ...]:
     """Triggers of the robot's state table that end a job of a kind."""
     match kind:
+        case JobKind.JOINT:
+            return ()
         case JobKind.DELIVERY:
             return (Trigger.UNLOADED,)
         case JobKind.MANIPULATION:

@@ -85,9 +85,9 @@ class Node:
 class Lane:
     """A one-way piece of way from `start` to `end`; a two-way lane is two of these.
 
-    `width_m` is the clear width (None: wide enough for any robot). `slope` is rise over run, positive
-    uphill in the lane's direction. `door` names a Door the lane passes through; lanes that share a
-    `mutex` may hold one robot between them.
+    `width_m` and `height_m` are the clear width and height (None: enough for any robot). `slope` is rise
+    over run, positive uphill in the lane's direction. `door` names a Door the lane passes through; lanes
+    that share a `mutex` may hold one robot between them.
     """
 
     id: str
@@ -99,6 +99,7 @@ class Lane:
     slope: float = 0.0
     door: str | None = None
     mutex: str | None = None
+    height_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,4 +84,7 @@ class ChangeLog:
                     opened.append(alert)
                 case e.AlertClosed():
                     closed.append(self._open.pop(event.alert_id))
+        for job_id in list(jobs):
+            if whole := self._state.jobs[job_id].part_of:
+                jobs[whole] = None
         return Changes(tuple(jobs), tuple(verdicts), tuple(opened), tuple(closed))

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
-from suwon_fleet import dispatch as dispatch_package
 from suwon_fleet import traffic as traffic_package
 from suwon_fleet.core.dispatch import Errand, Worker
 from suwon_fleet.core.robots.kind import RobotKind
@@ -14,6 +16,7 @@ from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone,
 from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.kernel import Tell, compiling
 from suwon_fleet.traffic import Coordinator
+from suwon_fleet.traffic.planner import CROWD
 
 _SPOTS = {"west": (0.0, 0.0), "middle": (20.0, 0.0), "east": (40.0, 0.0), "bay": (20.0, 20.0)}
 _SQUARE = ((-5.0, -5.0), (45.0, -5.0), (45.0, 25.0), (-5.0, 25.0))
@@ -27,14 +30,14 @@ def warm_up(kind: RobotKind, tell: Tell) -> None:
     It takes a minute the first time after an installation, and milliseconds once that is on disk.
     """
     with compiling(Path(traffic_package.__file__).parent, tell):
-        _change_places(kind)
-    with compiling(Path(dispatch_package.__file__).parent, tell):
-        _plan(kind)
+        kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
+        _plan(kind, _change_places(kind))
+        _meet(kind)
 
 
-def _change_places(kind: RobotKind) -> None:
-    """Two robots of any kind change places on a small map, so that all of traffic has run once."""
-    traffic = Coordinator(_crossing(), [_made_for_it(kind)])
+def _change_places(kind: RobotKind) -> Coordinator:
+    """Two robots change places on a small map."""
+    traffic = Coordinator(_crossing(), [kind])
     for robot, start in (("one", "west"), ("other", "east")):
         traffic.place(robot, kind.id, [start], 0)
     traffic.aim("one", "east", urgency=1.0, now_ns=0)
@@ -44,11 +47,21 @@ def _change_places(kind: RobotKind) -> None:
         for grant in traffic.step(step * _STEP_NS):
             front[grant.robot_id] += len(grant.vertices)
             traffic.release(grant.robot_id, front[grant.robot_id])
+    return traffic
 
 
-def _plan(kind: RobotKind) -> None:
+def _meet(kind: RobotKind) -> None:
+    """A crowd goes round a loop."""
+    names = [f"spot-{number}" for number in range(CROWD + 3)]
+    traffic = Coordinator(_loop(names), [kind])
+    for robot, start in enumerate(names[: CROWD + 1]):
+        traffic.place(str(robot), kind.id, [start], 0)
+        traffic.aim(str(robot), names[robot - 2], urgency=1.0, now_ns=0)
+    traffic.step(0)
+
+
+def _plan(kind: RobotKind, traffic: Coordinator) -> None:
     """Have one robot's jobs planned, so that all of dispatch has run once."""
-    traffic = Coordinator(_crossing(), [_made_for_it(kind)])
     needs = next(iter(kind.capabilities))
     job = Errand("", ("bay",), 0.0, needs, 0.0, priority=1, waited_s=0.0, slack_s=0.0)
     jobs = [replace(job, job_id=name) for name in ("first", "second")]
@@ -57,9 +70,18 @@ def _plan(kind: RobotKind) -> None:
     assert len(plan.forecasts) == len(jobs)
 
 
-def _made_for_it(kind: RobotKind) -> RobotKind:
-    """The kind, allowed on the small map's ways."""
-    return replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
+def _loop(names: Sequence[str]) -> SiteMap:
+    """A way that leads back to where it begins."""
+    ends = [*pairwise(names), (names[-1], names[0])]
+    both_ways = [*ends, *((end, start) for start, end in ends)]
+    turns = [2 * math.pi * number / len(names) for number in range(len(names))]
+    spots = [(100.0 * math.cos(turn), 100.0 * math.sin(turn)) for turn in turns]
+    return SiteMap(
+        "loop",
+        levels=(Level("ground"),),
+        nodes=tuple(Node(name, *spot) for name, spot in zip(names, spots, strict=True)),
+        lanes=tuple(Lane(f"{a}-{b}", a, b, LaneKind.PATH) for a, b in both_ways),
+    )
 
 
 def _crossing() -> SiteMap:

@@ -35,6 +35,8 @@ REFRESH_S = 5.0
 """The order in which robots pass a spot is reconsidered this often, as they turn out fast or slow."""
 CROWD_REFRESH_S = 1.0
 """Plans for a crowd are made better this often."""
+MANY = 500
+"""With more robots than these plans are made so much less often."""
 KEPT_S = 60.0
 """Seconds for which a plan that serves a starving robot is carried out before it is reconsidered."""
 UNBOUNDED = 10**6
@@ -244,7 +246,7 @@ class Coordinator:
             return False
         age_s = (now_ns - self._planned_ns) / SECOND
         if self._planned is not None and self._planned.is_crowd:
-            return age_s >= CROWD_REFRESH_S
+            return age_s >= CROWD_REFRESH_S * max(1.0, len(self._squad.slots) / MANY)
         starving = wanting[self._squad.starving(wanting, now_ns)]
         if age_s < KEPT_S and any(map(self._has_moves_left, starving.tolist())):
             return False

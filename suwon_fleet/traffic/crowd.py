@@ -16,7 +16,7 @@ from suwon_fleet.traffic.roadmap import Floats, Ints
 from suwon_fleet.traffic.rollout import roll_out
 from suwon_fleet.traffic.search import Found
 from suwon_fleet.traffic.window.ground import FAR, TimedGround, timed_ground
-from suwon_fleet.traffic.window.improve import improve
+from suwon_fleet.traffic.window.improve import improve, who_stays_inside
 from suwon_fleet.traffic.window.order import moves_of, schedule
 from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, weigh_all
 from suwon_fleet.traffic.window.search import Scratch
@@ -25,6 +25,10 @@ TRIES_PER_ROBOT = 2
 """Neighbourhoods looked at in one plan, for each robot."""
 TOGETHER = 5
 """Robots planned anew together, at most."""
+MOST_IMPROVED = 1_000
+"""Plans of more robots than these are not improved, and shorter."""
+TICKS = 2 * LONGEST_WINDOW
+"""Half steps in which a first plan is made."""
 PRICE = 4
 """A step of standing costs so much: travel times are told apart to this part of a step."""
 
@@ -42,14 +46,18 @@ class Crowd:
         self._is_bounded = np.zeros(graph.vertex_count, dtype=np.bool_)
         self._is_bounded[zones[bounded[graph.zone_ids]]] = True
 
-    def serve(self, problem: Problem, ready_s: Floats, left: Ints) -> Found:
+    def serve(self, problem: Problem, goal: Ints, ready_s: Floats, left: Ints) -> Found:
         """Let all go on as well as they can for a window of steps.
 
-        `ready_s` (N,) is when each robot gets to where it starts; `left` are the moves that are left of the
-        last plan, (M, 2) rows of robot and edge in an order that was legal when it was made.
+        `goal` (N,) is where each that aims wants to be, `ready_s` when it gets to where it starts; `left`
+        are the moves that are left of the last plan, (M, 2) rows of robot and edge in an order that was
+        legal when it was made.
         """
         problem = problem._replace(until=np.where(problem.aims, 0.0, np.inf).astype(np.float32))
-        moves = roll_out(self._graph, problem, ready_s, LONGEST_WINDOW * self._step_s)[1]
+        ticks = TICKS if len(ready_s) <= MOST_IMPROVED else TICKS // 3
+        moves = roll_out(self._graph, problem, ready_s, self._step_s / 2, ticks)
+        if len(ready_s) > MOST_IMPROVED:
+            return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
         duration = np.where(problem.is_open[:, self._graph.out_edges], self._ground.duration, 0)
         ground = self._ground._replace(duration=duration.astype(np.int32))
         rows, row = self._rows(problem)
@@ -58,6 +66,7 @@ class Crowd:
             plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
             plans.ready[:] = np.minimum(np.ceil(ready_s / self._step_s), LONGEST_WINDOW)
             plans.stages[:, 0], plans.stage_count[:] = row, problem.aims
+            plans.goals[:, 0] = goal
             schedule(ground, plans, self._timed_edge, order)
             weigh_all(ground, plans, rows)
             options.append(plans)
@@ -76,9 +85,11 @@ class Crowd:
 
     def _improve(self, ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> Ints:
         """The moves of plans made better in a fixed number of tries."""
+        self._scratch.chance[0] = 1
         everywhere = np.zeros(ground.item_count, dtype=np.uint8)
         tries = TRIES_PER_ROBOT * len(plans.start)
-        improve(ground, plans, rows, self._scratch, everywhere, 0, TOGETHER, tries)
+        movable = who_stays_inside(ground, plans, everywhere, 0)
+        improve(ground, plans, rows, self._scratch, everywhere, 0, movable, TOGETHER, tries)
         moves = moves_of(ground, plans)
         moves[:, 1] = self._graph.out_edges[moves[:, 1]]
         return moves
@@ -117,7 +128,7 @@ def _timed(graph: Graph, step_s: float) -> TimedGround:
         standing_price=PRICE,
         writes=_written(graph),
         reads=_read(graph),
-        vertex_count=graph.vertex_count,
+        station=np.arange(graph.vertex_count, dtype=np.int32),
     )
 
 

@@ -212,7 +212,9 @@ class Planner:
         index = np.full(1 + int(max(wishes.slot.max(), left[:, 0].max(initial=0))), NO)
         index[wishes.slot] = np.arange(len(wishes.slot))
         left = np.stack((index[left[:, 0]], left[:, 1]), axis=1).astype(np.int32)
-        return self._crowd.serve(_hold_off(problem, later), wishes.ready_s, left[left[:, 0] != NO])
+        return self._crowd.serve(
+            _hold_off(problem, later), wishes.goal, wishes.ready_s, left[left[:, 0] != NO]
+        )
 
     def _compatible(self, problem: Problem, goal: Ints, urgency: Floats) -> Ints:
         """Robots, most urgent first, whose goals leave room for each other.

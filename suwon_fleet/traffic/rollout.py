@@ -18,36 +18,31 @@ from suwon_fleet.traffic.pibt import decide
 from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s
 from suwon_fleet.traffic.roadmap import Ints
 
-TICK_S = 0.25
-"""Robots that have finished a move decide again this often."""
-
 
 @kernel
 def roll_out(
-    graph: Graph, problem: Problem, ready_s: NDArray[np.float64], horizon_s: float
-) -> tuple[float, Ints]:
-    """Moves begun within `horizon_s`, (M, 2) rows of robot and edge in a legal order, and their cost.
+    graph: Graph, problem: Problem, ready_s: NDArray[np.float64], tick_s: float, ticks: int
+) -> Ints:
+    """Moves begun within so many ticks, (M, 2) rows of robot and edge in a legal order.
 
-    `ready_s` (N,) is when each robot gets to where it starts. The cost is when each robot is content or,
-    for those that are not in time, the horizon and how far they then still are, weighted with their rank.
+    `ready_s` (N,) is when each robot gets to where it starts. Robots that have finished a move decide
+    again at the next tick.
     """
     robots = len(problem.start)
     step = new_step(graph, problem)
     step.end_s[:] = ready_s
-    content_s = np.full(robots, np.inf)
     last = np.full(robots, NO, dtype=np.int32)
     order = np.argsort(-problem.rank, kind="mergesort")
     for robot in range(robots):
         step.standing[problem.start[robot]] = robot
-    ticks = int(horizon_s / TICK_S)
     moves = np.empty((ticks * robots, 2), dtype=np.int32)
     count = 0
     for tick in range(ticks):
-        step.clock[0] = tick * TICK_S
+        step.clock[0] = tick * tick_s
         for robot in range(robots):
             step.status[robot] = DECIDED if step.end_s[robot] > step.clock[0] else UNDECIDED
             if step.status[robot] == UNDECIDED:
-                _arrive(graph, problem, step, robot, last, content_s)
+                _arrive(graph, problem, step, robot, last)
         step.moved[0] = 0
         for aims in (True, False):  # who only makes way does so before it decides for itself
             for robot in order:
@@ -57,40 +52,16 @@ def roll_out(
             last[step.moves[move, 0]] = step.moves[move, 1]
             moves[count] = step.moves[move]
             count += 1
-    return _cost_s(problem, step, content_s, horizon_s), moves[:count].copy()
+    return moves[:count].copy()
 
 
 @inner_kernel
-def _arrive(
-    graph: Graph,
-    problem: Problem,
-    step: Step,
-    robot: int,
-    last: Ints,
-    content_s: NDArray[np.float64],
-) -> None:
+def _arrive(graph: Graph, problem: Problem, step: Step, robot: int, last: Ints) -> None:
     """Free the ground of a robot's finished move, and see whether it is content."""
-    here, edge = step.position[robot], int(last[robot])
+    edge = last[robot]
     if edge != NO:
         last[robot] = NO
         step.standing[graph.vertex_count + graph.edge_segment[edge]] = NO
         step.standing[graph.edge_from[edge]] = NO
-    if problem.aims[robot] and away_s(problem, robot, here) <= problem.until[robot]:
+    if away_s(problem, robot, step.position[robot]) <= problem.until[robot]:
         step.aims[robot] = False
-        content_s[robot] = min(content_s[robot], step.end_s[robot])
-
-
-@inner_kernel
-def _cost_s(
-    problem: Problem, step: Step, content_s: NDArray[np.float64], horizon_s: float
-) -> float:
-    cost = 0.0
-    for robot in range(len(problem.start)):
-        if not problem.aims[robot]:
-            continue
-        done_s = content_s[robot]
-        if done_s == np.inf:
-            left_s = away_s(problem, robot, step.position[robot]) - problem.until[robot]
-            done_s = max(horizon_s, step.end_s[robot]) + left_s
-        cost += problem.rank[robot] * done_s
-    return cost

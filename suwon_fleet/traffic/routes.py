@@ -81,6 +81,18 @@ class Routes:
             self._table[number] = self._roadmap.home(kind, vertex)
         return number
 
+    def row(self, kind: int, goal: int) -> Row:
+        """(V,) seconds to `goal`: a copy."""
+        row: Row = self._table[self.to(kind, goal)].copy()
+        return row
+
+    def between(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
+        """(starts, goals) travel times, as `seconds` gives them one by one."""
+        table = np.empty((len(starts), len(goals)), dtype=np.float32)
+        for column, goal in enumerate(goals):
+            table[:, column] = self._table[self.to(kind, goal), starts]
+        return table
+
     def seconds(self, kind: int, start: int, goal: int) -> float:
         """Travel time on an empty map; infinite where there is no way."""
         return float(self._table[self.to(kind, goal), start])
@@ -106,13 +118,6 @@ class Routes:
             roadmap.edge_time[kind],
             is_open,
         )
-
-    def between(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
-        """(starts, goals) travel times, as `seconds` gives them one by one."""
-        found = np.empty((len(starts), len(goals)), dtype=np.float32)
-        for column, goal in enumerate(goals):
-            found[:, column] = self._table[self.to(kind, goal), starts]
-        return found
 
 
 @kernel

@@ -53,8 +53,9 @@ _BATTERY_RANGES = {
     "swap_s": (1.0, 3600.0),
 }
 _BATTERY_NEEDS = tuple(field.name for field in fields(Battery) if field.default is MISSING)
+_OPTIONAL = {"carrying_speed_mps": (0.05, 10.0)}
 _OTHERS = ("format", "id", "family", "lane_kinds", "capabilities", "battery")
-_KNOWN = (*_OTHERS, *_RANGES, "compartments", "title")
+_KNOWN = (*_OTHERS, *_RANGES, *_OPTIONAL, "compartments", "title")
 
 E = TypeVar("E", LaneKind, Capability)
 
@@ -111,7 +112,7 @@ def read_kind(path: str | PathLike[str]) -> tuple[RobotKind | None, tuple[Proble
 def _kind(entry: Fields) -> RobotKind | None:
     complete = entry.require(*_OTHERS, *_RANGES)
     _check_format(entry)
-    numbers = {name: entry.number(name, *limits) for name, limits in _RANGES.items()}
+    numbers = {name: entry.number(name, *limits) for name, limits in (_RANGES | _OPTIONAL).items()}
     given = {name: value for name, value in numbers.items() if value is not None}
     kind_id = entry.id("id")
     family = entry.choice("family", Family)
@@ -183,6 +184,9 @@ def _check_motion(entry: Fields, kind: RobotKind) -> None:
     if kind.indoor_speed_mps > kind.max_speed_mps:
         what = f"{kind.indoor_speed_mps} m/s indoors is more than max_speed_mps"
         _wrong(entry, "indoor_speed_mps", "indoor-too-fast", what, "give at most max_speed_mps")
+    if kind.carrying_speed_mps is not None and kind.carrying_speed_mps > kind.max_speed_mps:
+        what = f"{kind.carrying_speed_mps} m/s with its hands full is more than max_speed_mps"
+        _wrong(entry, "carrying_speed_mps", "carries-too-fast", what, "give at most max_speed_mps")
     braking_m = kind.max_speed_mps**2 / (2 * kind.deceleration_mps2)
     reaction_s = (kind.stopping_distance_m - braking_m) / kind.max_speed_mps
     mend = f"braking alone takes {braking_m:.2f} m; add max_speed_mps times the reaction time"

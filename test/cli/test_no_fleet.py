@@ -37,6 +37,10 @@ def test_without_ros_it_says_what_to_install(
     [
         ["job", "submit", "teleport", "a"],
         ["job", "submit", "go_to"],
+        ["job", "submit", "joint", "a"],
+        ["job", "submit", "joint", "--role", "go_to"],
+        ["job", "submit", "joint", "a", "--role", "go_to:a"],
+        ["job", "submit", "go_to", "a", "--role", "go_to:a"],
         ["job", "submit", "go_to", "a", "--payload-kg", "nan"],
         ["job", "submit", "go_to", "a", "--deadline", "-1"],
         ["job", "submit", "patrol", "a", "--rounds", "0"],

@@ -103,6 +103,18 @@ def test_a_job_that_follows_another(capsys: Capture) -> None:
     assert (job["after"], job["code"]) == ([first], "job-follows")
 
 
+def test_a_joint_job_and_its_parts(capsys: Capture) -> None:
+    roles = ("--role", "delivery:@shop,desk-1", "--role", "go_to:desk-2")
+    job_id = submitted(capsys, "joint", *roles)
+    job = job_of(capsys, job_id)
+    assert (job["kind"], job["parts"]) == ("joint", [f"{job_id}.1", f"{job_id}.2"])
+    part = job_of(capsys, f"{job_id}.1")
+    assert (part["kind"], part["part_of"]) == ("delivery", job_id)
+    with pytest.raises(SystemExit):
+        main(["job", "submit", "joint", "--role", "dance:shop"])
+    assert "dance:shop" in capsys.readouterr().err
+
+
 def test_the_same_request_again_is_the_same_job(capsys: Capture) -> None:
     asked = ("go_to", "shop", "--request-id", "mine")
     assert submitted(capsys, *asked) == submitted(capsys, *asked)

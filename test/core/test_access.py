@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from suwon_fleet.core.access import LANE_MARGIN_M, Network, may_use
+from suwon_fleet.core.access import HEADROOM_M, LANE_MARGIN_M, Network, may_use
 from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap
 from suwon_fleet.resources import resource_path
 from suwon_fleet.wire.kinds import load_kinds
@@ -23,6 +23,8 @@ LANE = Lane("a-b", "a", "b", LaneKind.INDOOR)
         (replace(LANE, kind=LaneKind.LIFT), True),
         (replace(LANE, width_m=INDOOR.width_m + LANE_MARGIN_M), True),
         (replace(LANE, width_m=INDOOR.width_m), False),
+        (replace(LANE, height_m=INDOOR.height_m + HEADROOM_M), True),
+        (replace(LANE, height_m=INDOOR.height_m), False),
         (replace(LANE, slope=-INDOOR.max_slope), True),
         (replace(LANE, slope=-INDOOR.max_slope - 0.01), False),
     ],

@@ -133,9 +133,7 @@ def test_values_have_korean_words() -> None:
     guards = {
         g.__name__.replace("_", "-") for t in TABLES.values() for r in t.rows for g in r.guards
     }
-    phases = {
-        p.name for kind in JobKind for p in compose(Request(kind, ("a", "b")[: _count(kind)]))
-    }
+    phases = {p.name for kind in NEEDS for p in compose(Request(kind, ("a", "b")[: _count(kind)]))}
     wanted = {
         "state": {state.value for machine in machines for state in machine.states},
         "layer": set(Layer),
@@ -150,6 +148,7 @@ def test_values_have_korean_words() -> None:
     for vocabulary, values in wanted.items():
         assert values <= set(words[vocabulary]), (vocabulary, values - set(words[vocabulary]))
     assert set(words["trigger"]) == set(Trigger)
+    assert set(words["phase"]) == set(EN.words["phase"]) == wanted["phase"] | {"returning"}
     assert set(words["guard"]) == guards
     assert set(words) == set(EN.words)
     assert set(EN.words["action"]) == set(ActionKind)

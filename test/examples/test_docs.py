@@ -36,7 +36,18 @@ def fill(message: Any, values: dict[str, Any]) -> None:
             nested = type(getattr(message, name))(check_fields=True)
             fill(nested, value)
             value = nested
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            value = [part_of(message, name, part) for part in value]
         setattr(message, name, value)
+
+
+def part_of(message: Any, field: str, values: dict[str, Any]) -> Any:
+    """One message of a field that has many."""
+    kind = type(message).get_fields_and_field_types()[field]
+    package, name = kind.removeprefix("sequence<").removesuffix(">").split("/")
+    nested = getattr(importlib.import_module(f"{package}.msg"), name)(check_fields=True)
+    fill(nested, values)
+    return nested
 
 
 @pytest.mark.parametrize("asking", askings(PAGE), ids=lambda asking: asking.name)

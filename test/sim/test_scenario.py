@@ -172,6 +172,46 @@ def test_jobs_that_cannot_follow(
     assert ("11", code) in complain(text)
 
 
+JOINT = """\
+  - at_s: 2
+    kind: joint
+    roles: [{kind: delivery, places: [shop, desk], payload_kg: 1}, {kind: go_to, places: [hatch]}]
+"""
+
+
+def test_joint_jobs(write: Write) -> None:
+    jobs = load_scenario(write(SCENARIO.replace("demands:\n", f"{JOINT}demands:\n"))).jobs()
+    (job,) = (job.request for job in jobs if job.request.kind is JobKind.JOINT)
+    assert job.places == ()
+    assert [(role.kind, role.places, role.payload_kg) for role in job.roles] == [
+        (JobKind.DELIVERY, ("shop", "desk"), 1.0),
+        (JobKind.GO_TO, ("hatch",), 0.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "code"),
+    [
+        ("kind: joint", "kind: delivery", "12", "not-for-this-kind"),
+        ("at_s: 2", "at_s: 2\n    places: [shop]", "11", "not-for-this-kind"),
+        ("[shop, desk]", "[shop]", "12", "wrong-places"),
+        ("[shop, desk]", "[shop, dusk]", "12", "unknown-reference"),
+        ("places: [hatch]", "places: [hatch], meet_at: [hutch]", "12", "unknown-reference"),
+        ("kind: go_to", "kind: goto", "12", "unknown-value"),
+    ],
+)
+def test_joint_jobs_that_cannot_be(
+    complain: Callable[[str], list[tuple[str, str]]], old: str, new: str, where: str, code: str
+) -> None:
+    assert old in JOINT
+    text = SCENARIO.replace("demands:\n", f"{JOINT.replace(old, new)}demands:\n")
+    assert (where, code) in complain(text)
+
+
+def test_joint_jobs_are_not_drawn(complain: Callable[[str], list[tuple[str, str]]]) -> None:
+    assert ("12", "not-drawn") in complain(SCENARIO.replace("kind: delivery\n", "kind: joint\n"))
+
+
 def test_even_arrivals(write: Write) -> None:
     text = SCENARIO.replace("window_s: [10, 110]", "window_s: [10, 110]\n    arrivals: even")
     times = [job.at_ns for job in load_scenario(write(text)).jobs()[1:]]
@@ -284,7 +324,7 @@ def test_belt_morning_robots(belt: Scenario) -> None:
 def test_belt_morning_jobs(belt: Scenario) -> None:
     jobs = belt.jobs()
     assert len(jobs) == 150
-    assert {job.request.kind for job in jobs} == set(JobKind)
+    assert {job.request.kind for job in jobs} == set(NEEDS)
     assert jobs[-1].at_ns <= 1100e9
 
 

@@ -182,13 +182,13 @@ def coordinator_of(graph: SmallGraph) -> Coordinator:
 
 def _copy(traffic: Coordinator) -> Coordinator:
     """A Coordinator in the same state; what never changes is shared."""
-    fixed = ("roadmap", "_conflicts", "_routes", "_planner")
+    fixed = ("roadmap", "_graph", "_routes", "_planner")
     memo = {id(part): part for name in fixed if (part := getattr(traffic, name, None)) is not None}
     return copy.deepcopy(traffic, memo)
 
 
 def _index(traffic: Coordinator, robot: int) -> int:
-    return traffic._ledger.holdings[traffic._robots[str(robot)].slot].first
+    return int(traffic._ledger.held.first[traffic._squad.slots[str(robot)]])
 
 
 def _fronts(paths: tuple[Path, ...]) -> Placement:

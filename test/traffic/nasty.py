@@ -63,13 +63,13 @@ def _moved(spot: Spot, step: Spot, times: int = 1) -> Spot:
 def corridor(chance: random.Random) -> Sketch:
     """One long way with bays on both sides: robots can pass each other in bays only."""
     sketch = Sketch()
-    length = chance.randint(50, 60)
+    length = chance.randint(70, 80)
     sketch.draw((0, 0), (length, 0))
     at = chance.randint(0, 2)
     while at <= length:
         depth = chance.choice((1, 1, 2))
         sketch.draw((at, 0), (at, chance.choice((-1, 1)) * depth))
-        at += chance.randint(1, 4)
+        at += chance.randint(1, 3)
     return sketch
 
 
@@ -77,10 +77,10 @@ def tree(chance: random.Random) -> Sketch:
     """Corridors that branch and end blind: no loop anywhere."""
     sketch = Sketch()
     sketch.draw((0, 0), (4, 0))
-    while len(sketch.spots) < 80:
+    while len(sketch.spots) < 120:
         begin = chance.choice(sorted(sketch.spots))
         step = chance.choice(((1, 0), (-1, 0), (0, 1), (0, -1)))
-        ahead = [_moved(begin, step, times) for times in range(1, chance.randint(1, 4) + 1)]
+        ahead = [_moved(begin, step, times) for times in range(1, chance.randint(1, 3) + 1)]
         beside = {
             _moved(spot, side) for spot in ahead for side in ((1, 0), (-1, 0), (0, 1), (0, -1))
         }
@@ -92,7 +92,7 @@ def tree(chance: random.Random) -> Sketch:
 def rooms(chance: random.Random) -> Sketch:
     """Halls side by side with a single door between neighbours."""
     sketch = Sketch()
-    side, across, along = 3, 3, 2
+    side, across, along = 3, 4, 2
     for column, row in itertools.product(range(across), range(along)):
         x, y = column * (side + 2), row * (side + 2)
         for at in range(side):
@@ -109,10 +109,10 @@ def rooms(chance: random.Random) -> Sketch:
 def ladder(chance: random.Random) -> Sketch:
     """Two long ways with rungs between some of their nodes."""
     sketch = Sketch()
-    length = chance.randint(24, 32)
+    length = chance.randint(40, 48)
     sketch.draw((0, 0), (length, 0))
     sketch.draw((0, 2), (length, 2))
-    rungs = {0, length, *(at for at in range(length) if chance.random() < 0.25)}
+    rungs = {0, length, *(at for at in range(length) if chance.random() < 0.35)}
     for at in rungs:
         sketch.draw((at, 0), (at, 2))
     return sketch
@@ -122,7 +122,7 @@ def rings(chance: random.Random) -> Sketch:
     """One-way loops in a row, joined by two-way bridges."""
     sketch = Sketch()
     x = 0
-    for _ in range(chance.randint(3, 4)):
+    for _ in range(chance.randint(5, 6)):
         width, height = chance.randint(3, 5), chance.randint(3, 5)
         loop = [(x + at, 0) for at in range(width)]
         loop += [(x + width, at) for at in range(height)]
@@ -140,14 +140,15 @@ def rings(chance: random.Random) -> Sketch:
 
 
 def hub(chance: random.Random) -> Sketch:
-    """Blind ways round one small loop: everybody swaps through the middle."""
+    """Blind ways round one loop: everybody swaps through the middle."""
     sketch = Sketch()
-    sketch.draw((0, 0), (6, 0), (6, 6), (0, 6), (0, 0))
-    for at in range(0, 7, 2):
-        for begin, step in (((at, 0), (0, -1)), ((at, 6), (0, 1))):
+    side = 10
+    sketch.draw((0, 0), (side, 0), (side, side), (0, side), (0, 0))
+    for at in range(0, side + 1, 2):
+        for begin, step in (((at, 0), (0, -1)), ((at, side), (0, 1))):
             sketch.draw(begin, _moved(begin, step, chance.randint(1, 4)))
-        if 0 < at < 6:
-            for begin, step in (((0, at), (-1, 0)), ((6, at), (1, 0))):
+        if 0 < at < side:
+            for begin, step in (((0, at), (-1, 0)), ((side, at), (1, 0))):
                 sketch.draw(begin, _moved(begin, step, chance.randint(1, 4)))
     return sketch
 

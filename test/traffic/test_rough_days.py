@@ -19,7 +19,7 @@ from suwon_fleet.wire.maps import load_site
 ROBOTS = 20
 BUILDINGS = ("office", "hotel", "campus", "airport_terminal")
 RMF = Path(__file__).parents[3] / "shared" / "data" / "rmf_demos"
-MAPS = (*(4 * tuple(FAMILIES)), *BUILDINGS)
+MAPS = (*(16 * tuple(FAMILIES)), *BUILDINGS)
 """In turn, one seed each; the buildings take much longer, as their lanes are cut into many blocks."""
 SEEDS = 1000
 TOGETHER = 10

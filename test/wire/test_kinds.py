@@ -87,6 +87,7 @@ BAD = [
     ("mass_kg: 50", "mass_kg: .nan", "9:10", "not-a-number"),
     ("radius_m: 0.5", "radius_m: 0.3", "8:11", "radius-too-small"),
     ("indoor_speed_mps: 1.0", "indoor_speed_mps: 2.0", "12:19", "indoor-too-fast"),
+    ("radius_m: 0.5", "radius_m: 0.5\ncarrying_speed_mps: 9", "9:21", "carries-too-fast"),
     ("stopping_distance_m: 1.6", "stopping_distance_m: 1.0", "16:22", "stops-too-soon"),
     ("sidewalk, indoor", "sidewalk, stair", "18:24", "unknown-value"),
     (r"\[sidewalk, indoor\]", "[]", "18:13", "empty-list"),

@@ -41,7 +41,8 @@ def state_message(fleet: Fleet, zones: ZoneFinder, *, active: bool) -> Any:
     message = msg.FleetState(version=msg.FleetState.VERSION, stamp=fields.stamp(fleet.now_ns))
     message.site, message.active = fleet.site.id, active
     message.robots = [_robot(fleet, zones, robot) for robot in fleet.state.robots.values()]
-    open_jobs = [job for job in fleet.state.jobs.values() if not job.status.is_over]
+    jobs = [job for job in fleet.state.jobs.values() if not job.part_of]
+    open_jobs = [job for job in jobs if not job.status.is_over]
     tally = fleet.state.tally
     message.jobs_queued = sum(job.status is JobStatus.QUEUED for job in open_jobs)
     message.jobs_running = len(open_jobs) - message.jobs_queued

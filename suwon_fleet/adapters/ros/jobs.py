@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -16,9 +16,11 @@ from suwon_fleet.core.engine import outlook
 from suwon_fleet.core.engine.explain import why_not_begun
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.orders import MAX_STOPS, MOST_AWAITED
+from suwon_fleet.core.engine.roles import MOST as MOST_ROLES
 from suwon_fleet.core.engine.state import JobRecord
+from suwon_fleet.core.engine.teams import parts_of
 from suwon_fleet.core.errors import Reason, Rejected
-from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority, Role
 from suwon_fleet.core.texts import say
 
 E = TypeVar("E", bound=StrEnum)
@@ -76,10 +78,39 @@ def _check_lengths(message: Any) -> None:
     texts = {name: getattr(message, name) for name in _TEXTS}
     for field in ("places", "after"):
         texts |= {f"{field}[{n}]": text for n, text in enumerate(getattr(message, field))}
+    texts |= _texts_of_roles(message.roles)
     for field, text in texts.items():
         if len(text) > LONGEST_TEXT:
             refusal = Reason.of("text-too-long", field=field, given=len(text), most=LONGEST_TEXT)
             raise Rejected(refusal)
+
+
+def _texts_of_roles(roles: Sequence[Any]) -> dict[str, str]:
+    """Raises Rejected when there are more roles, or more places of one, than any job needs."""
+    if len(roles) > MOST_ROLES:
+        kind = JobKind.JOINT
+        raise Rejected(Reason.of("wrong-roles", kind=kind, most=MOST_ROLES, given=len(roles)))
+    texts: dict[str, str] = {}
+    for number, role in enumerate(roles):
+        where = f"roles[{number}]"
+        for field in ("places", "meet_at"):
+            given: Sequence[str] = getattr(role, field)
+            if len(given) > MAX_STOPS:
+                raise Rejected(Reason.of("too-many-places", given=len(given), most=MAX_STOPS))
+            texts |= {f"{where}.{field}[{n}]": text for n, text in enumerate(given)}
+        texts |= {f"{where}.object": role.object, f"{where}.robot_id": role.robot_id}
+    return texts
+
+
+def _role(message: Any) -> Role:
+    return Role(
+        kind=chosen(JOB_KINDS, message.kind, "roles.kind"),
+        places=tuple(message.places),
+        meet_at=tuple(message.meet_at),
+        payload_kg=message.payload_kg,
+        object=message.object,
+        robot_id=message.robot_id,
+    )
 
 
 def _job(message: Any, request_id: str) -> JobRequest:
@@ -103,6 +134,7 @@ def _job(message: Any, request_id: str) -> JobRequest:
         robot_id=message.robot_id,
         requester=message.requester,
         after=tuple(message.after),
+        roles=tuple(map(_role, message.roles)),
     )
 
 
@@ -124,6 +156,18 @@ def request_message(request: JobRequest) -> Any:
         robot_id=request.robot_id,
         requester=request.requester,
         after=list(request.after),
+        roles=[_role_message(role) for role in request.roles],
+    )
+
+
+def _role_message(role: Role) -> Any:
+    return msg.JobRole(
+        kind=role.kind.value,
+        places=list(role.places),
+        meet_at=list(role.meet_at),
+        payload_kg=role.payload_kg,
+        object=role.object,
+        robot_id=role.robot_id,
     )
 
 
@@ -149,22 +193,26 @@ def state_message(fleet: Fleet, job: JobRecord) -> Any:
     message.status, message.robot_id = job.status.value, job.robot_id
     if job.phase:
         message.phase, message.phase_index = job.phase.name, job.phase_index
-    message.phase_count, message.progress = len(job.phases), progress(job)
+    message.phase_count, message.progress = len(job.phases), progress(fleet, job)
     message.priority = int(job.request.priority)
     message.submitted = fields.stamp(job.submitted_ns)
     message.deadline = fields.stamp(job.request.deadline_ns)
     message.expected_end = fields.stamp(outlook.expected_end_ns(fleet, job))
     message.ended = fields.stamp(job.ended_ns)
     message.late = outlook.late_s(fleet, job) > 0.0
+    message.parts, message.part_of = job.parts, job.part_of
     message.after = list(job.awaits)
     tell_reason(message, job.reason or why_not_begun(job))
     return message
 
 
-def progress(job: JobRecord) -> float:
-    """How much of a job's phases is behind it, 0..1."""
+def progress(fleet: Fleet, job: JobRecord) -> float:
+    """How much of a job's phases is behind it, 0..1; of a joint job, on the average of its parts."""
     if job.status is JobStatus.FINISHED:
         return 1.0
+    if job.parts:
+        parts = [progress(fleet, part) for part in parts_of(fleet, job)]
+        return math.fsum(parts) / len(parts)
     return max(0, job.phase_index) / len(job.phases)
 
 

@@ -69,7 +69,7 @@ def run_seed(seed: int, quarters: int) -> Day:
     scenario = day(seed, quarters)
     ours, turns = run_day(scenario, Way.FULL)
     outcomes = {Way.FULL: ours}
-    for way in (Way.HUNGARIAN_RESERVING, Way.FIRST_COME_RESERVING, Way.WITHOUT_CONFLICT):
+    for way in (Way.OURS_RESERVING, Way.FIRST_COME_RESERVING, Way.WITHOUT_CONFLICT):
         outcomes[way], _ = run_day(scenario, way, turns)
     return Day(outcomes, run_day(scenario, Way.FULL)[0])
 

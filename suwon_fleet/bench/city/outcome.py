@@ -37,7 +37,7 @@ class Way(StrEnum):
     """How a fleet decides who does what, and who goes first."""
 
     FULL = "suwon_fleet"
-    HUNGARIAN_RESERVING = "our dispatch + next-vertex reservation"
+    OURS_RESERVING = "our dispatch + next-vertex reservation"
     FIRST_COME_RESERVING = "first come first served + next-vertex reservation"
     WITHOUT_CONFLICT = "our assignment, robots pass through each other"
 
@@ -120,7 +120,7 @@ def _assemble(way: Way, turns: Turns) -> Assemble:
     match way:
         case Way.FULL:
             return assemble
-        case Way.HUNGARIAN_RESERVING:
+        case Way.OURS_RESERVING:
             return partial(_other_fleet, NextVertex, RollingHorizon)
         case Way.FIRST_COME_RESERVING:
             return partial(_other_fleet, NextVertex, FirstCome)

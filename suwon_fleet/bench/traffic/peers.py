@@ -67,7 +67,8 @@ class Peer:
     def _find_way(self, robot: int) -> None:
         kind, goal = int(self._ground.kind[robot]), int(self._goal[robot])
         is_open = self._ground.is_open[kind]
-        self._ground.row[robot] = self._routes.row_avoiding(kind, goal, is_open)
+        row = self._routes.avoiding(kind, goal, is_open, is_open.tobytes())
+        self._ground.row[robot] = self._routes.table[row]
 
     def _find_ways(self) -> None:
         """Find all robots' ways anew, past zones that are closed and robots that failed."""

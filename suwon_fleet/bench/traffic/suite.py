@@ -168,4 +168,5 @@ def _figures(setup: Setup, outcomes: Sequence[Outcome]) -> Iterator[Figure]:
             spread=(min(each), max(each)),
             seeds=len(outcomes),
             target=target if is_ours else None,
+            fault=is_ours and target is not None and max(each) > target,
         )

@@ -6,21 +6,39 @@ from __future__ import annotations
 from dataclasses import replace
 
 from suwon_fleet.core.dispatch import Decision, Worker
-from suwon_fleet.core.engine import ending, events, weighing, workers
+from suwon_fleet.core.engine import ending, events, gathering, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
 
 
 def assign(fleet: Fleet) -> None:
-    """Match jobs that wait with robots that are free; each decision is journalled with its reasons.
+    """Give jobs that wait to robots that are free; each decision is journalled with its reasons.
+
+    Joint jobs come before all that are no more urgent: they need several robots at the same time.
+    """
+    fleet.dispatch_due = False
+    waiting = [
+        job
+        for job in fleet.state.jobs.values()
+        if job.is_due(fleet.now_ns) and not (job.parts or job.part_of)
+    ]
+    spoken_for: set[str] = set()
+    if wholes := gathering.waiting(fleet):
+        top = wholes[0].request.priority
+        _match(fleet, [job for job in waiting if job.request.priority > top], spoken_for)
+        spoken_for = gathering.gather(fleet, wholes)
+        waiting = [job for job in waiting if not job.robot_id]
+    _match(fleet, waiting, spoken_for)
+
+
+def _match(fleet: Fleet, waiting: list[JobRecord], spoken_for: set[str]) -> None:
+    """Match jobs and robots, but for those that are spoken for, so that all together are best served.
 
     Jobs that robots are still on their way to are matched anew with the others: robots may change jobs
     with each other, and one that is more urgent may take the robot of another.
     """
-    fleet.dispatch_due = False
-    waiting = [job for job in fleet.state.jobs.values() if job.is_due(fleet.now_ns)]
-    free = workers.crew(fleet)
+    free = [one for one in workers.crew(fleet) if one.robot_id not in spoken_for]
     holders = _holders(fleet, waiting, free)
     on_the_way = [one for robot in holders if (one := workers.worker(fleet, robot))]
     now = {one.robot_id for one in (*free, *on_the_way)}
@@ -29,10 +47,12 @@ def assign(fleet: Fleet) -> None:
     if not jobs:
         return
     errands = [weighing.errand_of(fleet, job) for job in jobs]
-    crew = [*free, *on_the_way, *(_later(fleet, now) if waiting else ())]
+    crew = [*free, *on_the_way]
+    if waiting:
+        crew += workers.crew_later(fleet, now | spoken_for)
     plan = fleet.dispatcher.assign(errands, crew, fleet.traffic)
     fleet.planned = {forecast.job_id: forecast for forecast in plan.forecasts}
-    _carry_out(fleet, _lawful(fleet, {d.robot_id: d for d in plan.decisions}))
+    _carry_out(fleet, _lawful(fleet, {d.robot_id: d for d in plan.decisions if d.robot_id in now}))
 
 
 def _holders(fleet: Fleet, waiting: list[JobRecord], free: list[Worker]) -> list[RobotRecord]:
@@ -40,7 +60,12 @@ def _holders(fleet: Fleet, waiting: list[JobRecord], free: list[Worker]) -> list
 
     Something may be won by that when a job or a free robot is new; else only for one more urgent.
     """
-    holders = [r for r in fleet.state.robots.values() if workers.may_change_hands(fleet, r)]
+    holders = [
+        robot
+        for robot in fleet.state.robots.values()
+        if (job := fleet.job_of(robot)) and not job.part_of
+        if workers.may_change_hands(fleet, robot)
+    ]
     if _is_news(fleet, waiting, free):
         return holders
     top = max((job.request.priority for job in waiting), default=-1)
@@ -52,12 +77,6 @@ def _is_news(fleet: Fleet, waiting: list[JobRecord], free: list[Worker]) -> bool
     known = fleet.unmatched
     fleet.unmatched = {job.job_id for job in waiting} | {one.robot_id for one in free}
     return not fleet.unmatched <= known
-
-
-def _later(fleet: Fleet, now: set[str]) -> list[Worker]:
-    """Robots at work, as they will be when their jobs have ended."""
-    busy = [robot for robot in fleet.state.robots.values() if robot.robot_id not in now]
-    return [one for robot in busy if (one := workers.worker_later(fleet, robot))]
 
 
 def _lawful(fleet: Fleet, moves: dict[str, Decision]) -> dict[str, Decision]:

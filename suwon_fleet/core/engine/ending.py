@@ -16,7 +16,19 @@ _PUTS_DOWN = (Manipulation.PLACE, Manipulation.RELEASE, Manipulation.RETREAT)
 
 
 def cancel(fleet: Fleet, job: JobRecord, reason: Reason) -> Reason | None:
-    """Call a job off; returns why that is not possible now."""
+    """Call a job off, a joint one with all its parts; returns why that is not possible now."""
+    whole = fleet.state.jobs.get(job.part_of, job)
+    parts = [fleet.state.jobs[name] for name in whole.parts]
+    still_open = [part for part in parts if not part.status.is_over]
+    if parts and not any(part.robot_id for part in still_open):
+        end(fleet, whole, JobStatus.CANCELLED, reason)
+        return None
+    refusals = [cancel_one(fleet, part, reason) for part in still_open or [whole]]
+    return refusals[0] if all(refusals) else None
+
+
+def cancel_one(fleet: Fleet, job: JobRecord, reason: Reason) -> Reason | None:
+    """Call off a job, or one part of a joint one."""
     robot = fleet.state.robots.get(job.robot_id)
     if robot and (refusal := _why_not_cancel(fleet, robot, job)):
         return refusal
@@ -144,14 +156,16 @@ def end(fleet: Fleet, job: JobRecord, status: JobStatus, reason: Reason | None =
     _close(fleet, job, status, reason)
     if status is not JobStatus.FINISHED:
         _end_followers(fleet, job)
-    if status is JobStatus.FAILED and job.reason:
+    if status is JobStatus.FAILED and job.reason and not job.part_of:
         failed = Reason.of("job-failed", job=job.job_id).because(job.reason)
         alerts.raise_alert(fleet, alerts.WARNING, failed, job.job_id, alerts.FAILED_ANSWERS)
 
 
 def _close(fleet: Fleet, job: JobRecord, status: JobStatus, reason: Reason | None) -> None:
-    fleet.emit(events.JobEnded(fleet.now_ns, job.job_id, status, reason))
-    alerts.close_of(fleet, job.job_id)
+    for name in (*job.parts, job.job_id):
+        if not fleet.state.jobs[name].status.is_over:
+            fleet.emit(events.JobEnded(fleet.now_ns, name, status, reason))
+            alerts.close_of(fleet, name)
     fleet.dispatch_due = True
 
 
@@ -159,6 +173,9 @@ def _end_followers(fleet: Fleet, job: JobRecord) -> None:
     """What was to follow a job cannot begin any more, nor what was to follow that, and so on."""
     ended = [job]
     for leader in ended:
+        ended += [fleet.state.jobs[part] for part in leader.parts]
+        if leader.status is JobStatus.FINISHED:
+            continue
         for name in leader.followers:
             follower = fleet.state.jobs[name]
             if not follower.status.is_over:

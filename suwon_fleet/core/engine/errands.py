@@ -3,23 +3,20 @@
 
 from __future__ import annotations
 
-import math
-
-from suwon_fleet.core.engine import actions, alerts, events, firing, jobs
+from suwon_fleet.core.engine import actions, alerts, charging, events, firing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.layers.mission import DOCK_TRIES
 from suwon_fleet.core.robots.questions import may_act, may_command
 from suwon_fleet.core.robots.report import ActionStatus, ControlMode
-from suwon_fleet.core.robots.states import BatteryLevel, Layer, Mission
+from suwon_fleet.core.robots.states import Layer, Mission
 from suwon_fleet.core.robots.trigger import Trigger
 from suwon_fleet.core.sitemap import PlaceKind
 from suwon_fleet.core.traffic import WaitReason
 
 CURRENT_WITHIN_S = 30.0
 """Current must flow so long after a robot says it has docked (assumption)."""
-_NEEDS_CHARGE = (BatteryLevel.LOW, BatteryLevel.CRITICAL)
 _DONE = {Mission.UNDOCKING: Trigger.UNDOCKED, Mission.BATTERY_SWAP: Trigger.SWAPPED}
 _FAILED = {Mission.UNDOCKING: Trigger.UNDOCK_FAILED, Mission.BATTERY_SWAP: Trigger.SWAP_FAILED}
 
@@ -41,7 +38,7 @@ def _travel(fleet: Fleet, robot: RobotRecord) -> None:
     """On the way to a charger or parking place: get there, or look for another."""
     if not robot.job_id and actions.is_down(robot.states):
         actions.get_ready(fleet, robot)
-    elif jobs.has_arrived(fleet, robot):
+    elif fleet.has_arrived(robot):
         firing.try_fire(fleet, robot, Trigger.GOAL_REACHED)
     elif robot.destination and not fleet.can_reach(robot, robot.destination):
         firing.try_fire(fleet, robot, Trigger.CANCELLED)
@@ -91,11 +88,8 @@ def _leave_charger(fleet: Fleet, robot: RobotRecord) -> None:
         return
     if robot.job_id or _is_in_the_way(fleet, robot):
         firing.try_fire(fleet, robot, Trigger.JOB_WAITS)
-    elif _charger_is_wanted(fleet) and not may_command(robot.states):
-        report = fleet.reports.get(robot.robot_id)
-        target = fleet.kind_of(robot).battery.target_soc
-        if report and report.battery_soc is not None and report.battery_soc >= target:
-            firing.try_fire(fleet, robot, Trigger.CHARGED)
+    elif not may_command(robot.states) and (trigger := charging.why_yield(fleet, robot)):
+        firing.try_fire(fleet, robot, trigger)
 
 
 def _is_in_the_way(fleet: Fleet, robot: RobotRecord) -> bool:
@@ -109,51 +103,52 @@ def _is_in_the_way(fleet: Fleet, robot: RobotRecord) -> bool:
     )
 
 
-def _charger_is_wanted(fleet: Fleet) -> bool:
-    return any(
-        robot.states.battery in _NEEDS_CHARGE
-        and robot.states.mission in (Mission.IDLE, Mission.TO_PARKING)
-        for robot in fleet.state.robots.values()
-    )
-
-
 def _seek(fleet: Fleet, robot: RobotRecord) -> None:
     """Send an idle robot to a charger if it needs one, else out of the way."""
     if robot.busy_action or may_command(robot.states):
         return
-    is_low = robot.states.battery in _NEEDS_CHARGE
+    is_low = charging.is_low(robot)
     if actions.is_down(robot.states):
         has_fallen = robot.states.control is ControlMode.FALLEN
         if has_fallen or is_low or _is_in_the_way(fleet, robot):
             actions.get_ready(fleet, robot)
     elif is_low:
         _charge(fleet, robot)
+    elif charging.must_go_ahead(fleet, robot) and (place := _charger(fleet, robot)):
+        _go(fleet, robot, Trigger.CHARGE_DUE, place)
     elif not _is_parked(fleet, robot):
         _park(fleet, robot)
 
 
 def _park(fleet: Fleet, robot: RobotRecord) -> None:
-    """After a while, to a charger if that does some good, else out of the way."""
-    if fleet.seconds_since(robot.since_ns[Layer.MISSION]) < fleet.settings.park_after_s:
+    """After a while, to a charger if that does some good, else out of the way; at once off a charger."""
+    is_wanted = charging.emptiest_waiting(fleet, robot.path[-1]) is not None
+    is_new = fleet.seconds_since(robot.since_ns[Layer.MISSION]) < fleet.settings.park_after_s
+    if is_new and not (is_wanted and PlaceKind.CHARGER in _kinds_here(fleet, robot)):
         return
-    report = fleet.reports.get(robot.robot_id)
-    soc = report.battery_soc if report else None
     place = None
-    if soc is not None and soc < fleet.settings.charge_idle_below:
-        place = _nearest_free(fleet, robot, PlaceKind.CHARGER)
+    if charging.is_idle_below(fleet, robot) and not is_wanted:
+        place = charging.nearest_free(fleet, robot, PlaceKind.CHARGER)
     if place:
         _go(fleet, robot, Trigger.CHARGE_DUE, place)
-    elif place := _nearest_free(fleet, robot, PlaceKind.PARKING):
+    elif place := charging.nearest_free(fleet, robot, PlaceKind.PARKING):
         _go(fleet, robot, Trigger.PARKING_STARTED, place)
 
 
 def _charge(fleet: Fleet, robot: RobotRecord) -> None:
-    if place := _nearest_free(fleet, robot, PlaceKind.CHARGER):
+    if place := _charger(fleet, robot):
         _go(fleet, robot, Trigger.CHARGE_DUE, place)
         return
     reason = Reason.of("no-free-charger", robot=robot.robot_id)
     fleet.waits[robot.robot_id] = reason
     alerts.raise_once(fleet, alerts.WARNING, reason, robot.robot_id)
+
+
+def _charger(fleet: Fleet, robot: RobotRecord) -> str | None:
+    """A charger for a robot that has to charge, if no emptier one needs it."""
+    if not charging.is_turn_of(fleet, robot):
+        return None
+    return charging.nearest_free(fleet, robot, PlaceKind.CHARGER)
 
 
 def _go(fleet: Fleet, robot: RobotRecord, trigger: Trigger, place: str) -> None:
@@ -163,23 +158,15 @@ def _go(fleet: Fleet, robot: RobotRecord, trigger: Trigger, place: str) -> None:
 
 
 def _is_parked(fleet: Fleet, robot: RobotRecord) -> bool:
-    """At a parking place, or at a charger that nobody else needs."""
-    here = robot.path[-1]
-    kinds = {kind for place in fleet.site.places if place.node == here for kind in place.kinds}
-    if PlaceKind.CHARGER in kinds and _charger_is_wanted(fleet):
+    """At a parking place, or at a charger that nobody else needs, and charged well enough."""
+    kinds = _kinds_here(fleet, robot)
+    if PlaceKind.CHARGER in kinds and charging.emptiest_waiting(fleet, robot.path[-1]) is not None:
+        return False
+    if PlaceKind.CHARGER in kinds and charging.is_idle_below(fleet, robot):
         return False
     return bool(kinds & {PlaceKind.PARKING, PlaceKind.CHARGER})
 
 
-def _nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | None:
-    """The place of a kind that nobody goes to or stands on, soonest reached."""
-    taken = {other.destination for other in fleet.state.robots.values() if other is not robot}
-    occupied = {other.path[-1] for other in fleet.state.robots.values() if other is not robot}
-    best, best_s = None, math.inf
-    for place in fleet.site.places_of(kind):
-        if place.id in taken or place.node in occupied:
-            continue
-        seconds = fleet.traffic.travel_s(robot.kind, robot.path[-1], place.node)
-        if seconds < best_s:
-            best, best_s = place.id, seconds
-    return best
+def _kinds_here(fleet: Fleet, robot: RobotRecord) -> set[PlaceKind]:
+    here = robot.path[-1]
+    return {kind for place in fleet.site.places if place.node == here for kind in place.kinds}

@@ -28,10 +28,13 @@ class SiteOpened:
 
 @dataclass(frozen=True, slots=True)
 class JobAccepted:
+    """A joint job is followed by its parts, which say what they are part of."""
+
     at_ns: int
     job_id: str
     request: JobRequest
     phases: tuple[Phase, ...]
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

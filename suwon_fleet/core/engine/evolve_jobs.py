@@ -15,8 +15,11 @@ _KEPT_DECISIONS = 3
 
 
 def _accepted(state: FleetState, event: e.JobAccepted) -> None:
-    state.count("job")
-    state.tally.submitted += 1
+    if event.part_of:
+        state.jobs[event.part_of].parts.append(event.job_id)
+    else:
+        state.count("job")
+        state.tally.submitted += 1
     after = [state.jobs[name] for name in event.request.after]
     awaited = [job for job in after if job.status is not JobStatus.FINISHED]
     for job in awaited:
@@ -27,6 +30,7 @@ def _accepted(state: FleetState, event: e.JobAccepted) -> None:
         event.phases,
         event.at_ns,
         awaits=tuple(job.job_id for job in awaited),
+        part_of=event.part_of,
     )
     if event.request.request_id:
         state.answered[event.request.request_id] = event.job_id
@@ -47,6 +51,7 @@ def _assigned(state: FleetState, event: e.JobAssigned) -> None:
     decision = replace(decision, at_ns=event.at_ns)
     job.decisions = (*job.decisions, decision)[-_KEPT_DECISIONS:]
     robot.job_id = job.job_id
+    _sum_up(state, job)
 
 
 def _unassigned(state: FleetState, event: e.JobUnassigned) -> None:
@@ -60,6 +65,7 @@ def _unassigned(state: FleetState, event: e.JobUnassigned) -> None:
         job.status_before_pause = JobStatus.QUEUED
     else:
         job.status = JobStatus.QUEUED
+    _sum_up(state, job)
 
 
 def _phase_begun(state: FleetState, event: e.JobPhaseBegun) -> None:
@@ -68,6 +74,7 @@ def _phase_begun(state: FleetState, event: e.JobPhaseBegun) -> None:
     job.kept = None
     if job.status is JobStatus.ASSIGNED:
         job.status = JobStatus.RUNNING
+        _sum_up(state, job)
 
 
 def _turned_back(state: FleetState, event: e.JobTurnedBack) -> None:
@@ -76,6 +83,7 @@ def _turned_back(state: FleetState, event: e.JobTurnedBack) -> None:
     job.phases = (*done, *event.phases)
     job.turned_at = job.phase_index
     job.status, job.reason, job.ends_as = JobStatus.RETURNING, event.reason, event.ends_as
+    _sum_up(state, job)
 
 
 def _paused(state: FleetState, event: e.JobPaused) -> None:
@@ -84,6 +92,7 @@ def _paused(state: FleetState, event: e.JobPaused) -> None:
         job.status_before_pause, job.status = job.status, JobStatus.PAUSED
     else:
         job.status = job.status_before_pause
+    _sum_up(state, job)
 
 
 def _ended(state: FleetState, event: e.JobEnded) -> None:
@@ -93,14 +102,36 @@ def _ended(state: FleetState, event: e.JobEnded) -> None:
         state.robots[job.robot_id].job_id = ""
     job.status, job.ended_ns = event.status, event.at_ns
     job.reason = event.reason or job.reason
+    if event.status is JobStatus.FINISHED:
+        _free_followers(state, job)
+    if job.part_of:
+        _sum_up(state, job)
+        return
     match event.status:
         case JobStatus.FINISHED:
             state.tally.finished += 1
-            _free_followers(state, job)
         case JobStatus.FAILED:
             state.tally.failed += 1
         case _:
             state.tally.cancelled += 1
+
+
+_TELLING = (
+    JobStatus.PAUSED,
+    JobStatus.RETURNING,
+    JobStatus.RUNNING,
+    JobStatus.ASSIGNED,
+    JobStatus.QUEUED,
+)
+"""The first of these that a part has is the status of a joint job; it ends by an event of its own."""
+
+
+def _sum_up(state: FleetState, part: JobRecord) -> None:
+    """What a part has come to shows in the joint job."""
+    whole = state.jobs.get(part.part_of)
+    if whole and not whole.status.is_over:
+        told = {state.jobs[name].status for name in whole.parts}
+        whole.status = next((status for status in _TELLING if status in told), whole.status)
 
 
 def _free_followers(state: FleetState, job: JobRecord) -> None:

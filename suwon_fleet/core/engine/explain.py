@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import motion, outlook, weighing, workers
+from suwon_fleet.core.engine import motion, outlook, teams, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -39,7 +39,8 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     reasons = [_standing(fleet, job)]
     if job.reason:
         reasons.append(job.reason)
-    if job.is_due(fleet.now_ns):
+    reasons += _of_team(fleet, job)
+    if job.is_due(fleet.now_ns) and not job.parts:
         reasons += _why_nobody(fleet, job)
     if job.robot_id and job.decisions:
         reasons += [job.moved] if job.moved else []
@@ -70,7 +71,7 @@ def _standing(fleet: Fleet, job: JobRecord) -> Reason:
         case JobStatus.QUEUED if job.due_ns > fleet.now_ns:
             starts_in = -fleet.seconds_since(job.due_ns)
             return Reason.of("job-not-due", job=job.job_id, kind=kind, starts_in=_s(starts_in))
-        case JobStatus.QUEUED:
+        case JobStatus.QUEUED if not job.parts:
             waited = fleet.seconds_since(job.due_ns)
             return Reason.of("job-queued", job=job.job_id, kind=kind, waited=_s(waited))
         case JobStatus.FINISHED | JobStatus.FAILED | JobStatus.CANCELLED:
@@ -85,6 +86,10 @@ def _standing(fleet: Fleet, job: JobRecord) -> Reason:
             )
         case JobStatus.PAUSED if phase is None:
             return Reason.of("job-paused", job=job.job_id)
+        case _ if job.parts:
+            return Reason.of(
+                "job-joint", job=job.job_id, kind=kind, status=job.status, parts=len(job.parts)
+            )
         case _ if phase is None:
             return Reason.of("job-assigned", job=job.job_id, kind=kind, robot=robot)
         case _:
@@ -99,6 +104,14 @@ def _standing(fleet: Fleet, job: JobRecord) -> Reason:
                 number=number,
                 total=total,
             )
+
+
+def _of_team(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
+    """How the parts of a joint job stand; of a part, what it belongs to."""
+    if job.part_of:
+        yield Reason.of("job-is-part", job=job.part_of)
+    for part in teams.parts_of(fleet, job):
+        yield _standing(fleet, part)
 
 
 def _why_this_robot(decision: Decision) -> Iterable[Reason]:
@@ -218,6 +231,8 @@ def why_waits(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return refusal
     if states.navigation in (Navigation.BLOCKED, Navigation.RECOVERY):
         return Reason.of("robot-blocked", state=states.navigation)
+    if teams.is_waiting(fleet, fleet.job_of(robot)):
+        return fleet.waits.get(robot.robot_id) or Reason.of("wait-next-step")
     if robot.destination and not fleet.can_reach(robot, robot.destination):
         return Reason.of("goal-unreachable", robot=robot.robot_id, place=robot.destination)
     wait = fleet.traffic.wait_of(robot.robot_id) if robot.destination else None

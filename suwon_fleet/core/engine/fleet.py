@@ -25,7 +25,7 @@ from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
-from suwon_fleet.core.robots.report import Factsheet, RobotReport
+from suwon_fleet.core.robots.report import Factsheet, Navigation, RobotReport
 from suwon_fleet.core.robots.table import Table
 from suwon_fleet.core.robots.tables import TABLES
 from suwon_fleet.core.robots.trigger import Trigger
@@ -84,6 +84,13 @@ class Fleet:
     planned: dict[str, Forecast] = field(default_factory=dict)
     """Who is to have the jobs that wait, by job, as planned at `planned_ns`."""
     planned_ns: int = 0
+    standing: set[str] = field(default_factory=set)
+    """Parts of joint jobs whose robots stand where they meet the others, or did when last looked at."""
+    made_way: dict[str, int] = field(default_factory=dict)
+    """How often each had to leave that place."""
+    charge_ahead: set[str] = field(default_factory=set)
+    """Robots that have to charge before they are low, as reckoned at `ahead_ns`."""
+    ahead_ns: int = -(10**18)
     unmatched: set[str] = field(default_factory=set)
     """Jobs that waited and robots that were free when jobs were last given."""
     crew_changed: bool = True
@@ -134,9 +141,23 @@ class Fleet:
         here, there = robot.path[-1], self.vertex_of(place)
         return not math.isinf(self.traffic.travel_s(robot.kind, here, there))
 
+    def has_arrived(self, robot: RobotRecord) -> bool:
+        """Whether a robot stands at its destination, at the end of its granted path."""
+        return (
+            robot.destination != ""
+            and len(robot.path) == 1
+            and robot.path[0] == self.vertex_of(robot.destination)
+            and robot.states.navigation is Navigation.STANDING
+        )
+
     def vertex_of(self, place: str) -> str:
         """The vertex a place stands on; a node gives its vertex its own name."""
         return self.site.place_by_id[place].node
+
+    def distance_m(self, one: str, other: str) -> float:
+        """Metres between two places as the crow flies; infinite between levels."""
+        a, b = (self.site.node_by_id[self.vertex_of(place)] for place in (one, other))
+        return math.dist((a.x_m, a.y_m), (b.x_m, b.y_m)) if a.level == b.level else math.inf
 
     def next_id(self, what: str) -> str:
         """A fresh id such as `job-12`."""

@@ -3,14 +3,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from suwon_fleet.core.engine import actions, alerts, events, firing, joining
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobStatus
-from suwon_fleet.core.robots.command import Grant, Pause, ReleaseStop, RequestStop, Resume
+from suwon_fleet.core.robots.command import (
+    Grant,
+    Pause,
+    ReleaseStop,
+    RequestStop,
+    Resume,
+    Waypoint,
+)
 from suwon_fleet.core.robots.report import RobotReport, StopState
+from suwon_fleet.core.robots.states import Manipulation
 
 
 def announce(fleet: Fleet, said: m.Announced) -> None:
@@ -86,12 +96,20 @@ def tell_ground(fleet: Fleet, robot: RobotRecord, index: int) -> None:
     """Send the granted path from path vertex `index` on."""
     start = index - robot.path_first
     tails = [None, *robot.path] if start == 0 else robot.path[start - 1 :]
+    carries = robot.states.manipulation is Manipulation.TRANSPORT
+    most_mps = fleet.kind_of(robot).carrying_speed_mps if carries else None
     waypoints = tuple(
-        fleet.traffic.waypoint(robot.kind, tail, head)
+        _slowed(fleet.traffic.waypoint(robot.kind, tail, head), most_mps)
         for tail, head in zip(tails, robot.path[start:], strict=False)
     )
     fleet.send(Grant(robot.robot_id, index, waypoints))
     fleet.sent_ns[robot.robot_id, "grant"] = fleet.now_ns
+
+
+def _slowed(waypoint: Waypoint, most_mps: float | None) -> Waypoint:
+    if most_mps is None or waypoint.speed_limit_mps <= most_mps:
+        return waypoint
+    return replace(waypoint, speed_limit_mps=most_mps)
 
 
 def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:

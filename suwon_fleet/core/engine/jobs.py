@@ -6,14 +6,15 @@ Every function looks only at durable state, so a fleet that starts anew goes on 
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, ending, events, firing
+from suwon_fleet.core.engine import actions, ending, events, firing, teams
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobStatus, Phase, closing
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.layers.hands import GRASP_TRIES, TRIGGER_OF
 from suwon_fleet.core.robots.questions import may_act
-from suwon_fleet.core.robots.report import ActionStatus, Navigation
+from suwon_fleet.core.robots.report import ActionStatus
 from suwon_fleet.core.robots.states import LEGS, Manipulation, Mission
 from suwon_fleet.core.robots.trigger import Trigger
 
@@ -36,16 +37,6 @@ def advance(fleet: Fleet, robot: RobotRecord) -> None:
         _act(fleet, robot, job, phase)
 
 
-def has_arrived(fleet: Fleet, robot: RobotRecord) -> bool:
-    """Whether a robot stands at its destination, at the end of its granted path."""
-    return (
-        robot.destination != ""
-        and len(robot.path) == 1
-        and robot.path[0] == fleet.vertex_of(robot.destination)
-        and robot.states.navigation is Navigation.STANDING
-    )
-
-
 def _set_out(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> None:
     """Begin a job, once the robot is off its charger and on its feet."""
     if robot.busy_action or robot.states.mission not in _LEFT_FROM:
@@ -61,15 +52,27 @@ def _travel(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> None:
     if job.phase_index == job.turned_at:
         _next(fleet, robot, job)
         return
-    if has_arrived(fleet, robot) and firing.try_fire(fleet, robot, Trigger.GOAL_REACHED):
-        fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, ""))
+    has_come = fleet.has_arrived(robot)
+    if job.part_of and teams.has_made_way_in_vain(fleet, robot, job, has_come=has_come):
+        reason = Reason.of("cannot-meet", place=job.phases[job.phase_index].place)
+        ending.turn_back(fleet, robot, job, reason, JobStatus.FAILED)
+        return
+    if has_come:
+        if missing := teams.why_not_begin(fleet, job):
+            fleet.waits[robot.robot_id] = missing
+        elif firing.try_fire(fleet, robot, Trigger.GOAL_REACHED):
+            fleet.emit(events.DestinationSet(fleet.now_ns, robot.robot_id, ""))
     if robot.states.mission not in LEGS:
         _next(fleet, robot, job)
 
 
 def _next(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> None:
-    """Begin the next phase; after the last the job is over."""
-    if job.phase_index + 1 < len(job.phases):
+    """Begin the next phase; after the last the job is over. Who met others leaves when all are done."""
+    is_last = job.phase_index + 1 == len(job.phases)
+    leaves = is_last or job.phases[job.phase_index + 1].action is None
+    if leaves and (busy := teams.why_not_go_on(fleet, job)):
+        fleet.waits[robot.robot_id] = busy
+    elif not is_last:
         _begin(fleet, robot, job, job.phase_index + 1)
     elif _take_leave(fleet, robot, job):
         ending.end(fleet, job, job.ends_as)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from suwon_fleet.core.engine import events, hearing
+from suwon_fleet.core.engine import events, hearing, teams
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -30,9 +30,11 @@ def _tell_wish(fleet: Fleet, robot: RobotRecord) -> None:
     refusal = why_immobile(fleet, robot)
     fleet.traffic.set_mobile(robot.robot_id, refusal is None)
     goal = None
-    if refusal is None and robot.destination and robot.states.mission in LEGS:
-        goal = fleet.vertex_of(robot.destination)
     job = fleet.job_of(robot)
+    is_bound = robot.destination != "" and robot.states.mission in LEGS
+    # Who waits for its team makes way for others, and comes back.
+    if refusal is None and is_bound and not teams.is_waiting(fleet, job):
+        goal = fleet.vertex_of(robot.destination)
     urgency = float(job.request.priority) if job else 0.0
     fleet.traffic.aim(robot.robot_id, goal, urgency=urgency, now_ns=fleet.now_ns)
 

@@ -7,15 +7,22 @@ import math
 import re
 from dataclasses import replace
 
-from suwon_fleet.core.engine import ending, events, weighing
+from suwon_fleet.core.engine import ending, events, roles, teams, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, compose
+from suwon_fleet.core.jobs import (
+    JobKind,
+    JobRequest,
+    JobStatus,
+    compose,
+    compose_part,
+    part_of,
+)
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
-_PLACES = {JobKind.DELIVERY: 2, JobKind.MANIPULATION: 2, JobKind.GO_TO: 1}
+_PLACES = {JobKind.DELIVERY: 2, JobKind.MANIPULATION: 2, JobKind.GO_TO: 1, JobKind.JOINT: 0}
 MAX_STOPS = 1000
 """Of one patrol, rounds included."""
 MOST_AWAITED = 100
@@ -40,6 +47,7 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
     request = replace(
         request,
         payload_kg=float(request.payload_kg),  # as the journal gives it back
+        roles=tuple(replace(role, payload_kg=float(role.payload_kg)) for role in request.roles),
         after=tuple(dict.fromkeys(request.after)),
     )
     reason = _fault(fleet, request)
@@ -50,30 +58,50 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
         return reason
     job_id = request.job_id or _fresh_job_id(fleet)
     fleet.emit(events.JobAccepted(fleet.now_ns, job_id, request, phases))
+    for number, role in enumerate(request.roles, start=1):
+        part, phases = part_of(request, role), compose_part(request, role)
+        name = _part_id(job_id, number)
+        fleet.emit(events.JobAccepted(fleet.now_ns, name, part, phases, part_of=job_id))
     fleet.dispatch_due = True
     return job_id
 
 
 def _fresh_job_id(fleet: Fleet) -> str:
     number = fleet.state.counters.get("job", 0) + 1
-    while f"job-{number}" in fleet.state.jobs:
+    while any(name in fleet.state.jobs for name in _ids(f"job-{number}", roles.MOST)):
         number += 1
     return f"job-{number}"
+
+
+def _part_id(job_id: str, number: int) -> str:
+    return f"{job_id}.{number}"
+
+
+def _ids(job_id: str, parts: int) -> list[str]:
+    """The ids that a job and its parts have."""
+    return [job_id, *(_part_id(job_id, number) for number in range(1, parts + 1))]
 
 
 def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
     """What is wrong with the request itself."""
     if request.job_id and not ID.fullmatch(request.job_id):
         return Reason.of("bad-id", field="job_id", value=request.job_id[:80])
-    if request.job_id in fleet.state.jobs:
-        return Reason.of("job-exists", job=request.job_id)
-    if not (math.isfinite(request.payload_kg) and request.payload_kg >= 0):
-        return Reason.of("bad-value", field="payload_kg", value=request.payload_kg)
+    for name in _ids(request.job_id, len(request.roles)) if request.job_id else ():
+        if name in fleet.state.jobs:
+            return Reason.of("job-exists", job=name)
+    for payload_kg in (request.payload_kg, *(role.payload_kg for role in request.roles)):
+        if not (math.isfinite(payload_kg) and payload_kg >= 0):
+            return Reason.of("bad-value", field="payload_kg", value=payload_kg)
     if request.deadline_ns and request.deadline_ns <= max(fleet.now_ns, request.earliest_start_ns):
         return Reason.of("deadline-passed")
+    parts = [request, *(part_of(request, role) for role in request.roles)]
+    faults = (
+        _fault_of_places(fleet, part) or _fault_of_robot(fleet, part.robot_id) for part in parts
+    )
     return (
-        _fault_of_places(fleet, request)
-        or _fault_of_robot(fleet, request.robot_id)
+        roles.fault_of_number(request)
+        or next(filter(None, faults), None)
+        or roles.fault_of_meetings(fleet, request.roles)
         or _fault_of_order(fleet, request)
     )
 
@@ -84,7 +112,7 @@ def _fault_of_places(fleet: Fleet, request: JobRequest) -> Reason | None:
         return Reason.of("wrong-places", kind=kind, wanted=_PLACES[kind], given=len(places))
     if kind is not JobKind.PATROL and request.rounds != 1:
         return Reason.of("only-patrols-repeat", kind=kind, rounds=request.rounds)
-    if not 1 <= len(places) * request.rounds <= MAX_STOPS:
+    if kind is JobKind.PATROL and not 1 <= len(places) * request.rounds <= MAX_STOPS:
         return Reason.of("wrong-rounds", stops=len(places) * request.rounds, most=MAX_STOPS)
     for place in places:
         if place not in fleet.site.place_by_id:
@@ -127,7 +155,7 @@ def cancel(fleet: Fleet, order: m.CancelJob) -> None:
 
 
 def pause(fleet: Fleet, order: m.PauseJob) -> None:
-    """Pause a job or let it go on; its robot stops where it is and keeps all it has."""
+    """Pause a job or let it go on; its robots stop where they are and keep all they have."""
     job = _open_job(fleet, order.token, order.job_id)
     if not job:
         return
@@ -135,22 +163,26 @@ def pause(fleet: Fleet, order: m.PauseJob) -> None:
         code = "job-is-paused" if order.paused else "job-is-not-paused"
         fleet.answer(order.token, Reason.of(code, job=job.job_id), id=job.job_id)
         return
-    fleet.emit(events.JobPaused(fleet.now_ns, job.job_id, order.paused, order.requester))
+    for part in teams.parts_of(fleet, job) or [job]:
+        if not part.status.is_over and (part.status is JobStatus.PAUSED) != order.paused:
+            paused = events.JobPaused(fleet.now_ns, part.job_id, order.paused, order.requester)
+            fleet.emit(paused)
     fleet.dispatch_due = True
     fleet.answer(order.token, id=job.job_id)
 
 
 def _open_job(fleet: Fleet, token: str, job_id: str) -> JobRecord | None:
-    """The job, if it has not ended; else the request is answered with why not."""
+    """The job, a joint one for any of its parts, if it has not ended; else why not is answered."""
     job = fleet.state.jobs.get(job_id)
     if job is None:
         fleet.answer(token, Reason.of("no-such-job", job=job_id[:80]))
-    elif job.status.is_over:
+        return None
+    job = fleet.state.jobs.get(job.part_of, job)
+    if job.status.is_over:
         reason = Reason.of("job-is-over", job=job_id, status=job.status)
-        fleet.answer(token, reason, id=job_id)
-    else:
-        return job
-    return None
+        fleet.answer(token, reason, id=job.job_id)
+        return None
+    return job
 
 
 def set_zone(fleet: Fleet, order: m.SetZone) -> None:

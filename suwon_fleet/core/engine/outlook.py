@@ -25,6 +25,9 @@ def expected_end_ns(fleet: Fleet, job: JobRecord) -> int:
     """
     if job.status.is_over:
         return job.ended_ns
+    if job.parts:
+        ends = [expected_end_ns(fleet, fleet.state.jobs[name]) for name in job.parts]
+        return max(ends) if all(ends) else 0
     robot = fleet.state.robots.get(job.robot_id)
     if robot is None:
         forecast = fleet.planned.get(job.job_id)

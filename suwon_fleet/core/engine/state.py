@@ -82,7 +82,8 @@ class JobRecord:
     `kept` is the reason to call it off that a person has looked at, and kept it. `grasps` counts how
     often its object has been grasped for. `awaits` are the jobs that must finish before it begins,
     `followers` those that wait for it; `freed_ns` is when the last of `awaits` had finished. `moved` is
-    why the robot that had it before has not any more.
+    why the robot that had it before has not any more. A joint job has `parts`, jobs that say what they
+    are `part_of`; its status is what theirs come to.
     """
 
     job_id: str
@@ -105,6 +106,8 @@ class JobRecord:
     followers: list[str] = field(default_factory=list)
     freed_ns: int = 0
     moved: Reason | None = None
+    part_of: str = ""
+    parts: list[str] = field(default_factory=list)
 
     @property
     def phase(self) -> Phase | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, weighing
+from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, teams, weighing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -31,6 +31,7 @@ def watch(fleet: Fleet) -> None:
         _notice_no_way(fleet, robot)
         _notice_load(fleet, robot)
         _notice_unreleased(fleet, robot)
+    teams.review(fleet)
     _notice_late(fleet)
     if fleet.crew_changed:
         fleet.crew_changed = False
@@ -54,7 +55,7 @@ def _age_s(fleet: Fleet, robot: RobotRecord, row: Row) -> float:
 def _time_out(fleet: Fleet, robot: RobotRecord, row: Row) -> None:
     is_heard = robot.states.connection is Connection.ONLINE
     if row.trigger is Trigger.NO_SHOW:
-        if is_heard and robot.states.stop is StopState.NONE:
+        if is_heard and robot.states.stop is StopState.NONE and not _waits_for_team(fleet, robot):
             before = robot.states.mission
             if firing.try_fire(fleet, robot, row.trigger):
                 ending.nobody_came(fleet, robot, before)
@@ -70,6 +71,16 @@ def _time_out(fleet: Fleet, robot: RobotRecord, row: Row) -> None:
             after=row.after_s,
         )
         alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
+
+
+def _waits_for_team(fleet: Fleet, robot: RobotRecord) -> bool:
+    """Whether a robot has been served, and waits for those it works with."""
+    job = fleet.job_of(robot)
+    return (
+        job is not None
+        and robot.busy_action is None
+        and teams.why_not_go_on(fleet, job) is not None
+    )
 
 
 # Robots that cannot go on
@@ -171,7 +182,8 @@ def _notice_late(fleet: Fleet) -> None:
 def _find_stranded(fleet: Fleet) -> None:
     """Jobs that wait, and that no robot of the fleet could do any more."""
     for job in list(fleet.state.jobs.values()):
-        if job.status.is_over or job.robot_id:
+        lacking = [part for part in teams.parts_of(fleet, job) or [job] if not part.robot_id]
+        if job.status.is_over or job.part_of or not lacking:
             continue
         why = weighing.why_never(fleet, job.request, job.phases)
         reason = Reason.of("job-stranded", job=job.job_id).because(why) if why else None

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
 from suwon_fleet.core.engine import workers
+from suwon_fleet.core.engine.choosing import choose
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.jobs import ACTION_S, NEEDS, JobRequest, Phase
+from suwon_fleet.core.jobs import ACTION_S, NEEDS, JobRequest, Phase, compose_part, part_of
 
 
 def weigh_now(fleet: Fleet, job: JobRecord, robot: RobotRecord) -> Candidate | Reason:
@@ -63,24 +64,39 @@ def _errand(
 
 def why_never(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> Reason | None:
     """Why no robot could do a job even if it were free and charged; None if one could."""
-    crew = [robot for robot in fleet.state.robots.values() if robot.commissioned]
-    if not crew:
-        return Reason.of("no-robots")
-    errand = _errand(fleet, "", request, phases, waited_s=0.0, slack_s=math.inf)
+    if request.roles:
+        return _why_never_together(fleet, request)
     refusals = []
-    for robot in crew:
-        worker = Worker(
-            robot.robot_id,
-            fleet.kind_of(robot),
-            robot.path[-1],
-            0.0,
-            fleet.kind_of(robot).battery.target_soc,
-        )
-        candidate = fleet.dispatcher.weigh(errand, worker, fleet.traffic.travel_s)
+    for candidate in _weighed(fleet, request, phases):
         if candidate.refusal is None:
             return None
-        refusals.append(candidate)
-    return _nearest_miss(fleet, request, refusals)
+        refusals.append(candidate.refusal)
+    return _nearest_miss(fleet, request, refusals) if refusals else Reason.of("no-robots")
+
+
+def _why_never_together(fleet: Fleet, request: JobRequest) -> Reason | None:
+    """The same of a joint job: each role needs a robot of its own."""
+    able: dict[str, list[str]] = {}
+    for number, role in enumerate(request.roles):
+        part, phases = part_of(request, role), compose_part(request, role)
+        weighed = _weighed(fleet, part, phases)
+        able[str(number)] = [one.robot_id for one in weighed if one.refusal is None]
+        if not able[str(number)]:
+            return why_never(fleet, part, phases)
+    if choose(able) is None:
+        robots = len({name for names in able.values() for name in names})
+        return Reason.of("too-few-robots", roles=len(able), robots=robots)
+    return None
+
+
+def _weighed(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> Iterator[Candidate]:
+    """All robots that may take jobs, weighed as if they were free and charged."""
+    errand = _errand(fleet, "", request, phases, waited_s=0.0, slack_s=math.inf)
+    for robot in fleet.state.robots.values():
+        if robot.commissioned:
+            kind = fleet.kind_of(robot)
+            rested = Worker(robot.robot_id, kind, robot.path[-1], 0.0, kind.battery.target_soc)
+            yield fleet.dispatcher.weigh(errand, rested, fleet.traffic.travel_s)
 
 
 _NEAREST_FIRST = (
@@ -92,10 +108,10 @@ _NEAREST_FIRST = (
 )
 
 
-def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Candidate]) -> Reason:
+def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Reason]) -> Reason:
     """Of many refusals, that of the robot that came nearest to doing it."""
-    reasons = [candidate.refusal for candidate in refusals if candidate.refusal]
-    best = min(reasons, key=lambda reason: _NEAREST_FIRST.index(reason.code))
+    ranks = {code: rank for rank, code in enumerate(_NEAREST_FIRST)}
+    best = min(refusals, key=lambda reason: ranks.get(reason.code, len(ranks)))
     if best.code == "unreachable":
         for place in request.places:
             for zone in fleet.closed_zones():

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import replace
 
 from suwon_fleet.core.dispatch import Worker
-from suwon_fleet.core.engine import alerts, outlook
+from suwon_fleet.core.engine import alerts, charging, outlook
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -23,6 +24,8 @@ def why_not_free(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """Why a robot cannot be given a job now."""
     if robot.job_id:
         return Reason.of("robot-has-job", job=robot.job_id)
+    if charging.must_go_ahead(fleet, robot):
+        return Reason.of("robot-charges-ahead", robot=robot.robot_id)
     return _why_not_able(fleet, robot, robot.states)
 
 
@@ -69,6 +72,12 @@ def crew(fleet: Fleet) -> list[Worker]:
     """Robots that could be given a job now."""
     free = [robot for robot in fleet.state.robots.values() if not why_not_free(fleet, robot)]
     return [one for robot in free if (one := worker(fleet, robot))]
+
+
+def crew_later(fleet: Fleet, but: Container[str] = ()) -> list[Worker]:
+    """Robots at work, but for some, as they will be when their jobs have ended."""
+    busy = [robot for robot in fleet.state.robots.values() if robot.robot_id not in but]
+    return [one for robot in busy if (one := worker_later(fleet, robot))]
 
 
 def worker_later(fleet: Fleet, robot: RobotRecord) -> Worker | None:

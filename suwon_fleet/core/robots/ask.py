@@ -16,7 +16,7 @@ class Ask(Word):
     )
     REQUEST_STOP = "request_stop", "Request a protective stop of the robot."
     RESUME = "resume", "Tell the robot it may go on."
-    WALK_SLOWLY = "walk_slowly", "Lower its speed limit while it carries."
+    WALK_SLOWLY = "walk_slowly", "Grant ground at its carrying speed: it holds an object."
 
     TELL_AGAIN = "tell_again", "It has forgotten what it was granted and asked to do."
 

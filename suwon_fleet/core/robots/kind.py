@@ -74,4 +74,6 @@ class RobotKind:
     capabilities: frozenset[Capability]
     battery: Battery
     compartments: int = 0
+    carrying_speed_mps: float | None = None
+    """At most, with an object in its hands; None: as without."""
     title: Mapping[str, str] = field(default_factory=dict)

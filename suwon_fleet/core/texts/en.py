@@ -21,6 +21,13 @@ SENTENCES = {
     "after-itself": "Job {job} cannot follow itself.",
     "after-ended": "It was to follow job {after}, which is {status}.",
     "too-many-after": "A job may follow up to {most} others; this one names {given}.",
+    "wrong-roles": "A joint job has 2 to {most} roles and others none; this {kind:job} job has {given}.",
+    "role-is-joint": "A role of a joint job cannot be a joint job itself.",
+    "meets-elsewhere": "A role cannot meet the others at {place}: its places are, in order, {places}.",
+    "meetings-differ": "Roles of a joint job have the same number of meetings, not {one} and {other}.",
+    "no-room-to-meet": "Robots at {place} and {other} would stand in each other's way: meet at places that"
+    " are {needed} m apart or more.",
+    "too-few-robots": "Its {roles} roles need a robot each at the same time; only {robots} can take one.",
     "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
     "no-such-zone": "The map has no zone “{zone}”.",
@@ -50,6 +57,11 @@ SENTENCES = {
     "soonest-done": "{robot} would be done soonest of all robots.",
     "best-for-all": "Another robot would be done with this job sooner, but with {robot} here all"
     " waiting jobs together are done sooner.",
+    "team-gathered": "Of the robots left for this part of job {job}, {robot} would be done soonest; the"
+    " part that fewest can take was filled first.",
+    "team-incomplete": "One robot of job {job} was lost, and no other can take its place now; the team"
+    " starts anew when there are enough.",
+    "team-broken": "Its team works together no more: part {job} did not go on to the end.",
     "robot-taken": "{robot} was on its way to job {other}, which is less urgent. {why:reason}",
     "job-preempted": "{robot} was on its way to it, and is needed for job {other}, which is more urgent.",
     "job-handed-on": "{robot} was on its way to it; with {other} it is served better.",
@@ -68,6 +80,8 @@ SENTENCES = {
     "job-in-phase": "Job {job} ({kind:job}) is {status:status}: {robot} is {phase:phase}"
     " (phase {number} of {total}, {place}).",
     "job-paused": "Job {job} is paused; resume it to go on.",
+    "job-joint": "Job {job} ({kind:job}, {parts} robots together) is {status:status}.",
+    "job-is-part": "It is part of job {job}.",
     "job-ended": "Job {job} ({kind:job}) is {status:status} after {took:time} (robot {robot}).",
     "job-ends-in": "It is expected to end in {left:time}.",
     "job-in-time": "That is {spare:time} before its deadline.",
@@ -99,6 +113,8 @@ SENTENCES = {
     "robot-laden": "{robot} may still carry something.",
     "robot-has-job": "Busy with job {job}.",
     "robot-not-commissioned": "{robot} is not commissioned; commission it to let it take jobs.",
+    "robot-charges-ahead": "{robot} has to charge before it is low: later there will not be"
+    " chargers for all.",
     "robot-acts": "It is {action:action}.",
     "stop-held": "Stop request {stop} of {requester:person} holds it; release it when it is safe.",
     "robot-blocked": "Something stands in its way ({state:state}); it goes on when the way is free.",
@@ -107,6 +123,11 @@ SENTENCES = {
     "wait-no-way": "Every way is closed off by robots that stand, first of them {robot:robot}.",
     "wait-put-off": "More urgent robots are served first.",
     "wait-zone-full": "Zone {zone} is full.",
+    "wait-team": "{robot} has not come to where they meet.",
+    "wait-team-done": "{robot} is still at work; they go on together.",
+    "wait-team-robot": "Part {job} of the joint job has no robot yet.",
+    "cannot-meet": "The robots cannot stand at their places at the same time: one at {place} is in"
+    " another's only way. Choose other places to meet.",
     "wait-next-step": "Nothing holds it; it goes on with its next step.",
     "no-free-charger": "{robot} needs to charge, and no charger it can reach is free.",
     # What a robot's states allow

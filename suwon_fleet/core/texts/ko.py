@@ -23,6 +23,15 @@ SENTENCES = {
     "after-itself": "작업 {job:+은/는} 자기 자신 다음에 올 수 없습니다.",
     "after-ended": "먼저 끝나야 할 작업 {after:+이/가} {status:status} 상태로 끝났습니다.",
     "too-many-after": "먼저 끝나야 할 작업은 {most}개까지 지정할 수 있는데 {given}개를 받았습니다.",
+    "wrong-roles": "공동 작업에는 역할이 2~{most}개 있어야 하고 다른 작업에는 없어야 하는데, 이 {kind:job}"
+    " 작업에는 {given}개가 있습니다.",
+    "role-is-joint": "공동 작업의 역할로 공동 작업을 지정할 수 없습니다.",
+    "meets-elsewhere": "{place}에서는 만날 수 없습니다. 이 역할이 차례로 가는 장소: {places}.",
+    "meetings-differ": "공동 작업의 역할들은 만나는 횟수가 같아야 하는데 {one}회와 {other}회입니다.",
+    "no-room-to-meet": "{place:+과/와} {other}에 선 로봇들은 서로 부딪칩니다. {needed} m 넘게 떨어진 장소를"
+    " 고르세요.",
+    "too-few-robots": "역할 {roles}개에 로봇이 한 대씩 동시에 필요한데, 맡을 수 있는 로봇은 {robots}대"
+    "뿐입니다.",
     "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
     "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
@@ -55,6 +64,11 @@ SENTENCES = {
     "soonest-done": "모든 로봇 가운데 {robot:+이/가} 가장 빨리 마칠 수 있습니다.",
     "best-for-all": "이 작업만 보면 더 빠른 로봇이 있지만, {robot:+이/가} 맡아야 대기 중인 작업 전체가 더"
     " 빨리 끝납니다.",
+    "team-gathered": "작업 {job}의 이 역할에 남은 로봇 가운데 {robot:+이/가} 가장 빨리 마칩니다. 맡을 수"
+    " 있는 로봇이 가장 적은 역할부터 배정했습니다.",
+    "team-incomplete": "작업 {job}의 로봇 한 대가 빠졌고 지금은 대신할 로봇이 없습니다. 로봇이 충분해지면"
+    " 다시 시작합니다.",
+    "team-broken": "함께 하던 작업 {job:+이/가} 끝까지 가지 못해 이 작업도 그만둡니다.",
     "robot-taken": "{robot:+은/는} 덜 급한 작업 {other}에 가던 중이었습니다. {why:reason}",
     "job-preempted": "이 작업에 가던 {robot:+을/를} 더 급한 작업 {other}에 돌렸습니다.",
     "job-handed-on": "{robot:+이/가} 가던 작업이지만 {other:+이/가} 맡는 편이 더 낫습니다.",
@@ -74,6 +88,8 @@ SENTENCES = {
     "job-in-phase": "{kind:job} 작업 {job:+은/는} {status:status} 상태이고, {robot:+은/는} {phase:phase}"
     " 단계입니다({total}단계 중 {number}단계, {place}).",
     "job-paused": "작업 {job:+이/가} 일시 정지되어 있습니다. 계속하려면 재개해 주세요.",
+    "job-joint": "{kind:job} 작업 {job:+은/는} 로봇 {parts}대가 함께 하며, {status:status} 상태입니다.",
+    "job-is-part": "작업 {job}의 한 부분입니다.",
     "job-ended": "{kind:job} 작업 {job:+은/는} {took:time} 만에 끝났습니다({status:status},"
     " 로봇 {robot}).",
     "job-ends-in": "약 {left:time} 뒤에 끝날 예정입니다.",
@@ -107,6 +123,8 @@ SENTENCES = {
     "robot-laden": "{robot}에 아직 물건이 실려 있을 수 있습니다.",
     "robot-has-job": "작업 {job:+을/를} 하고 있습니다.",
     "robot-not-commissioned": "{robot:+은/는} 운용 승인을 받지 않았습니다. 작업을 맡기려면 승인해 주세요.",
+    "robot-charges-ahead": "{robot:+은/는} 배터리가 줄기 전에 미리 충전합니다. 나중에는 충전기가"
+    " 모자랍니다.",
     "robot-acts": "{action:action} 중입니다.",
     "stop-held": "{requester:person}의 정지 요청 {stop:+이/가} 걸려 있습니다. 안전을 확인한 뒤 해제해"
     " 주세요.",
@@ -116,6 +134,11 @@ SENTENCES = {
     "wait-no-way": "서 있는 로봇들이 모든 길을 막고 있습니다(맨 앞: {robot:robot}).",
     "wait-put-off": "더 급한 로봇이 먼저 갑니다.",
     "wait-zone-full": "구역 {zone:+이/가} 꽉 찼습니다.",
+    "wait-team": "{robot:+이/가} 아직 만나는 장소에 오지 않았습니다.",
+    "wait-team-done": "{robot:+이/가} 아직 일하고 있으며, 끝나면 함께 움직입니다.",
+    "wait-team-robot": "공동 작업 가운데 {job}에는 아직 로봇이 없습니다.",
+    "cannot-meet": "로봇들이 동시에 자리에 설 수 없습니다. {place}에 서면 다른 로봇의 하나뿐인 길을"
+    " 막습니다. 만날 장소를 바꾸세요.",
     "wait-next-step": "막는 것은 없으며, 곧 다음 단계로 넘어갑니다.",
     "no-free-charger": "{robot:+은/는} 충전해야 하는데, 갈 수 있는 충전기 가운데 빈 곳이 없습니다.",
     # What a robot's states allow

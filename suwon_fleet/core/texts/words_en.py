@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from suwon_fleet.core.jobs import ACTION_S
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.guards import Guard
 from suwon_fleet.core.robots.states import Mission
@@ -73,7 +74,7 @@ WORDS = {
         "to_dropoff": "on the way to the drop-off",
         "to_stop": "on the way to the stop",
         "returning": "on the way back",
-        **{kind.value: word for kind, word in _ACTIONS.items()},
+        **{kind.value: word for kind, word in _ACTIONS.items() if kind in ACTION_S},
     },
     "trigger": {trigger.value: _clause(trigger.meaning) for trigger in Trigger},
     "guard": {name: _clause(guard.__doc__ or name) for name, guard in _guards().items()},

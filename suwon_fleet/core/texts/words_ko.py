@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from suwon_fleet.core.jobs import ACTION_S
 from suwon_fleet.core.texts.words_ko_events import GUARDS, TRIGGERS
 
 
@@ -154,7 +155,7 @@ WORDS = {
         "to_dropoff": "물건을 전하러 가는",
         "to_stop": "방문 지점으로 가는",
         "returning": "물건을 되돌리러 가는",
-        **_ACTIONS,
+        **{kind.value: _ACTIONS[kind.value] for kind in ACTION_S},
     },
     "trigger": TRIGGERS,
     "guard": GUARDS,
@@ -163,6 +164,7 @@ WORDS = {
         "patrol": "순찰",
         "go_to": "이동",
         "manipulation": "물체 조작",
+        "joint": "공동",
     },
     "status": {
         "queued": "대기",

@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from suwon_fleet.core.jobs import JobKind, JobRequest, Priority
+from suwon_fleet.core.jobs import JobKind, JobRequest, Priority, Role
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
 from suwon_fleet.sim.scenario.demand import SECOND, Arrivals, Demand, TimedJob
@@ -29,9 +29,20 @@ MOST_KG = 10_000.0
 _SELECTION_KEYS = ("kinds", "zones", "places")
 _FLEET_KEYS = ("id", "kind", "count", "start", "charge")
 _JOB_KEYS = (
-    "at_s", "kind", "places", "rounds", "payload_kg", "object", "priority", "deadline_s", "robot",
-    "id", "after",
-)  # fmt: skip
+    "at_s",
+    "kind",
+    "places",
+    "rounds",
+    "payload_kg",
+    "object",
+    "priority",
+    "deadline_s",
+    "robot",
+    "id",
+    "after",
+    "roles",
+)
+_ROLE_KEYS = ("kind", "places", "meet_at", "payload_kg", "object", "robot")  # fmt: skip
 _DEMAND_KEYS = (
     "id", "kind", "count", "window_s", "arrivals", "from", "to", "at", "within_m", "stops",
     "rounds", "priorities", "deadline_s", "payload_kg", "object",
@@ -68,15 +79,17 @@ def read_fleet(item: Item, known: Known) -> FleetPlan | None:
 def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
     """A job that is asked for at a given time, the file's so manieth."""
     entry = Fields(item, known.findings, "a job", _JOB_KEYS)
-    entry.require("at_s", "kind", "places")
+    entry.require("at_s", "kind")
     at_s = entry.number("at_s", 0.0, LONGEST_S)
     kind = entry.choice("kind", JobKind)
+    if kind is JobKind.JOINT:
+        _refuse(entry, ("places", "payload_kg", "object", "robot"), kind)
+    else:
+        entry.require("places")
+        _refuse(entry, ("roles",), kind)
     _check_count(entry, kind)
-    places = tuple(
-        name
-        for place in entry.items("places")
-        if (name := _one_of(place, known.site.place_by_id, "place", known))
-    )
+    places = _places(entry, "places", known)
+    roles = tuple(filter(None, (_read_role(role, known) for role in entry.items("roles"))))
     rounds = or_else(entry.whole("rounds", MOST_ROUNDS), 1)
     payload_kg = or_else(entry.number("payload_kg", 0.0, MOST_KG), 0.0)
     thing, robot = or_else(entry.text("object"), ""), or_else(entry.text("robot"), "")
@@ -100,9 +113,29 @@ def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
         deadline_ns=0 if deadline_s is None else at_ns + round(deadline_s * SECOND),
         robot_id=robot,
         job_id=job_id,
-        after=tuple(after),
+        after=after,
+        roles=roles,
     )
     return TimedJob(at_ns, request)
+
+
+def _places(entry: Fields, key: str, known: Known) -> tuple[str, ...]:
+    names = (_one_of(i, known.site.place_by_id, "place", known) for i in entry.items(key))
+    return tuple(filter(None, names))
+
+
+def _read_role(item: Item, known: Known) -> Role | None:
+    """One robot's part in a joint job."""
+    entry = Fields(item, known.findings, "a role", _ROLE_KEYS)
+    entry.require("kind", "places")
+    kind = entry.choice("kind", JobKind)
+    _check_count(entry, kind)
+    payload_kg = or_else(entry.number("payload_kg", 0.0, MOST_KG), 0.0)
+    thing, robot = or_else(entry.text("object"), ""), or_else(entry.text("robot"), "")
+    places, meet_at = _places(entry, "places", known), _places(entry, "meet_at", known)
+    if kind is None:
+        return None
+    return Role(kind, places, meet_at, payload_kg=payload_kg, object=thing, robot_id=robot)
 
 
 def _job_id(entry: Fields, at_s: float, after: tuple[str, ...], known: Known) -> str:
@@ -137,6 +170,9 @@ def read_demand(item: Item, known: Known) -> Demand | None:
     entry.require("id", "kind", "count", "window_s")
     demand_id = _own_id(entry, known)
     kind = entry.choice("kind", JobKind)
+    if kind is JobKind.JOINT:
+        mend = "name joint jobs one by one under 'jobs'"
+        known.findings.error(entry.entries["kind"].mark, "not-drawn", "joint jobs", mend)
     count = entry.whole("count", MOST_JOBS)
     window_s = _range(entry, "window_s", 0.0, LONGEST_S)
     is_trip = kind in (JobKind.DELIVERY, JobKind.MANIPULATION)

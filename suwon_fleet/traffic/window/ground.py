@@ -18,7 +18,6 @@ standing at its head does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +37,8 @@ class TimedGround(NamedTuple):
     """Arrays over vertices (V), edges (E, sorted by tail) and kinds of robots (K).
 
     `duration` (K, E) is in steps, 0 where a kind may not go. `price` (K, E) is what a move costs, at
-    least 1; a step of standing costs `standing_price`. Item `k * (V + E) + v` is standing, item
+    least 1; a step of standing costs `standing_price`. `station` (V,) numbers what robots are sent to: all
+    vertices of one station will do. Item `k * (V + E) + v` is standing, item
     `k * (V + E) + V + e` is driving.
     """
 
@@ -50,6 +50,7 @@ class TimedGround(NamedTuple):
     duration: Ints
     price: Ints
     standing_price: int
+    station: Ints
     write_ptr: Ints
     writes: Ints
     read_ptr: Ints
@@ -73,7 +74,7 @@ def timed_ground(
     standing_price: int,
     writes: tuple[Ints, Ints],
     reads: tuple[Ints, Ints],
-    vertex_count: int,
+    station: Ints,
 ) -> TimedGround:
     """Ground from edges in order of their tails, and the resources of items as pairs (pointers, ids)."""
     if (np.diff(tail) < 0).any():
@@ -82,14 +83,15 @@ def timed_ground(
         raise ValueError("prices must be at least 1")
     ids = [int(some.max(initial=-1)) for some in (writes[1], reads[1])]
     return TimedGround(
-        out_ptr=pointers(tail, vertex_count),
+        out_ptr=pointers(tail, len(station)),
         tail=tail.astype(np.int32),
         head=head.astype(np.int32),
-        in_ptr=pointers(head, vertex_count),
+        in_ptr=pointers(head, len(station)),
         in_edges=np.argsort(head, kind="stable").astype(np.int32),
         duration=duration.astype(np.int32),
         price=price.astype(np.int32),
         standing_price=standing_price,
+        station=station.astype(np.int32),
         write_ptr=writes[0],
         writes=writes[1],
         read_ptr=reads[0],
@@ -103,28 +105,34 @@ def pointers(groups: Ints, count: int) -> Ints:
     return np.concatenate(([0], np.cumsum(np.bincount(groups, minlength=count)))).astype(np.int32)
 
 
-def distance_row(ground: TimedGround, kind: int, targets: Sequence[int] | Ints, row: Row) -> None:
-    """Fill `row` (V,) with what it costs a lone robot to reach the nearest target, or FAR."""
-    if not _fill(ground, kind, np.asarray(targets, dtype=np.int32), row):
+def distance_row(ground: TimedGround, kind: int, targets: Ints, onward: Ints, row: Row) -> None:
+    """Fill `row` (V,) with what it costs a lone robot to go by way of a target, or FAR.
+
+    From `targets[i]` on it costs `onward[i]` more.
+    """
+    if not _fill(ground, kind, targets, onward, row):
         raise ValueError(f"a way costs {FAR} or more: the prices are too fine for this ground")
 
 
 @kernel
-def _fill(ground: TimedGround, kind: int, targets: Ints, row: Row) -> bool:
+def _fill(ground: TimedGround, kind: int, targets: Ints, onward: Ints, row: Row) -> bool:
     """Dijkstra's search backwards from the targets, with a ring of buckets (Dial 1969)."""
     row[:] = FAR
-    size = ground.price[kind].max() + 1 if len(ground.head) else 1
+    if len(targets) == 0 or onward.min() >= FAR:
+        return True
+    cost = onward.min()
+    size = max(ground.price[kind].max(), onward.max() - cost) + 1 if len(ground.head) else 1
     first = np.full(size, NO, dtype=np.int32)
     room = len(ground.head) + len(targets)
     after = np.empty(room, dtype=np.int32)
     vertex_of = np.empty(room, dtype=np.int32)
     used = 0
-    for target in targets:
-        row[target] = 0
-        vertex_of[used], after[used], first[0] = target, first[0], used
+    for number in range(len(targets)):
+        target, bucket = targets[number], onward[number] % size
+        row[target] = onward[number]
+        vertex_of[used], after[used], first[bucket] = target, first[bucket], used
         used += 1
     waiting = used
-    cost = 0
     while waiting > 0:
         entry = first[cost % size]
         if entry == NO:

@@ -20,19 +20,23 @@ _CONTESTANTS = 3
 _PATIENCE = 4
 
 
-@inner_kernel
-def _stays_inside(
-    ground: TimedGround, plans: Plans, side: NDArray[np.uint8], own: int, robot: int
-) -> bool:
-    """Whether all that a robot plans is on the own side."""
-    vertex = plans.start[robot]
-    for step in range(plans.edges.shape[1]):
-        if side[item_at(ground, plans, robot, vertex, step)] != own:
-            return False
-        edge = plans.edges[robot, step]
-        if edge != NO and step >= plans.ready[robot]:
-            vertex = ground.head[edge]
-    return True
+@kernel
+def who_stays_inside(
+    ground: TimedGround, plans: Plans, side: NDArray[np.uint8], own: int
+) -> NDArray[np.bool_]:
+    """Robots that may change their plans, and whose plans are on the own side only."""
+    robots, window = plans.edges.shape
+    inside: NDArray[np.bool_] = plans.ready < window
+    for robot in range(robots):
+        vertex = plans.start[robot]
+        for step in range(window):
+            if not inside[robot]:
+                break
+            inside[robot] = side[item_at(ground, plans, robot, vertex, step)] == own
+            edge = plans.edges[robot, step]
+            if edge != NO and step >= plans.ready[robot]:
+                vertex = ground.head[edge]
+    return inside
 
 
 @inner_kernel
@@ -94,7 +98,7 @@ def _note_blockers(
             count = _note_owners(ground, plans, item, step, found, count, most)
             step += 1
         vertex = ground.head[best]
-        if row[vertex] == 0:
+        if ground.station[vertex] == plans.goals[robot, stage]:
             stage += 1
     return count
 
@@ -133,11 +137,11 @@ def _note_neighbours(
 
 
 @inner_kernel
-def _pick(plans: Plans, scratch: Scratch, movable: Ints, count: int) -> int:
+def _pick(plans: Plans, scratch: Scratch, choice: Ints, count: int) -> int:
     """A robot that loses much to others, more or less."""
-    best = int(movable[draw(scratch, count)])
+    best = int(choice[draw(scratch, count)])
     for _ in range(draw(scratch, _CONTESTANTS)):
-        other = int(movable[draw(scratch, count)])
+        other = int(choice[draw(scratch, count)])
         if plans.cost[other] - plans.least[other] > plans.cost[best] - plans.least[best]:
             best = other
     return best
@@ -151,22 +155,18 @@ def improve(
     scratch: Scratch,
     side: NDArray[np.uint8],
     own: int,
+    movable: NDArray[np.bool_],
     together: int,
     iterations: int,
 ) -> int:
     """Try so many neighbourhoods of up to `together` robots; how many made plans cheaper.
 
-    Only robots whose plan is on the own side are touched, so two threads may improve two sides at once.
+    Only robots that are `movable` are touched, and stay on the own side, so two threads may improve two
+    sides at once.
     """
-    robots, window = plans.edges.shape
-    movable = np.empty(robots, dtype=np.int32)
-    is_movable = np.zeros(robots, dtype=np.bool_)
-    count = 0
-    for robot in range(robots):
-        if plans.ready[robot] < window and _stays_inside(ground, plans, side, own, robot):
-            movable[count] = robot
-            is_movable[robot] = True
-            count += 1
+    window = plans.edges.shape[1]
+    choice = np.flatnonzero(movable).astype(np.int32)
+    count = len(choice)
     if count == 0:
         return 0
     found = np.empty(MOST_TOGETHER, dtype=np.int32)
@@ -175,14 +175,14 @@ def improve(
     better = 0
     for _ in range(iterations):
         most = 2 + draw(scratch, together - 1)
-        found[0] = _pick(plans, scratch, movable, count)
+        found[0] = _pick(plans, scratch, choice, count)
         size = 1
         if draw(scratch, 4) > 0:
             size = _note_blockers(ground, plans, rows, scratch, side, own, found, most)
         size = _note_neighbours(ground, plans, scratch, side, own, found, size, most)
         kept = 0
         for place in range(size):
-            if is_movable[found[place]]:
+            if movable[found[place]]:
                 found[kept] = found[place]
                 kept += 1
         if _replan(ground, plans, rows, scratch, side, own, found, kept, before, after):

@@ -21,11 +21,11 @@ class Plans(NamedTuple):
     """N robots, W steps, up to G stages each, R resources.
 
     Robot `i` of `kind[i]` is at vertex `start[i]` from the beginning of step `ready[i]` on. `edges[i, t]`
-    is the edge it drives in step `t`, NO while it stands. It wants to be, at the end of some step, where
-    row `stages[i, 0]` of the distance table is 0, then where the next one is, and so on; from the last one
-    on it only makes way. `onward[i, g]` is what the stages after `g` cost a lone robot. `cost[i]` is what
-    its plan costs: steps and prices up to the last stage, or in the window and then alone; `least[i]` is
-    what it would cost a lone robot.
+    is the edge it drives in step `t`, NO while it stands. It wants to be, at the end of some step, at
+    station `goals[i, 0]`, then at the next one, and so on; from the last one on it only makes way. Row
+    `stages[i, g]` of the distance table tells what is left to pay before goal `g`. `cost[i]` is what its
+    plan costs: up to the last goal, or in the window and then alone; `least[i]` is what it would cost a
+    lone robot.
 
     `taken[r]` has bit `t` set if resource `r` is occupied in step `t`. `users[r, t]` adds up `ONE` and the
     number of each robot that occupies it, so it names the robot if it is one.
@@ -35,9 +35,9 @@ class Plans(NamedTuple):
     start: Ints
     ready: Ints
     edges: Ints
+    goals: Ints
     stages: Ints
     stage_count: Ints
-    onward: Ints
     cost: Ints
     least: Ints
     taken: NDArray[np.uint64]
@@ -56,9 +56,9 @@ class Plans(NamedTuple):
             start=start.astype(np.int32),
             ready=np.zeros(robots, dtype=np.int32),
             edges=np.full((robots, window), NO, dtype=np.int32),
+            goals=np.zeros((robots, most_stages), dtype=np.int32),
             stages=np.zeros((robots, most_stages), dtype=np.int32),
             stage_count=np.zeros(robots, dtype=np.int32),
-            onward=np.zeros((robots, most_stages), dtype=np.int32),
             cost=np.zeros(robots, dtype=np.int32),
             least=np.zeros(robots, dtype=np.int32),
             taken=np.zeros(ground.resource_count, dtype=np.uint64),
@@ -136,8 +136,7 @@ def lone_cost(plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, s
     """What is left to pay at a vertex for a robot alone on the ground."""
     if stage == plans.stage_count[robot]:
         return 0
-    here = np.int64(rows[plans.stages[robot, stage], vertex])
-    return int(here + plans.onward[robot, stage])
+    return int(rows[plans.stages[robot, stage], vertex])
 
 
 @inner_kernel
@@ -161,7 +160,7 @@ def _follow(
             vertex = ground.head[edge]
         if stage < plans.stage_count[robot]:
             cost += price
-            if rows[plans.stages[robot, stage], vertex] == 0:
+            if ground.station[vertex] == plans.goals[robot, stage]:
                 stage += 1
         elif edge != NO:
             cost += 1

@@ -12,7 +12,7 @@ from suwon_fleet.traffic.window.plans import Plans, driving_item, occupy_all, st
 
 @kernel
 def retime(ground: TimedGround, plans: Plans, ready: Ints) -> None:
-    """Let robots be where they are from `ready` on, and then make each move as soon as those before allow.
+    """Let robots stand where they begin until `ready`, and then move as soon as those before them allow.
 
     What two robots both want, who had it first has first. Moves that come to lie beyond the window are
     forgotten, as are those that robots only could make at the same time, in a ring. For ground where no

@@ -173,11 +173,10 @@ def plan_alone(
             cost = scratch.cost[node]
             if stage < final:
                 cost += price
-                here = rows[plans.stages[robot, stage], there]
-                if here == 0:
-                    to_stage = stage + 1
-                elif here == FAR:
+                if rows[plans.stages[robot, stage], there] == FAR:
                     continue
+                if ground.station[there] == plans.goals[robot, stage]:
+                    to_stage = stage + 1
             elif edge != NO:
                 cost += 1  # who only makes way does not go about for nothing
             above = cost + lone_cost(plans, rows, robot, there, to_stage) - least
@@ -191,8 +190,6 @@ def plan_alone(
             scratch.edge[used] = edge
             scratch.parent[used] = node
             scratch.cost[used] = cost
-            # a robot's way on may come out cheaper than `onward` says, which knows no direction
-            above = max(above, bucket)
             _open(scratch, used, above)
             highest = max(highest, above)
             used += 1

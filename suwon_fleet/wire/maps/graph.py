@@ -20,7 +20,7 @@ BETWEEN_LEVELS = frozenset({LaneKind.RAMP, LaneKind.STAIRS})
 
 _PLACE_KEYS = ("id", "at", "node", "level", "kinds", "title")
 _DEFAULT_KEYS = ("kind", "two_way", "width_m", "speed_limit_mps")
-_WAY_KEYS = ("id", "path", *_DEFAULT_KEYS, "slope", "door", "mutex")
+_WAY_KEYS = ("id", "path", *_DEFAULT_KEYS, "slope", "door", "mutex", "height_m")
 
 
 def read_nodes(top: Fields, draft: Draft) -> None:
@@ -144,6 +144,7 @@ def _read_way(fields: Fields, template: Way, draft: Draft) -> Way | None:
         slope or 0.0,
         draft.refer(fields.get("door"), draft.doors, "door"),
         mutex,
+        fields.number("height_m", 0.1, 1000.0),
     )
     path = _path(fields, draft)
     return replace(way, path=tuple(path)) if len(path) >= 2 else None

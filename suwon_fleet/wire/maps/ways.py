@@ -30,6 +30,7 @@ class Way:
     slope: float = 0.0
     door: str | None = None
     mutex: str | None = None
+    height_m: float | None = None
 
     @property
     def piece_ids(self) -> list[str]:
@@ -40,12 +41,13 @@ class Way:
 
 def lanes_of(way: Way) -> Iterator[Lane]:
     """The lanes of a way: each piece, followed by its way back if there is one."""
-    width, speed, slope, door = way.width_m, way.speed_limit_mps, way.slope, way.door
+    width, speed, slope = way.width_m, way.speed_limit_mps, way.slope
+    rest = way.door, way.mutex, way.height_m
     for lane_id, (start, end) in zip(way.piece_ids, pairwise(way.path), strict=True):
-        yield Lane(lane_id, start, end, way.kind, width, speed, slope, door, way.mutex)
+        yield Lane(lane_id, start, end, way.kind, width, speed, slope, *rest)
         if way.two_way:
             back_id, back = lane_id + BACK, -slope if slope else 0.0
-            yield Lane(back_id, end, start, way.kind, width, speed, back, door, way.mutex)
+            yield Lane(back_id, end, start, way.kind, width, speed, back, *rest)
 
 
 def ways_of(lanes: Sequence[Lane]) -> list[Way]:
@@ -67,7 +69,7 @@ def _way_at(lanes: Sequence[Lane], at: int) -> Way:
     lane = lanes[at]
     way = Way(
         lane.id, (lane.start, lane.end), lane.kind, True, lane.width_m, lane.speed_limit_mps,
-        lane.slope, lane.door, lane.mutex,
+        lane.slope, lane.door, lane.mutex, lane.height_m,
     )  # fmt: skip
     if tuple(lanes[at : at + 2]) == tuple(lanes_of(way)):
         return way

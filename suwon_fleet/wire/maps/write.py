@@ -159,6 +159,7 @@ def _way(way: Way) -> Entry:
             slope=way.slope or None,
             door=way.door,
             mutex=way.mutex,
+            height_m=way.height_m,
         ),
     }
 

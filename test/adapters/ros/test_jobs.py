@@ -16,7 +16,7 @@ from suwon_fleet.core.dispatch import Candidate
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.orders import MAX_STOPS
 from suwon_fleet.core.errors import Reason, Rejected
-from suwon_fleet.core.jobs import JobKind, JobRequest, Priority
+from suwon_fleet.core.jobs import JobKind, JobRequest, Priority, Role
 
 pytestmark = pytest.mark.ros
 
@@ -36,6 +36,18 @@ requests = st.builds(
     robot_id=texts,
     requester=texts,
     after=st.lists(texts, max_size=3).map(tuple),
+    roles=st.lists(
+        st.builds(
+            Role,
+            kind=st.sampled_from(list(JobKind)),
+            places=st.lists(texts, max_size=3).map(tuple),
+            meet_at=st.lists(texts, max_size=2).map(tuple),
+            payload_kg=st.floats(0, 1e3, width=32),
+            object=texts,
+            robot_id=texts,
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 
@@ -120,6 +132,23 @@ def test_jobs_to_follow_are_bounded() -> None:
     with pytest.raises(Rejected) as refused:
         jobs.asked_by(message, "id-1")
     assert dict(refused.value.reason.facts)["field"] == "after[1]"
+
+
+@pytest.mark.parametrize(
+    ("roles", "code"),
+    [
+        (9 * [msg.JobRole(kind="go_to")], "wrong-roles"),
+        ([msg.JobRole(kind="juggle")], "unknown-word"),
+        ([msg.JobRole(kind="go_to", places=1001 * ["a"])], "too-many-places"),
+        ([msg.JobRole(kind="go_to", meet_at=1001 * ["a"])], "too-many-places"),
+        ([msg.JobRole(kind="go_to", places=[201 * "a"])], "text-too-long"),
+        ([msg.JobRole(kind="go_to", object=201 * "a")], "text-too-long"),
+    ],
+)
+def test_roles_are_bounded(roles: list[Any], code: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        jobs.asked_by(msg.JobRequest(kind="joint", roles=roles), "id-1")
+    assert refused.value.reason.code == code
 
 
 def test_a_refusal_is_told_in_both_languages() -> None:

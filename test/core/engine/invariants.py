@@ -27,6 +27,7 @@ def check(fleet: Fleet) -> None:
     nothing_is_asked_of_robots_in_other_hands(fleet)
     phases_are_in_order(state)
     jobs_follow_others(state)
+    teams_hold_together(state)
     assert not fleet.asks
 
 
@@ -38,7 +39,7 @@ def jobs_and_robots_agree(state: FleetState) -> None:
     for job in state.jobs.values():
         if job.robot_id and not job.status.is_over:
             assert state.robots[job.robot_id].job_id == job.job_id
-        if job.status in _HELD:
+        if job.status in _HELD and not job.parts:
             assert job.robot_id
         if job.status is JobStatus.QUEUED:
             assert not job.robot_id
@@ -50,12 +51,13 @@ def no_job_is_in_two_places(state: FleetState) -> None:
 
 
 def tally_agrees(state: FleetState) -> None:
-    count = Counter(job.status for job in state.jobs.values())
+    whole = [job for job in state.jobs.values() if not job.part_of]
+    count = Counter(job.status for job in whole)
     tally = state.tally
     assert tally.finished == count[JobStatus.FINISHED]
     assert tally.failed == count[JobStatus.FAILED]
     assert tally.cancelled == count[JobStatus.CANCELLED]
-    assert tally.submitted == len(state.jobs) + tally.refused
+    assert tally.submitted == len(whole) + tally.refused
 
 
 def alerts_are_about_something(state: FleetState) -> None:
@@ -96,9 +98,10 @@ def nothing_is_asked_of_robots_in_other_hands(fleet: Fleet) -> None:
 
 def phases_are_in_order(state: FleetState) -> None:
     for job in state.jobs.values():
-        assert -1 <= job.phase_index < len(job.phases)
+        assert -1 <= job.phase_index < max(1, len(job.phases)), job
+        assert bool(job.phases) != bool(job.parts)
         assert (job.turned_at is None) == (job.ends_as is JobStatus.FINISHED)
-        if job.status is JobStatus.RETURNING:
+        if job.status is JobStatus.RETURNING and not job.parts:
             assert job.turned_at is not None
 
 
@@ -111,3 +114,16 @@ def jobs_follow_others(state: FleetState) -> None:
         if job.awaits:
             assert not job.robot_id
             assert not job.decisions
+
+
+def teams_hold_together(state: FleetState) -> None:
+    """Parts know their whole and it them; none goes on when it is over; robots are of one part each."""
+    for job in state.jobs.values():
+        parts = [state.jobs[name] for name in job.parts]
+        assert all(part.part_of == job.job_id for part in parts)
+        if job.status.is_over:
+            assert all(part.status.is_over for part in parts), job
+        if job.status is JobStatus.FINISHED:
+            assert all(part.status is JobStatus.FINISHED for part in parts)
+        if job.parts:
+            assert not job.robot_id

@@ -125,6 +125,7 @@ HELPER = replace(
     capabilities=frozenset({Capability.MANIPULATE, Capability.PATROL, Capability.GO_TO}),
     battery=Battery(capacity_wh=400, idle_w=100, drive_w=100, charge_w=280, swap_s=60),
     compartments=0,
+    carrying_speed_mps=0.5,
 )
 KINDS = {kind.id: kind for kind in (COURIER, HELPER)}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from core.engine.invariants import check
 from core.engine.puppets import PuppetStage
 
+from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobStatus
 from suwon_fleet.core.robots.command import Act, ActionKind
@@ -160,3 +161,91 @@ def test_a_parking_place_whose_zone_closes_is_left_for_another() -> None:
     stage.play(80)
     assert mission(stage, "r1") is Mission.IDLE
     assert stage.robot("r1").path == ["park3"]
+
+
+# Chargers are shared
+
+
+def at_chargers(stage: PuppetStage) -> list[str]:
+    """Robots that are at a charger or on their way to one."""
+    there = (Mission.TO_DOCK, Mission.DOCKING, Mission.CHARGING)
+    return [name for name in stage.puppets if mission(stage, name) in there]
+
+
+def test_the_emptiest_has_the_first_choice_of_chargers() -> None:
+    stage = stage_of(r1="b", r2="c", r3="a")
+    for name, soc in (("r1", 0.2), ("r2", 0.12), ("r3", 0.25)):
+        stage.puppets[name].soc = soc
+    stage.play(3)
+    going = set(at_chargers(stage))
+    assert going == {"r1", "r2"}
+    check(stage.fleet)
+
+
+def test_a_charger_is_left_for_one_that_has_far_less() -> None:
+    stage = stage_of(r1="charger1", r2="charger2", r3="d")
+    charging = ("r1", "r2")
+    for name in charging:
+        stage.puppets[name].soc = 0.6
+    stage.play(80, until=lambda: all(mission(stage, n) is Mission.CHARGING for n in charging))
+    stage.puppets["r1"].soc = stage.puppets["r2"].soc = 0.7
+    stage.puppets["r3"].soc = 0.12
+    stage.play(120, until=lambda: mission(stage, "r3") is Mission.CHARGING)
+    assert sum(mission(stage, name) is Mission.CHARGING for name in charging) == 1
+    stage.restart()
+    check(stage.fleet)
+
+
+def test_a_charger_is_not_left_for_one_with_nearly_as_much() -> None:
+    stage = stage_of(r1="charger1", r2="charger2", r3="d")
+    for name in ("r1", "r2"):
+        stage.puppets[name].soc = 0.5
+    stage.play(80, until=lambda: at_chargers(stage) == ["r1", "r2"])
+    stage.play(4)
+    stage.puppets["r1"].soc = stage.puppets["r2"].soc = 0.5
+    stage.puppets["r3"].soc = 0.25
+    stage.play(40)
+    assert "no-free-charger" in stage.codes("r3")
+    assert [mission(stage, name) for name in ("r1", "r2")] == [Mission.CHARGING] * 2
+
+
+def test_some_charge_ahead_when_later_there_will_not_be_chargers_for_all() -> None:
+    """Five robots run low at the same time, and there are two chargers: two of them go early."""
+    spots = {"r1": "a", "r2": "b", "r3": "c", "r4": "d", "r5": "yard"}
+    stage = stage_of(**spots)
+    for puppet in stage.puppets.values():
+        puppet.soc = 0.31
+    stage.fleet.ahead_ns = -(10**18)
+    stage.play(3)
+    going = at_chargers(stage)
+    assert len(going) == 2
+    job_id = stage.submit(JobKind.GO_TO, "d")
+    stage.play(3)
+    assert stage.job(job_id).robot_id not in ("", *going), "the others work"
+    stage.restart()
+    check(stage.fleet)
+
+
+def test_with_chargers_enough_nobody_charges_ahead() -> None:
+    stage = stage_of(r1="a", r2="d")
+    for puppet in stage.puppets.values():
+        puppet.soc = 0.35
+    stage.fleet.ahead_ns = -(10**18)
+    stage.play(3)
+    assert {mission(stage, name) for name in stage.puppets} == {Mission.IDLE}
+
+
+def test_why_a_robot_that_charges_ahead_is_not_free_is_told() -> None:
+    stage = stage_of(r1="a", r2="b", r3="c", r4="d", r5="yard")
+    for puppet in stage.puppets.values():
+        puppet.soc = 0.31
+    stage.fleet.ahead_ns = -(10**18)
+    stage.play(3)
+    going = at_chargers(stage)[0]
+    stage.play(40, until=lambda: mission(stage, going) is Mission.CHARGING)
+    stage.puppets[going].soc = 0.31
+    stage.fleet.ahead_ns = -(10**18)
+    stage.turn()
+    told = explain.explain_robot(stage.fleet, going)
+    assert told is not None
+    assert any(reason.code == "robot-charges-ahead" for reason in told.reasons)

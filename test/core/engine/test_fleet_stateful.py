@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from suwon_fleet.core.engine import explain, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority, Role
 from suwon_fleet.core.robots.command import StopKind
 from suwon_fleet.core.robots.kind import Family
 from suwon_fleet.core.robots.report import (
@@ -162,6 +162,24 @@ class Life(RuleBasedStateMachine):
         request = JobRequest(kind, (start, end))
         self.ask(m.SubmitJob(self.stage.token(), request))
 
+    @rule(
+        places=st.lists(PLACES, min_size=4, max_size=4),
+        helps=st.booleans(),
+        meets_late=st.booleans(),
+        priority=st.sampled_from(Priority),
+    )
+    def submit_joint(
+        self, places: list[str], helps: bool, meets_late: bool, priority: Priority
+    ) -> None:
+        one, two, three, four = places
+        roles = (
+            Role(JobKind.MANIPULATION, (one, two), meet_at=(two if meets_late else one,)),
+            Role(JobKind.DELIVERY, (three, four)),
+            *([Role(JobKind.GO_TO, (four,))] if helps else []),
+        )
+        request = JobRequest(JobKind.JOINT, (), roles=roles, priority=priority)
+        self.ask(m.SubmitJob(self.stage.token(), request))
+
     def a_job(self, data: st.DataObject) -> str:
         jobs = [job.job_id for job in self.stage.core.state.jobs.values()]
         return data.draw(st.sampled_from(["job-999", *jobs[-4:]]))
@@ -264,7 +282,10 @@ class Life(RuleBasedStateMachine):
         for job in stage.core.state.jobs.values():
             if not job.status.is_over:
                 assert not job.robot_id, (job, explain.explain_job(stage.fleet, job.job_id))
-                assert job.awaits or weighing.why_never(stage.fleet, job.request, job.phases), job
+                whole = stage.job(job.part_of or job.job_id)
+                assert whole.awaits or weighing.why_never(
+                    stage.fleet, whole.request, whole.phases
+                ), job
 
 
 def make_well(puppet: Puppet) -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import pytest
 from core.engine.invariants import check
 from core.engine.puppets import PuppetStage
+from core.engine.small import HELPER
 
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, compose
-from suwon_fleet.core.robots.command import Act, ActionKind, CancelAction
+from suwon_fleet.core.robots.command import Act, ActionKind, CancelAction, Grant, RobotCommand
 from suwon_fleet.core.robots.report import ActionStatus, StopState
 from suwon_fleet.core.robots.states import Manipulation, Mission
 
@@ -380,3 +381,20 @@ def test_one_failure_of_the_hands_is_tried_again(stage: PuppetStage) -> None:
     fail(stage, job_id, "place", times=2)
     assert stage.finish(job_id).status is JobStatus.FINISHED
     assert stage.alerts("h1") == []
+
+
+def test_hands_that_carry_go_slowly(stage: PuppetStage) -> None:
+    job_id = stage.submit(MANIPULATION, "table", "shelf")
+    puppet = stage.reach(job_id, "to_dropoff")
+    before = len(puppet.heard)
+    assert stage.finish(job_id).status is JobStatus.FINISHED
+    grants = [[c for c in part if isinstance(c, Grant)] for part in split(puppet.heard, before)]
+    fastest = [
+        max(w.speed_limit_mps for grant in part for w in grant.waypoints[1:]) for part in grants
+    ]
+    assert fastest == [HELPER.indoor_speed_mps, HELPER.carrying_speed_mps]
+
+
+def split(heard: list[RobotCommand], at: int) -> tuple[list[RobotCommand], list[RobotCommand]]:
+    """What a robot heard before it carried, and from then on."""
+    return heard[: at - 1], heard[at:]

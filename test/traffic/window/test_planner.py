@@ -14,18 +14,12 @@ from suwon_fleet.traffic.window.ground import NO, TimedGround, timed_ground
 from suwon_fleet.traffic.window.planner import WindowPlanner
 
 
-def headings(place):
-    return 4 * place + np.arange(4, dtype=np.int32)
-
-
 def grid_planner(grid, places, sides=1, seed=0, **options):
     ground = unit_ground(grid, corners=True, price=1)
     kind = np.zeros(len(places), dtype=np.int32)
     start = 4 * np.array(places, dtype=np.int32)
-    slots = len(places) + 1
-    return WindowPlanner(
-        ground, kind, start, headings, row_slots=slots, sides=sides, seed=seed, **options
-    )
+    slots = 2 * len(places) + 2
+    return WindowPlanner(ground, kind, start, row_slots=slots, sides=sides, seed=seed, **options)
 
 
 @st.composite
@@ -96,7 +90,6 @@ def test_a_lone_robot_takes_a_shortest_way():
 def test_robots_go_on_from_one_goal_to_the_next():
     grid = Grid.of(np.ones((1, 5), dtype=np.bool_))
     planner = grid_planner(grid, [1], stages=2)
-    planner.rows = type(planner.rows)(unit_ground(grid, corners=True, price=1), headings, 4)
     planner.aim(0, [3, 0])
     planner.weigh()
     planner.divide()
@@ -147,7 +140,16 @@ def owned_line(length: int, steps: int) -> TimedGround:
         return ptr.astype(np.int32), np.concatenate(items).astype(np.int32)
 
     duration = np.full((1, len(tail)), steps, dtype=np.int32)
-    return timed_ground(tail, head, duration, duration, 1, lists(writes), lists(reads), length)
+    return timed_ground(
+        tail,
+        head,
+        duration,
+        duration,
+        1,
+        lists(writes),
+        lists(reads),
+        np.arange(length, dtype=np.int32),
+    )
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
@@ -156,10 +158,7 @@ def test_moves_that_own_all_they_sweep_keep_clear_of_each_other(steps):
     start = np.array([0, 2, 5], dtype=np.int32)
     goals = [2, 4, 7]
 
-    def one(goal):
-        return np.array([goal], dtype=np.int32)
-
-    planner = WindowPlanner(ground, np.zeros(3, dtype=np.int32), start, one, row_slots=4, seed=1)
+    planner = WindowPlanner(ground, np.zeros(3, dtype=np.int32), start, row_slots=4, seed=1)
     for robot, goal in enumerate(goals):
         planner.aim(robot, [goal])
     for _ in range(14 * steps):

@@ -11,7 +11,9 @@ from suwon_fleet.wire.maps.ways import Way, lanes_of, rides, ways_of
 
 
 def test_a_way_is_a_lane_for_each_piece_each_way() -> None:
-    way = Way("walk", ("a", "b", "c"), LaneKind.PATH, width_m=2.0, slope=0.1, mutex="m")
+    way = Way(
+        "walk", ("a", "b", "c"), LaneKind.PATH, width_m=2.0, slope=0.1, mutex="m", height_m=2.1
+    )
     lanes = list(lanes_of(way))
     assert [(lane.id, lane.start, lane.end, lane.slope) for lane in lanes] == [
         ("walk.1", "a", "b", 0.1),
@@ -19,7 +21,7 @@ def test_a_way_is_a_lane_for_each_piece_each_way() -> None:
         ("walk.2", "b", "c", 0.1),
         ("walk.2.r", "c", "b", -0.1),
     ]
-    assert all((lane.width_m, lane.mutex) == (2.0, "m") for lane in lanes)
+    assert all((lane.width_m, lane.height_m, lane.mutex) == (2.0, 2.1, "m") for lane in lanes)
 
 
 def test_a_single_piece_keeps_the_ways_own_id() -> None:
