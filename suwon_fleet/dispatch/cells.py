@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 
 from suwon_fleet.dispatch.problem import Ints, Problem
 
-CELL_SHARE = 0.25
-"""A cell holds about so much of what may be matched at once: cells are not all of one size."""
+CELL = 200
+"""Robots of a cell, about."""
 PROBES = 256
 """Robots by whose ways the distance of two jobs is told."""
 
 
-def cells_of(problem: Problem, whole: int) -> Iterator[tuple[Ints, Ints]]:
+def cells_of(problem: Problem) -> Iterator[tuple[Ints, Ints]]:
     """Robots and jobs of each cell; together they are all robots and all jobs.
 
     Cells are what is nearest to one of some jobs that lie far from each other (Gonzalez 1985), told by
     travel times, so that a river or a closed zone parts them as it should.
     """
-    count = int(np.ceil(len(problem.robots) / (CELL_SHARE * whole)))
+    count = -(-len(problem.robots) // CELL)
     jobs = _cells_of_jobs(problem, count)
     nearest = problem.first_s.argmin(axis=1)
     robots = jobs[nearest]

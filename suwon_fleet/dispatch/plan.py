@@ -11,8 +11,8 @@ from suwon_fleet.dispatch.queues import Queues
 from suwon_fleet.dispatch.rounds import deal
 from suwon_fleet.dispatch.search import Spent, improve, predecessors
 
-WHOLE = 1000
-"""Up to so many robots are matched all at once; more are matched cell by cell."""
+WHOLE = 500
+"""Up to so many robots are matched all at once; with more the search makes better use of the time."""
 
 
 def make_plan(
@@ -31,7 +31,7 @@ def make_plan(
     if len(problem.robots) <= whole:
         deal(problem, queues, np.arange(len(problem.robots)), np.arange(len(problem.jobs)))
     else:
-        for robots, jobs in cells_of(problem, whole):
+        for robots, jobs in cells_of(problem):
             deal(problem, queues, robots, jobs)
         left = np.flatnonzero(queues.slots["robot"] < 0)
         deal(problem, queues, np.arange(len(problem.robots)), left)
