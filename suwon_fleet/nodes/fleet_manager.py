@@ -225,12 +225,22 @@ class FleetManager(LifecycleNode):
     # Turns
 
     def _every(self, seconds: float, do: Callable[[], None]) -> Any:
-        """A timer of wall time, whatever the time of the fleet."""
-        return self.create_timer(seconds, do, clock=self._steady)
+        """A timer of wall time, whatever the time of the fleet.
+
+        Destroyed, it is silent at once, also when it was due in the same round of callbacks.
+        """
+
+        def fire() -> None:
+            if timer in self.timers:
+                do()
+
+        timer = self.create_timer(seconds, fire, clock=self._steady)
+        return timer
 
     def _on_reports(self) -> None:
         """Turn with the robots: at simulated time's pace, and no oftener than tick_s of the fleet's."""
-        assert self._active is not None
+        if not self._active:  # deactivated in the round of callbacks that these reports came in
+            return
         reached_ns = self._active.service.now_ns - self.fleet.now_ns
         if reached_ns >= self.parameters.tick_s * ros_fields.SECOND:
             self._turn()

@@ -12,7 +12,7 @@ from typing import Any
 
 import rclpy
 from rclpy.client import Client
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
@@ -29,6 +29,9 @@ class Connection:
 
     Calls may come from any thread; a request waits for its answer. They raise Unreachable when nothing
     came for `timeout_s` seconds. The rclpy context is its own, and signals stay the program's.
+
+    What is taken down is taken down by the thread that spins: rclpy's executor does not bear that an
+    entity or the context goes away while it gathers what to wait for.
     """
 
     def __init__(self, timeout_s: float) -> None:
@@ -48,21 +51,24 @@ class Connection:
         self._news = Condition()
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
+        self._is_open = True
         self._thread = Thread(target=self._spin, name="fleet-client", daemon=True)
         self._thread.start()
 
     def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
+        while self._is_open:
+            self._executor.spin_once()
+
+    def _end(self) -> None:
+        self._is_open = False
 
     def close(self) -> None:
         """Leave the ROS graph."""
-        self._context.try_shutdown()
+        self._executor.create_task(self._end)
         self._thread.join()
-        self._node.destroy_node()
         self._executor.shutdown()
+        self._node.destroy_node()
+        self._context.try_shutdown()
 
     def ask(self, service: str, kind: Any, asked: Any, *, may_repeat: bool = False) -> Any:
         """The answer to one request; `may_repeat` when asking again changes nothing more."""
@@ -125,7 +131,7 @@ class Connection:
         try:
             yield told
         finally:
-            self._node.destroy_subscription(subscription)
+            self._executor.create_task(self._node.destroy_subscription, subscription)
 
 
 def _nobody(what: str) -> str:
