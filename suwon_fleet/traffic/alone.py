@@ -6,12 +6,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full, row_of
+from suwon_fleet.kernel import kernel, lean_kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full
 from suwon_fleet.traffic.roadmap import Ints
 
 
-@inner_kernel
+@lean_kernel
 def quickest(
     graph: Graph, kind: int, is_open: NDArray[np.bool_], row: NDArray[np.float32], here: int
 ) -> int:
@@ -39,7 +39,11 @@ def plan_alone(
     arrives = np.zeros(robots, dtype=np.bool_)
     moved, edges = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     for robot in range(robots):
-        kind, row, here = problem.kind[robot], row_of(problem, robot), problem.start[robot]
+        kind, row, here = (
+            problem.kind[robot],
+            problem.table[problem.row[robot]],
+            problem.start[robot],
+        )
         before = len(edges)
         while row[here] > until_s[robot]:
             edge = quickest(graph, kind, problem.is_open, row, here)

@@ -62,7 +62,7 @@ class Coordinator:
         self._courses: Courses | None = None
         self._is_stale = False
         self._is_broken = False
-        self._planned_ns = 0
+        self._planned_ns = self._improved_ns = 0
 
     # Ground
 
@@ -246,11 +246,22 @@ class Coordinator:
             return False
         age_s = (now_ns - self._planned_ns) / SECOND
         if self._planned is not None and self._planned.is_crowd:
-            return age_s >= CROWD_REFRESH_S * max(1.0, len(self._squad.slots) / MANY)
+            return self._is_hurried(now_ns) or self._is_unimproved(now_ns)
         starving = wanting[self._squad.starving(wanting, now_ns)]
         if age_s < KEPT_S and any(map(self._has_moves_left, starving.tolist())):
             return False
         return self._is_stale or age_s >= REFRESH_S
+
+    def _is_hurried(self, now_ns: int) -> bool:
+        """Whether something has happened that a plan must take up at once, however well."""
+        if len(self._squad.slots) > MANY or not (self._is_stale or self._is_broken):
+            return False
+        was_crowd = self._planned is not None and self._planned.is_crowd
+        return not was_crowd or (now_ns - self._improved_ns) / SECOND < 2 * CROWD_REFRESH_S
+
+    def _is_unimproved(self, now_ns: int) -> bool:
+        since_s = (now_ns - self._improved_ns) / SECOND
+        return since_s >= CROWD_REFRESH_S * max(1.0, len(self._squad.slots) / MANY)
 
     def _fronts(self) -> Ints:
         """(S,) the vertex at the end of each slot's ground."""
@@ -259,6 +270,7 @@ class Coordinator:
 
     def _plan(self, now_ns: int) -> None:
         squad, ledger = self._squad, self._ledger
+        is_hurried = self._is_hurried(now_ns)
         slots = np.flatnonzero(ledger.held.length)
         mobile = slots[squad.mobile[slots]].astype(np.int32)
         self._planned = planned = self._planner.plan(
@@ -276,9 +288,12 @@ class Coordinator:
             room=self._room(slots),
             horizon_s=HORIZON_S,
             left=self._left(),
+            is_hurried=is_hurried,
         )
         self._is_stale = self._is_broken = False
         self._planned_ns = now_ns
+        if not is_hurried:
+            self._improved_ns = now_ns
         self._courses = Courses.of(planned.plan, planned.slots, ledger.held)
         squad.place_in_plan[:] = NO
         squad.place_in_plan[planned.slots] = np.arange(len(planned.slots))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import inner_kernel, kernel, lean_kernel
 from suwon_fleet.traffic.ledger import Holdings, extend, find_holder, is_inside
 from suwon_fleet.traffic.precedence import Plan
 from suwon_fleet.traffic.problem import NO, Graph, holds
@@ -145,7 +145,7 @@ def left(courses: Courses, moves: Ints) -> Ints:
     return rest[:count].copy()
 
 
-@inner_kernel
+@lean_kernel
 def _is_done(held: Holdings, courses: Courses, robot: int, moves: int) -> bool:
     """Whether a robot has finished `moves` moves of its course (been granted them, if negative)."""
     if moves < 0:

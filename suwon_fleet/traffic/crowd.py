@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans for a crowd: many robots in each other's way, for whom a complete search would take too long.
 
-PIBT in virtual time (`rollout.py`) gives a first order of moves; what is left of the last plan may be
-better. The better one is put on timed ground (`window/`) and improved there by large-neighbourhood search.
+What is left of the last plan is put on timed ground (`window/`), where robots that stand are given ways
+past the others. If some find none, PIBT in virtual time (`rollout.py`), in which robots push others on,
+may give a better order of moves. The better one is improved by large-neighbourhood search.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +24,30 @@ from suwon_fleet.traffic.window.order import moves_of, schedule
 from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, weigh_all
 from suwon_fleet.traffic.window.search import Scratch
 
-TRIES_PER_ROBOT = 2
-"""Neighbourhoods looked at in one plan, for each robot."""
 TOGETHER = 5
 """Robots planned anew together, at most."""
 MOST_IMPROVED = 1_000
 """Plans of more robots than these are not improved, and shorter."""
 TICKS = 2 * LONGEST_WINDOW
 """Half steps in which a first plan is made."""
+TRIES_PER_ROBOT = 2
+"""Neighbourhoods tried to make a plan better, for each robot."""
+TRIES_TO_GO, MOST_TO_GO = 4, 20
+"""Neighbourhoods tried for each robot that stands, and for all of them."""
+SOON = LONGEST_WINDOW // 2
+"""Steps after which a robot that stands has reason to."""
 PRICE = 4
 """A step of standing costs so much: travel times are told apart to this part of a step."""
+
+
+class _Ask(NamedTuple):
+    """What a plan is for; `rows` are distances in parts of steps, `row` which is each robot's."""
+
+    problem: Problem
+    goal: Ints
+    ready_s: Floats
+    rows: NDArray[np.uint16]
+    row: Ints
 
 
 class Crowd:
@@ -46,35 +63,53 @@ class Crowd:
         self._is_bounded = np.zeros(graph.vertex_count, dtype=np.bool_)
         self._is_bounded[zones[bounded[graph.zone_ids]]] = True
 
-    def serve(self, problem: Problem, goal: Ints, ready_s: Floats, left: Ints) -> Found:
+    def serve(
+        self, problem: Problem, goal: Ints, ready_s: Floats, left: Ints, *, is_hurried: bool
+    ) -> Found:
         """Let all go on as well as they can for a window of steps.
 
         `goal` (N,) is where each that aims wants to be, `ready_s` when it gets to where it starts; `left`
         are the moves that are left of the last plan, (M, 2) rows of robot and edge in an order that was
-        legal when it was made.
+        legal when it was made. Where it is hurried only robots that stand are given a way.
         """
         problem = problem._replace(until=np.where(problem.aims, 0.0, np.inf).astype(np.float32))
-        ticks = TICKS if len(ready_s) <= MOST_IMPROVED else TICKS // 3
-        moves = roll_out(self._graph, problem, ready_s, self._step_s / 2, ticks)
         if len(ready_s) > MOST_IMPROVED:
-            return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
+            return _found(self._roll_out(problem, ready_s))
         duration = np.where(problem.is_open[:, self._graph.out_edges], self._ground.duration, 0)
         ground = self._ground._replace(duration=duration.astype(np.int32))
-        rows, row = self._rows(problem)
-        options = []
-        for order in (moves, left):
-            plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
-            plans.ready[:] = np.minimum(np.ceil(ready_s / self._step_s), LONGEST_WINDOW)
-            plans.stages[:, 0], plans.stage_count[:] = row, problem.aims
-            plans.goals[:, 0] = goal
-            schedule(ground, plans, self._timed_edge, order)
-            weigh_all(ground, plans, rows)
-            options.append(plans)
-        best = min(options, key=lambda plans: int(plans.cost.sum()))
-        improved = self._improve(ground, best, rows)
+        ask = _Ask(problem, goal, ready_s, *self._rows(problem))
+        self._scratch.chance[0] = 1
+        plans = self._plans(ground, ask, left)
+        if (standing := _who_stand(plans)).size:
+            tries = min(TRIES_TO_GO * len(standing), MOST_TO_GO)
+            self._improve(ground, plans, ask, standing, tries)
+        rolled = None
+        if not is_hurried or _who_stand(plans).size:
+            rolled = self._roll_out(problem, ready_s)
+            plans = min(plans, self._plans(ground, ask, rolled), key=lambda plans: plans.cost.sum())
+        if not is_hurried:
+            self._improve(ground, plans, ask, standing[:0], TRIES_PER_ROBOT * len(ready_s))
+        improved: Ints = moves_of(ground, plans)
+        improved[:, 1] = self._graph.out_edges[improved[:, 1]]
         if self._is_good(problem, improved):
-            moves = improved
-        return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
+            return _found(improved)
+        return _found(self._roll_out(problem, ready_s) if rolled is None else rolled)
+
+    def _roll_out(self, problem: Problem, ready_s: Floats) -> Ints:
+        ticks = TICKS if len(ready_s) <= MOST_IMPROVED else TICKS // 3
+        moves: Ints = roll_out(self._graph, problem, ready_s, self._step_s / 2, ticks)
+        return moves
+
+    def _plans(self, ground: TimedGround, ask: _Ask, moves: Ints) -> Plans:
+        """A legal order of moves in time."""
+        problem = ask.problem
+        plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
+        plans.ready[:] = np.minimum(np.ceil(ask.ready_s / self._step_s), LONGEST_WINDOW)
+        plans.stages[:, 0], plans.stage_count[:] = ask.row, problem.aims
+        plans.goals[:, 0] = ask.goal
+        schedule(ground, plans, self._timed_edge, moves)
+        weigh_all(ground, plans, ask.rows)
+        return plans
 
     def _rows(self, problem: Problem) -> tuple[NDArray[np.uint16], Ints]:
         """Distance rows in parts of steps, and which is each robot's."""
@@ -83,22 +118,31 @@ class Crowd:
         rows = np.where(np.isfinite(rows), np.minimum(rows, FAR - 1), FAR)
         return rows.astype(np.uint16), row.astype(np.int32)
 
-    def _improve(self, ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> Ints:
-        """The moves of plans made better in a fixed number of tries."""
-        self._scratch.chance[0] = 1
+    def _improve(
+        self, ground: TimedGround, plans: Plans, ask: _Ask, first: Ints, tries: int
+    ) -> None:
+        """Make plans better in so many tries, the first of them round the robots `first`."""
         everywhere = np.zeros(ground.item_count, dtype=np.uint8)
-        tries = TRIES_PER_ROBOT * len(plans.start)
         movable = who_stays_inside(ground, plans, everywhere, 0)
-        improve(ground, plans, rows, self._scratch, everywhere, 0, movable, TOGETHER, tries)
-        moves = moves_of(ground, plans)
-        moves[:, 1] = self._graph.out_edges[moves[:, 1]]
-        return moves
+        improve(
+            ground, plans, ask.rows, self._scratch, everywhere, 0, movable, first, TOGETHER, tries
+        )
 
     def _is_good(self, problem: Problem, moves: Ints) -> bool:
         """Whether moves keep to what windows know nothing of: zones that fill up, places of no return."""
         heads = self._graph.edge_to[moves[:, 1]]
         is_back = np.isfinite(problem.table[problem.row[moves[:, 0]], heads])
         return bool(is_back.all() and not self._is_bounded[heads].any())
+
+
+def _found(moves: Ints) -> Found:
+    return Found(np.unique(moves[:, 0]).astype(np.int32), moves, 0.0)
+
+
+def _who_stand(plans: Plans) -> Ints:
+    """Robots that want to be elsewhere, could go soon, and do not move in the whole window."""
+    wants = (plans.stage_count > 0) & (plans.start != plans.goals[:, 0]) & (plans.ready < SOON)
+    return np.flatnonzero(wants & (plans.edges == NO).all(axis=1)).astype(np.int32)
 
 
 def _step_s(graph: Graph) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import inner_kernel, kernel, lean_kernel
 from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.search import Found
@@ -132,7 +132,7 @@ def _union_in_zones(
                 _merge(into, first, int(of[robot]))
 
 
-@inner_kernel
+@lean_kernel
 def _first(into: Ints, number: int) -> int:
     while into[number] != number:
         into[number] = into[into[number]]
@@ -140,7 +140,7 @@ def _first(into: Ints, number: int) -> int:
     return number
 
 
-@inner_kernel
+@lean_kernel
 def _merge(into: Ints, one: int, other: int) -> None:
     one, other = _first(into, one), _first(into, other)
     into[max(one, other)] = min(one, other)

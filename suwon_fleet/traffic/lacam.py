@@ -2,16 +2,16 @@
 """LaCAM over ground with size: a complete search for moves that bring all robots to their goals.
 
 Lazy constraints addition search (Okumura, "LaCAM: Search-Based Algorithm for Quick Multi-Agent
-Pathfinding", AAAI 2023) with PIBT (Okumura et al., AIJ 2022) as the generator of configurations. Two
+Pathfinding", AAAI 2023) with PIBT (Okumura et al., AIJ 2022) as the generator of configurations. Three
 things differ from the papers, because our robots have bodies and are late:
 
 - robots move *one after another*: a move is legal when no other robot stands where the mover's body
   sweeps. A plan is a sequence of such moves, so any number of them may be under way at once as long as
   each waits for the earlier ones it conflicts with (`precedence.py`). There are no rotations.
 - a robot that is pushed must end clear of the ground its pushers are about to sweep.
-
-Each configuration is reachable from a neighbour by moving single robots, and the search tries every
-combination of constraints, so it finds a plan when there is one (given enough nodes).
+- constraints are not combined: one robot at a time is told what to do. What can be reached at all can be
+  reached by single moves past robots that stand, and those are all tried, so the search finds a plan when
+  there is one (given enough nodes).
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ import numpy as np
 
 from suwon_fleet.kernel import inner_kernel, kernel
 from suwon_fleet.traffic.options import new_step
-from suwon_fleet.traffic.pibt import count_zones, generate, take_configuration
+from suwon_fleet.traffic.pibt import count_zones, generate, go_alone, take_configuration
 from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 from suwon_fleet.traffic.tree import (
-    CONSTRAINTS,
+    ALONE,
     MOVES,
+    NO_MORE,
     NODES,
-    Tree,
     add_node,
-    expand,
     moves_to,
+    new_tree,
+    next_way_on,
     now_content,
     slot_of,
 )
@@ -57,22 +58,7 @@ def solve(graph: Graph, problem: Problem, node_limit: int) -> tuple[int, Ints]:
     """
     robots = len(problem.start)
     step = new_step(graph, problem)
-    links = 8 * node_limit + 64
-    tree = Tree(
-        configuration=np.empty((node_limit, robots), dtype=np.int32),
-        content=np.zeros((node_limit, robots), dtype=np.bool_),
-        order=np.empty((node_limit, robots), dtype=np.int32),
-        rank=np.empty((node_limit, robots), dtype=np.float64),
-        parent=np.empty(node_limit, dtype=np.int32),
-        span=np.zeros((node_limit, 2), dtype=np.int32),
-        first=np.empty(node_limit, dtype=np.int32),
-        last=np.empty(node_limit, dtype=np.int32),
-        constraints=np.empty((links, 4), dtype=np.int32),
-        depth=np.empty(links, dtype=np.int32),
-        moves=np.empty((node_limit * robots, 2), dtype=np.int32),
-        slots=np.full(2 * node_limit + 1, NO, dtype=np.int32),
-        used=np.zeros(3, dtype=np.int32),
-    )
+    tree = new_tree(node_limit, robots)
     content = now_content(problem, problem.start, np.zeros(robots, dtype=np.bool_))
     slot = slot_of(tree, problem.start, content)
     tree.slots[slot] = add_node(tree, problem, problem.start, content, NO)
@@ -82,26 +68,20 @@ def solve(graph: Graph, problem: Problem, node_limit: int) -> tuple[int, Ints]:
         node = stack[-1]
         if tree.content[node].all():
             return SOLVED, moves_to(tree, node)
-        constraint = tree.first[node]
-        if constraint == NO:
+        how, robot, option = next_way_on(graph, tree, node)
+        if how == NO_MORE:
             stack.pop()
             continue
         attempts += 1
         if tree.used[NODES] == node_limit or attempts > 2 * node_limit:
             return GAVE_UP, np.empty((0, 2), dtype=np.int32)
-        tree.first[node] = tree.constraints[constraint, 3]
-        expand(graph, problem, tree, node, constraint)
         room = _room_in(graph, problem, tree.configuration[node])
         take_configuration(graph, problem, step, tree.configuration[node], tree.content[node], room)
-        if not generate(
-            graph,
-            problem,
-            step,
-            tree.order[node],
-            constraint,
-            tree.constraints,
-            tree.depth[constraint],
-        ):
+        if how == ALONE:
+            is_new = go_alone(graph, problem, step, robot, option)
+        else:
+            is_new = generate(graph, problem, step, tree.order[node], robot, option)
+        if not is_new:
             continue
         content = now_content(problem, step.position, tree.content[node])
         slot = slot_of(tree, step.position, content)
@@ -117,6 +97,4 @@ def solve(graph: Graph, problem: Problem, node_limit: int) -> tuple[int, Ints]:
         tree.used[MOVES] += count
         tree.span[child, 1] = tree.used[MOVES]
         stack.append(child)
-    if tree.used[CONSTRAINTS] == len(tree.constraints):
-        return GAVE_UP, np.empty((0, 2), dtype=np.int32)
     return IMPOSSIBLE, np.empty((0, 2), dtype=np.int32)

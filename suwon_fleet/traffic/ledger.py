@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.core.errors import Broken
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.problem import NO, Graph, holds
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 
@@ -230,20 +230,20 @@ def ahead_s(graph: Graph, held: Holdings, slots: Ints) -> NDArray[np.float64]:
     return times_s
 
 
-@inner_kernel
+@lean_kernel
 def _take(held: Holdings, slot: int, element: int) -> None:
     held.holder[element] = slot
     held.uses[element] += 1  # a path may cross itself
 
 
-@inner_kernel
+@lean_kernel
 def _free(held: Holdings, element: int) -> None:
     held.uses[element] -= 1
     if held.uses[element] == 0:
         held.holder[element] = NO
 
 
-@inner_kernel
+@lean_kernel
 def _count_zones(graph: Graph, held: Holdings, slot: int, vertex: int, change: int) -> None:
     """Count a robot in or out of the zones of a vertex that no vertex of its path is in."""
     for place in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
@@ -252,7 +252,7 @@ def _count_zones(graph: Graph, held: Holdings, slot: int, vertex: int, change: i
             held.inside[zone] += change
 
 
-@inner_kernel
+@lean_kernel
 def is_inside(graph: Graph, held: Holdings, slot: int, zone: int) -> bool:
     """Whether a robot owns ground in a zone."""
     inside = False

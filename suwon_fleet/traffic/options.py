@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel
-from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, may_drive, row_of
+from suwon_fleet.kernel import inner_kernel, lean_kernel
+from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, may_drive
 from suwon_fleet.traffic.roadmap import Ints
 
 STAY = -2
@@ -79,7 +79,7 @@ def new_step(graph: Graph, problem: Problem) -> Step:
     )
 
 
-@inner_kernel
+@lean_kernel
 def leaving(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> int:
     """A robot still on its way out of the ground that `robot` would sweep along `edge`, or NO."""
     conflicts = graph.conflicts
@@ -95,7 +95,7 @@ def leaving(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -
     return latest
 
 
-@inner_kernel
+@lean_kernel
 def _way_on(graph: Graph, problem: Problem, robot: int, vertex: int, back: int) -> tuple[int, int]:
     """How many ways lead a robot on from `vertex` other than to `back`, and one of them."""
     ways, onward = 0, NO
@@ -107,14 +107,14 @@ def _way_on(graph: Graph, problem: Problem, robot: int, vertex: int, back: int) 
     return ways, onward
 
 
-@inner_kernel
+@lean_kernel
 def _is_drawn(problem: Problem, step: Step, robot: int, here: int, there: int) -> bool:
     """Whether a robot aims for what lies nearer to `there` than to `here`."""
-    row = row_of(problem, robot)
+    row = problem.table[problem.row[robot]]
     return bool(step.aims[robot] and row[there] < row[here])
 
 
-@inner_kernel
+@lean_kernel
 def _meets_oncoming(
     graph: Graph, problem: Problem, step: Step, robot: int, here: int, head: int
 ) -> bool:
@@ -122,7 +122,7 @@ def _meets_oncoming(
 
     Only asked at a fork: a robot that is in a narrow way already cannot let another out by waiting.
     """
-    row = row_of(problem, robot)
+    row = problem.table[problem.row[robot]]
     ways, _ = _way_on(graph, problem, robot, here, head)
     if ways < 2:
         return False
@@ -138,7 +138,7 @@ def _meets_oncoming(
     return False
 
 
-@inner_kernel
+@lean_kernel
 def rank_options(graph: Graph, problem: Problem, step: Step, robot: int, pusher: int) -> int:
     """Fill `step.options[robot]` with edges and STAY, best first; return how many.
 
@@ -148,7 +148,7 @@ def rank_options(graph: Graph, problem: Problem, step: Step, robot: int, pusher:
     """
     here = step.position[robot]
     options, keys = step.options[robot], step.keys[robot]
-    kind, row, only = problem.kind[robot], row_of(problem, robot), step.only[robot]
+    kind, row, only = problem.kind[robot], problem.table[problem.row[robot]], step.only[robot]
     aims = step.aims[robot]
     count = 0
     for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
@@ -185,13 +185,13 @@ def rank_options(graph: Graph, problem: Problem, step: Step, robot: int, pusher:
     return count
 
 
-@inner_kernel
+@lean_kernel
 def _must_swap(graph: Graph, problem: Problem, step: Step, pusher: int, pushed: int) -> bool:
     """Whether pushing `pushed` on only drives it into a dead end where `pusher` wants to go.
 
     After the swap operation of LaCAM* (Okumura, IJCAI 2023), on directed graphs.
     """
-    row = row_of(problem, pusher)
+    row = problem.table[problem.row[pusher]]
     behind, ahead = step.position[pusher], step.position[pushed]
     while row[ahead] < row[behind]:
         ways, onward = _way_on(graph, problem, pushed, ahead, behind)
@@ -203,7 +203,7 @@ def _must_swap(graph: Graph, problem: Problem, step: Step, pusher: int, pushed: 
     return _is_drawn(problem, step, pushed, ahead, behind)
 
 
-@inner_kernel
+@lean_kernel
 def _can_swap(graph: Graph, problem: Problem, step: Step, pusher: int, pushed: int) -> bool:
     """Whether `pusher`, backing off from `pushed`, comes to a fork where one lets the other pass."""
     front, here = step.position[pushed], step.position[pusher]
@@ -215,7 +215,7 @@ def _can_swap(graph: Graph, problem: Problem, step: Step, pusher: int, pushed: i
     return False
 
 
-@inner_kernel
+@lean_kernel
 def partner_of(graph: Graph, problem: Problem, step: Step, robot: int) -> int:
     """The robot in front of `robot` with which it has to change places by backing off, or NO."""
     option = step.options[robot, 0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel
+from suwon_fleet.kernel import lean_kernel
 from suwon_fleet.traffic.options import (
     DECIDED,
     DECIDING,
@@ -26,13 +26,13 @@ from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full, may_drive
 from suwon_fleet.traffic.roadmap import Ints
 
 
-@inner_kernel
+@lean_kernel
 def count_zones(graph: Graph, room: Ints, vertex: int, change: int) -> None:
     for slot in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
         room[graph.zone_ids[slot]] += change
 
 
-@inner_kernel
+@lean_kernel
 def _claim(graph: Graph, claims: Ints, kind: int, edge: int, change: int) -> None:
     """Mark the vertices where nobody may end up while a robot of `kind` means to drive `edge`."""
     conflicts = graph.conflicts
@@ -43,7 +43,7 @@ def _claim(graph: Graph, claims: Ints, kind: int, edge: int, change: int) -> Non
             claims[other, conflicts.elements[slot]] += change
 
 
-@inner_kernel
+@lean_kernel
 def in_the_way(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> int:
     """A robot that is to stand where `robot` would sweep along `edge`, or NO."""
     conflicts = graph.conflicts
@@ -59,7 +59,7 @@ def in_the_way(graph: Graph, problem: Problem, step: Step, robot: int, edge: int
     return NO
 
 
-@inner_kernel
+@lean_kernel
 def _follow(graph: Graph, problem: Problem, step: Step, robot: int, vertex: int) -> None:
     """Let `robot` come after its swap partner, into `vertex`, if that is legal now."""
     here = step.position[robot]
@@ -77,7 +77,7 @@ def _follow(graph: Graph, problem: Problem, step: Step, robot: int, vertex: int)
             return
 
 
-@inner_kernel
+@lean_kernel
 def _is_clear(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> bool:
     """Whether a robot may drive an edge now."""
     if step.clock[0] != NO_TIME:
@@ -85,7 +85,7 @@ def _is_clear(graph: Graph, problem: Problem, step: Step, robot: int, edge: int)
     return in_the_way(graph, problem, step, robot, edge) == NO
 
 
-@inner_kernel
+@lean_kernel
 def _move(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> None:
     tail, head = graph.edge_from[edge], graph.edge_to[edge]
     if step.clock[0] != NO_TIME:
@@ -102,7 +102,14 @@ def _move(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> 
     step.moved[0] += 1
 
 
-@inner_kernel
+@lean_kernel
+def _turn_round(options: Ints, count: int) -> None:
+    for place in range(count // 2):
+        other = count - 1 - place
+        options[place], options[other] = options[other], options[place]
+
+
+@lean_kernel
 def _begin(graph: Graph, problem: Problem, step: Step, robot: int, depth: int) -> None:
     """Put a robot on the stack of those deciding."""
     pusher = NO if depth == 0 else step.stack[depth - 1]
@@ -113,11 +120,10 @@ def _begin(graph: Graph, problem: Problem, step: Step, robot: int, depth: int) -
     step.counts[robot] = rank_options(graph, problem, step, robot, pusher)
     step.partner[robot] = partner_of(graph, problem, step, robot)
     if step.partner[robot] != NO:
-        count = step.counts[robot]
-        step.options[robot, :count] = step.options[robot, :count][::-1].copy()
+        _turn_round(step.options[robot], step.counts[robot])
 
 
-@inner_kernel
+@lean_kernel
 def decide(graph: Graph, problem: Problem, step: Step, first: int) -> None:
     """Let robot `first` take its best option, pushing others on.
 
@@ -166,7 +172,7 @@ def decide(graph: Graph, problem: Problem, step: Step, first: int) -> None:
             _claim(graph, step.claims, kind, option, 1)
 
 
-@inner_kernel
+@lean_kernel
 def take_configuration(
     graph: Graph,
     problem: Problem,
@@ -185,31 +191,34 @@ def take_configuration(
         step.standing[configuration[robot]] = robot
         step.status[robot] = UNDECIDED
         step.only[robot] = NO
-    step.room[:] = room
+    for zone in range(len(room)):
+        step.room[zone] = room[zone]
     step.moved[0] = 0
 
 
-@inner_kernel
+@lean_kernel
 def generate(
-    graph: Graph,
-    problem: Problem,
-    step: Step,
-    order: Ints,
-    constraint: int,
-    constraints: Ints,
-    depth: int,
+    graph: Graph, problem: Problem, step: Step, order: Ints, told: int, option: int
 ) -> bool:
-    """Make the next configuration in `step` under a chain of constraints; False if it breaks one."""
-    link = constraint
-    while link != NO and constraints[link, 1] != NO:
-        step.only[constraints[link, 1]] = constraints[link, 2]
-        link = constraints[link, 0]
-    for place in range(len(order)):  # constrained robots are the first in `order`, and go first
-        if step.status[order[place]] == UNDECIDED:
-            decide(graph, problem, step, order[place])
-    for place in range(depth):
-        robot = order[place]
-        wish = step.only[robot]
-        if wish != STAY and step.position[robot] != graph.edge_to[wish]:
-            return False
+    """Make the next configuration in `step`; False where robot `told` (or NO) does not get its option."""
+    if told != NO:
+        step.only[told] = option
+        decide(graph, problem, step, told)
+    for robot in order:
+        if step.status[robot] == UNDECIDED:
+            decide(graph, problem, step, robot)
+    if told == NO or option == STAY:
+        return True
+    return bool(step.position[told] == graph.edge_to[option])
+
+
+@lean_kernel
+def go_alone(graph: Graph, problem: Problem, step: Step, robot: int, edge: int) -> bool:
+    """Make the next configuration in `step`: one robot moves, if it may, past all others that stand."""
+    here, there = step.position[robot], graph.edge_to[edge]
+    if not may_drive(graph, problem, robot, edge) or is_full(graph, step.room, here, there):
+        return False
+    if in_the_way(graph, problem, step, robot, edge) != NO:
+        return False
+    _move(graph, problem, step, robot, edge)
     return True

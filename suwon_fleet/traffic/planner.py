@@ -25,8 +25,8 @@ from suwon_fleet.traffic.roadmap import Floats, Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes
 from suwon_fleet.traffic.search import Found, Search
 
-CROWD = 12
-"""More robots than these are not planned for by complete search."""
+FEW, CROWD = 4, 12
+"""More robots than these are not planned for by complete search, in a hurry and with time."""
 HOLD_OFF_S = 20.0
 """A robot whose goal another is to be at first does not come nearer than this many seconds."""
 
@@ -91,11 +91,13 @@ class Planner:
         room: Ints,
         horizon_s: float,
         left: Ints,
+        is_hurried: bool,
     ) -> Planned:
         """Find moves that serve the most urgent wishes; `blocked` is (K, E) of ground robots stand on.
 
         To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there. `left` are
-        the moves left of the last plan, (M, 2) rows of slot and edge in their order.
+        the moves left of the last plan, (M, 2) rows of slot and edge in their order. A plan that
+        is hurried is there soon, and is best made better soon.
         """
         order = np.lexsort((wishes.slot, -wishes.urgency, wishes.goal == NO))
         wishes = wishes.chosen(order)
@@ -107,11 +109,12 @@ class Planner:
             return self._solve(problem, wishes, inside, members, horizon_s)
 
         alone = self._alone(problem, room + inside.sum(axis=0, dtype=np.int32), horizon_s)
-        most = len(order) if wishes.starving.any() else CROWD
+        few = FEW if is_hurried else CROWD
+        most = len(order) if wishes.starving.any() else few
         found = plan_apart(self._graph, problem, self._bounded, alone, solve, most)
-        is_crowd = found is None or (len(order) > CROWD and not len(found.served))
+        is_crowd = found is None or (len(order) > few and not len(found.served))
         if found is None or is_crowd:
-            found = self._together(problem, wishes, left)
+            found = self._together(problem, wishes, left, is_hurried=is_hurried)
         return Planned(
             wishes.slot,
             found.moves,
@@ -205,16 +208,17 @@ class Planner:
         moves = np.stack((members[found.moves[:, 0]], found.moves[:, 1]), axis=1)
         return Found(members[found.served], moves, found.cost_s)
 
-    def _together(self, problem: Problem, wishes: Wishes, left: Ints) -> Found:
+    def _together(self, problem: Problem, wishes: Wishes, left: Ints, *, is_hurried: bool) -> Found:
         """Plan for all robots at once, as well as that can be done quickly."""
         wanting = self._compatible(problem, wishes.goal, wishes.urgency)
         later = np.setdiff1d(np.flatnonzero(problem.aims), wanting)
         index = np.full(1 + int(max(wishes.slot.max(), left[:, 0].max(initial=0))), NO)
         index[wishes.slot] = np.arange(len(wishes.slot))
         left = np.stack((index[left[:, 0]], left[:, 1]), axis=1).astype(np.int32)
-        return self._crowd.serve(
-            _hold_off(problem, later), wishes.goal, wishes.ready_s, left[left[:, 0] != NO]
-        )
+        left = left[left[:, 0] != NO]
+        held_off = _hold_off(problem, later)
+        goal, ready_s = wishes.goal, wishes.ready_s
+        return self._crowd.serve(held_off, goal, ready_s, left, is_hurried=is_hurried)
 
     def _compatible(self, problem: Problem, goal: Ints, urgency: Floats) -> Ints:
         """Robots, most urgent first, whose goals leave room for each other.

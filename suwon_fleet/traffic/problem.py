@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel
+from suwon_fleet.kernel import lean_kernel
 from suwon_fleet.traffic.conflicts import Conflicts
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 
@@ -76,20 +76,13 @@ class Problem(NamedTuple):
         return self.table[self.row, self.start]
 
 
-@inner_kernel
-def row_of(problem: Problem, robot: int) -> NDArray[np.float32]:
-    """Seconds to a robot's goal by vertex."""
-    row: NDArray[np.float32] = problem.table[problem.row[robot]]
-    return row
-
-
-@inner_kernel
+@lean_kernel
 def away_s(problem: Problem, robot: int, vertex: int) -> float:
     """Seconds from a vertex to a robot's goal."""
     return float(problem.table[problem.row[robot], vertex])
 
 
-@inner_kernel
+@lean_kernel
 def holds(graph: Graph, vertex: int, zone: int) -> bool:
     """Whether a vertex lies in a zone."""
     for slot in range(graph.zone_ptr[vertex], graph.zone_ptr[vertex + 1]):
@@ -98,7 +91,7 @@ def holds(graph: Graph, vertex: int, zone: int) -> bool:
     return False
 
 
-@inner_kernel
+@lean_kernel
 def is_full(graph: Graph, room: Ints, tail: int, head: int) -> bool:
     """Whether going from `tail` to `head` enters a zone that has no room left."""
     for slot in range(graph.zone_ptr[head], graph.zone_ptr[head + 1]):
@@ -108,7 +101,7 @@ def is_full(graph: Graph, room: Ints, tail: int, head: int) -> bool:
     return False
 
 
-@inner_kernel
+@lean_kernel
 def may_drive(graph: Graph, problem: Problem, robot: int, edge: int) -> bool:
     """Whether an edge is open to a robot and leads nowhere it must not go."""
     head = graph.edge_to[edge]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.options import DECIDED, UNDECIDED, Step, new_step
 from suwon_fleet.traffic.pibt import decide
 from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s
@@ -55,7 +55,7 @@ def roll_out(
     return moves[:count].copy()
 
 
-@inner_kernel
+@lean_kernel
 def _arrive(graph: Graph, problem: Problem, step: Step, robot: int, last: Ints) -> None:
     """Free the ground of a robot's finished move, and see whether it is content."""
     edge = last[robot]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.traffic import lacam
+from suwon_fleet.traffic.aside import send_aside
 from suwon_fleet.traffic.precedence import content_times, order_moves
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
@@ -88,10 +89,17 @@ class Search:
             if best and best.cost_s <= good_s:
                 break
         if best is None and len(served) == 1:
-            outcome, moves = lacam.solve(self._graph, problem, ALL_NODES)
-            if outcome == lacam.SOLVED:
-                best = self._found(problem, served, moves)
+            best = self._with_all_effort(problem, served)
         return best
+
+    def _with_all_effort(self, problem: Problem, served: Ints) -> Found | None:
+        """Serve a single robot: with others sent aside first, or by a long search."""
+        rest, aside = send_aside(self._graph, problem, int(served[0]))
+        for begin, before in ((rest, aside), (problem, aside[:0])):
+            outcome, moves = lacam.solve(self._graph, begin, ALL_NODES)
+            if outcome == lacam.SOLVED:
+                return self._found(problem, served, np.concatenate((before, moves)))
+        return None
 
     def _variants(self, problem: Problem) -> Iterator[Problem]:
         """The problem itself, then the same with shaken priorities and preferences."""

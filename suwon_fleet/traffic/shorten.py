@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
-from suwon_fleet.traffic.problem import Graph, Problem, row_of
+from suwon_fleet.kernel import kernel, lean_kernel
+from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
 
 
@@ -48,12 +48,12 @@ def drop_loops(graph: Graph, problem: Problem, bounded: NDArray[np.bool_], moves
     return moves[kept]
 
 
-@inner_kernel
+@lean_kernel
 def _first_content(
     graph: Graph, problem: Problem, robot: int, moves: Ints, own: NDArray[np.intp]
 ) -> int:
     """Which of a robot's `own` moves first makes it content; -1 when it is from the start."""
-    row, until = row_of(problem, robot), problem.until[robot]
+    row, until = problem.table[problem.row[robot]], problem.until[robot]
     if row[problem.start[robot]] <= until:
         return -1
     for place in range(len(own)):
@@ -62,7 +62,7 @@ def _first_content(
     return -1
 
 
-@inner_kernel
+@lean_kernel
 def _may_stay(
     graph: Graph,
     kind: Ints,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a LaCAM search remembers: configurations found so far, and the constraints still to try in each."""
+"""What a LaCAM search remembers: configurations found so far, and which ways on were tried from each."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel
+from suwon_fleet.kernel import inner_kernel, lean_kernel
 from suwon_fleet.traffic.options import STAY
-from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s, may_drive
+from suwon_fleet.traffic.problem import NO, Graph, Problem, away_s
 from suwon_fleet.traffic.roadmap import Ints
 
 
 class Tree(NamedTuple):
-    """The configurations found so far (high-level nodes) and their queues of constraints.
+    """The configurations found so far (high-level nodes), and how many ways on of each were tried.
 
-    A node is a configuration and who has been content on the way to it.
-
-    `constraints[c]` is (constraint it extends, robot, option, next in queue); `moves[m]` is
-    (robot, edge), and node `x` was reached from its parent by moves `span[x, 0]` to `span[x, 1]`.
+    A node is a configuration and who has been content on the way to it. `moves[m]` is (robot, edge), and
+    node `x` was reached from its parent by moves `span[x, 0]` to `span[x, 1]`.
     """
 
     configuration: Ints
@@ -29,19 +27,44 @@ class Tree(NamedTuple):
     rank: NDArray[np.float64]
     parent: Ints
     span: Ints
-    first: Ints
-    last: Ints
-    constraints: Ints
-    depth: Ints
+    tried: Ints
     moves: Ints
     slots: Ints
     used: Ints
 
 
-NODES, CONSTRAINTS, MOVES = 0, 1, 2
+NODES, MOVES = 0, 1
+FREE, PUSH, ALONE, NO_MORE = 0, 1, 2, 3
+"""Ways on: as all like it best; with one robot told what to do; with one moving past all others."""
 
 
 @inner_kernel
+def new_tree(node_limit: int, robots: int) -> Tree:
+    return Tree(
+        configuration=np.empty((node_limit, robots), dtype=np.int32),
+        content=np.zeros((node_limit, robots), dtype=np.bool_),
+        order=np.empty((node_limit, robots), dtype=np.int32),
+        rank=np.empty((node_limit, robots), dtype=np.float64),
+        parent=np.empty(node_limit, dtype=np.int32),
+        span=np.zeros((node_limit, 2), dtype=np.int32),
+        tried=np.zeros(node_limit, dtype=np.int32),
+        moves=np.empty((node_limit * robots, 2), dtype=np.int32),
+        slots=np.full(2 * node_limit + 1, NO, dtype=np.int32),
+        used=np.zeros(2, dtype=np.int32),
+    )
+
+
+@lean_kernel
+def _is_node(tree: Tree, node: int, configuration: Ints, content: NDArray[np.bool_]) -> bool:
+    for robot in range(len(configuration)):
+        if tree.configuration[node, robot] != configuration[robot]:
+            return False
+        if tree.content[node, robot] != content[robot]:
+            return False
+    return True
+
+
+@lean_kernel
 def slot_of(tree: Tree, configuration: Ints, content: NDArray[np.bool_]) -> int:
     """The hash slot that holds a node, or the empty one it belongs in."""
     code = np.uint64(1469598103934665603)
@@ -51,30 +74,10 @@ def slot_of(tree: Tree, configuration: Ints, content: NDArray[np.bool_]) -> int:
         code ^= code >> np.uint64(29)
     slot = np.int64(code % np.uint64(len(tree.slots)))
     while tree.slots[slot] != NO:
-        node = tree.slots[slot]
-        same = np.array_equal(tree.configuration[node], configuration)
-        if same and np.array_equal(tree.content[node], content):
+        if _is_node(tree, tree.slots[slot], configuration, content):
             break
         slot = (slot + 1) % len(tree.slots)
     return int(slot)
-
-
-@inner_kernel
-def _enqueue(tree: Tree, node: int, link: int, robot: int, option: int, depth: int) -> None:
-    constraint = tree.used[CONSTRAINTS]
-    if constraint == len(tree.constraints):
-        return  # out of room: the search is then no longer complete, and says GAVE_UP
-    tree.used[CONSTRAINTS] += 1
-    tree.constraints[constraint, 0] = link
-    tree.constraints[constraint, 1] = robot
-    tree.constraints[constraint, 2] = option
-    tree.constraints[constraint, 3] = NO
-    tree.depth[constraint] = depth
-    if tree.first[node] == NO:
-        tree.first[node] = constraint
-    else:
-        tree.constraints[tree.last[node], 3] = constraint
-    tree.last[node] = constraint
 
 
 @inner_kernel
@@ -99,7 +102,6 @@ def add_node(
     tree.configuration[node] = configuration
     tree.content[node] = content
     tree.parent[node] = parent
-    tree.first[node] = NO
     for robot in range(len(configuration)):
         rank = problem.rank[robot] if parent == NO else tree.rank[parent, robot]
         if not problem.aims[robot]:
@@ -110,23 +112,32 @@ def add_node(
             rank += 1.0
         tree.rank[node, robot] = rank
     tree.order[node] = np.argsort(-tree.rank[node], kind="mergesort")
-    _enqueue(tree, node, NO, NO, NO, 0)
     return node
 
 
-@inner_kernel
-def expand(graph: Graph, problem: Problem, tree: Tree, node: int, constraint: int) -> None:
-    """Queue the constraints one deeper: each option of the next robot in the node's order."""
-    depth = tree.depth[constraint]
-    if depth == len(problem.start):
-        return
-    robot = tree.order[node, depth]
-    here = tree.configuration[node, robot]
-    for slot in range(graph.out_ptr[here], graph.out_ptr[here + 1]):
-        edge = graph.out_edges[slot]
-        if may_drive(graph, problem, robot, edge):
-            _enqueue(tree, node, constraint, robot, edge, depth + 1)
-    _enqueue(tree, node, constraint, robot, STAY, depth + 1)
+@lean_kernel
+def next_way_on(graph: Graph, tree: Tree, node: int) -> tuple[int, int, int]:
+    """How to make the next configuration from a node's, with the robot and the option it is told.
+
+    Robots that come first in the node's order are told first.
+    """
+    number = tree.tried[node]
+    tree.tried[node] += 1
+    if number == 0:
+        return FREE, NO, NO
+    number -= 1
+    for how in (PUSH, ALONE):
+        for robot in tree.order[node]:
+            here = tree.configuration[node, robot]
+            first, edges = graph.out_ptr[here], graph.out_ptr[here + 1] - graph.out_ptr[here]
+            if number < edges:
+                return how, int(robot), int(graph.out_edges[first + number])
+            number -= edges
+            if how == PUSH:
+                if number == 0:
+                    return how, int(robot), STAY
+                number -= 1
+    return NO_MORE, NO, NO
 
 
 @inner_kernel

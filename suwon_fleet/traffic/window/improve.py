@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.window.ground import FAR, NO, Ints, TimedGround
 from suwon_fleet.traffic.window.plans import ONE, Plans, driving_item, item_at, mark
 from suwon_fleet.traffic.window.search import Scratch, draw, plan_alone
@@ -39,7 +39,7 @@ def who_stays_inside(
     return inside
 
 
-@inner_kernel
+@lean_kernel
 def _note_owners(
     ground: TimedGround, plans: Plans, item: int, step: int, found: Ints, count: int, most: int
 ) -> int:
@@ -58,7 +58,7 @@ def _note_owners(
     return count
 
 
-@inner_kernel
+@lean_kernel
 def _note_blockers(
     ground: TimedGround,
     plans: Plans,
@@ -103,7 +103,7 @@ def _note_blockers(
     return count
 
 
-@inner_kernel
+@lean_kernel
 def _note_neighbours(
     ground: TimedGround,
     plans: Plans,
@@ -136,7 +136,7 @@ def _note_neighbours(
     return count
 
 
-@inner_kernel
+@lean_kernel
 def _pick(plans: Plans, scratch: Scratch, choice: Ints, count: int) -> int:
     """A robot that loses much to others, more or less."""
     best = int(choice[draw(scratch, count)])
@@ -156,11 +156,13 @@ def improve(
     side: NDArray[np.uint8],
     own: int,
     movable: NDArray[np.bool_],
+    first: Ints,
     together: int,
     iterations: int,
 ) -> int:
     """Try so many neighbourhoods of up to `together` robots; how many made plans cheaper.
 
+    They are round the robots `first`, in turn, where there are any; else round robots that lose much.
     Only robots that are `movable` are touched, and stay on the own side, so two threads may improve two
     sides at once.
     """
@@ -173,9 +175,12 @@ def improve(
     before = np.empty((MOST_TOGETHER, window), dtype=np.int32)
     after = np.empty(MOST_TOGETHER, dtype=np.int32)
     better = 0
-    for _ in range(iterations):
+    for turn in range(iterations):
         most = 2 + draw(scratch, together - 1)
-        found[0] = _pick(plans, scratch, choice, count)
+        if len(first) > 0:
+            found[0] = first[turn % len(first)]
+        else:
+            found[0] = _pick(plans, scratch, choice, count)
         size = 1
         if draw(scratch, 4) > 0:
             size = _note_blockers(ground, plans, rows, scratch, side, own, found, most)
@@ -190,7 +195,13 @@ def improve(
     return better
 
 
-@inner_kernel
+@lean_kernel
+def _copy(source: Ints, target: Ints) -> None:
+    for place in range(len(source)):
+        target[place] = source[place]
+
+
+@lean_kernel
 def _replan(
     ground: TimedGround,
     plans: Plans,
@@ -211,7 +222,7 @@ def _replan(
     for place in range(size):
         robot = found[place]
         spare += plans.cost[robot] - plans.least[robot]
-        before[place] = plans.edges[robot]
+        _copy(plans.edges[robot], before[place])
         mark(ground, plans, robot, -1)
     done = 0
     while done < size:
@@ -222,7 +233,7 @@ def _replan(
             break
         spare -= cost - plans.least[robot]
         after[done] = cost
-        plans.edges[robot] = scratch.path
+        _copy(scratch.path, plans.edges[robot])
         mark(ground, plans, robot, 1)
         done += 1
     if done == size and spare >= 0:
@@ -232,6 +243,6 @@ def _replan(
     for place in range(done):
         mark(ground, plans, found[place], -1)
     for place in range(size):
-        plans.edges[found[place]] = before[place]
+        _copy(before[place], plans.edges[found[place]])
         mark(ground, plans, found[place], 1)
     return False

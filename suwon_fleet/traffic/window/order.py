@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.window.ground import NO, Ints, TimedGround
 from suwon_fleet.traffic.window.plans import Plans, driving_item, occupy_all, standing_item
 
@@ -49,7 +49,7 @@ def schedule(ground: TimedGround, plans: Plans, timed_edge: Ints, moves: Ints) -
     occupy_all(ground, plans)
 
 
-@inner_kernel
+@lean_kernel
 def _count(ground: TimedGround, standing: Ints, item: int, change: int) -> None:
     for slot in range(ground.write_ptr[item], ground.write_ptr[item + 1]):
         standing[ground.writes[slot]] += change

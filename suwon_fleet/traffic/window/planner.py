@@ -17,6 +17,7 @@ from suwon_fleet.traffic.window.search import Scratch
 from suwon_fleet.traffic.window.sides import divide
 
 WINDOW = 32
+NOBODY = np.empty(0, dtype=np.int32)
 TOGETHER = 5
 """Robots planned anew together, at most."""
 
@@ -103,6 +104,7 @@ class WindowPlanner:
                 self._side,
                 side,
                 self._movable[side],
+                NOBODY,
                 TOGETHER,
                 iterations,
             )

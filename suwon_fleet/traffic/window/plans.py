@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.window.ground import NO, Ints, TimedGround
 
 ONE = 1 << 24
@@ -68,18 +68,18 @@ class Plans(NamedTuple):
         return plans
 
 
-@inner_kernel
+@lean_kernel
 def standing_item(ground: TimedGround, kind: int, vertex: int) -> int:
     return kind * (len(ground.out_ptr) - 1 + len(ground.head)) + vertex
 
 
-@inner_kernel
+@lean_kernel
 def driving_item(ground: TimedGround, kind: int, edge: int) -> int:
     vertices = len(ground.out_ptr) - 1
     return kind * (vertices + len(ground.head)) + vertices + edge
 
 
-@inner_kernel
+@lean_kernel
 def item_at(ground: TimedGround, plans: Plans, robot: int, vertex: int, step: int) -> int:
     """What a robot does in a step, when it is at `vertex` if it stands."""
     edge = plans.edges[robot, step]
@@ -88,7 +88,7 @@ def item_at(ground: TimedGround, plans: Plans, robot: int, vertex: int, step: in
     return driving_item(ground, plans.kind[robot], edge)
 
 
-@inner_kernel
+@lean_kernel
 def write(ground: TimedGround, plans: Plans, robot: int, item: int, step: int, change: int) -> None:
     """Put what a robot does in one step on the ground (`change` 1), or take it off (-1)."""
     bit = np.uint64(1) << np.uint64(step)
@@ -101,7 +101,7 @@ def write(ground: TimedGround, plans: Plans, robot: int, item: int, step: int, c
             plans.taken[resource] |= bit
 
 
-@inner_kernel
+@lean_kernel
 def mark(ground: TimedGround, plans: Plans, robot: int, change: int) -> None:
     """Put a robot's plan on the ground (`change` 1), or take it off (-1)."""
     window = plans.edges.shape[1]
@@ -122,7 +122,7 @@ def occupy_all(ground: TimedGround, plans: Plans) -> None:
         mark(ground, plans, robot, 1)
 
 
-@inner_kernel
+@lean_kernel
 def is_free(ground: TimedGround, plans: Plans, item: int, bits: np.uint64) -> bool:
     """Whether nobody occupies in those steps what an item reads."""
     for slot in range(ground.read_ptr[item], ground.read_ptr[item + 1]):
@@ -131,7 +131,7 @@ def is_free(ground: TimedGround, plans: Plans, item: int, bits: np.uint64) -> bo
     return True
 
 
-@inner_kernel
+@lean_kernel
 def lone_cost(plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, stage: int) -> int:
     """What is left to pay at a vertex for a robot alone on the ground."""
     if stage == plans.stage_count[robot]:
@@ -139,7 +139,7 @@ def lone_cost(plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, s
     return int(rows[plans.stages[robot, stage], vertex])
 
 
-@inner_kernel
+@lean_kernel
 def _follow(
     ground: TimedGround, plans: Plans, rows: NDArray[np.uint16], robot: int, until: int
 ) -> tuple[int, int, int, int]:
@@ -212,7 +212,7 @@ def extend(ground: TimedGround, plans: Plans, rows: NDArray[np.uint16]) -> None:
                 moved = True
 
 
-@inner_kernel
+@lean_kernel
 def _best_free(
     ground: TimedGround, plans: Plans, rows: NDArray[np.uint16], robot: int, vertex: int, stage: int
 ) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suwon_fleet.kernel import inner_kernel, kernel
+from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.window.ground import NO, Ints, TimedGround
 from suwon_fleet.traffic.window.plans import Plans, driving_item, occupy_all, standing_item
 
@@ -70,13 +70,13 @@ def retime(ground: TimedGround, plans: Plans, ready: Ints) -> None:
     occupy_all(ground, plans)
 
 
-@inner_kernel
+@lean_kernel
 def _stand(ground: TimedGround, holder: Ints, robot: int, item: int) -> None:
     for slot in range(ground.write_ptr[item], ground.write_ptr[item + 1]):
         holder[ground.writes[slot]] = robot
 
 
-@inner_kernel
+@lean_kernel
 def _soonest(
     ground: TimedGround, until: Ints, holder: Ints, robot: int, item: int, now: int
 ) -> int:

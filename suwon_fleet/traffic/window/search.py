@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import inner_kernel
+from suwon_fleet.kernel import lean_kernel
 from suwon_fleet.traffic.window.ground import FAR, NO, Ints, TimedGround
 from suwon_fleet.traffic.window.plans import (
     Plans,
@@ -65,7 +65,7 @@ class Scratch(NamedTuple):
         )
 
 
-@inner_kernel
+@lean_kernel
 def draw(scratch: Scratch, below: int) -> int:
     """A random whole number from 0 to `below - 1` (xorshift, Marsaglia 2003)."""
     state = scratch.chance[0]
@@ -76,7 +76,7 @@ def draw(scratch: Scratch, below: int) -> int:
     return int((state >> np.uint64(33)) % np.uint64(below))
 
 
-@inner_kernel
+@lean_kernel
 def _is_seen(scratch: Scratch, vertex: int, stage: int, step: int) -> bool:
     """Whether this search has been in a state; the window's end is another each time."""
     if scratch.met[vertex, stage] != scratch.search[0]:
@@ -84,7 +84,7 @@ def _is_seen(scratch: Scratch, vertex: int, stage: int, step: int) -> bool:
     return bool(scratch.steps_seen[vertex, stage] >> np.uint64(step) & np.uint64(1))
 
 
-@inner_kernel
+@lean_kernel
 def _see(scratch: Scratch, vertex: int, stage: int, step: int) -> None:
     if scratch.met[vertex, stage] != scratch.search[0]:
         scratch.met[vertex, stage] = scratch.search[0]
@@ -92,13 +92,13 @@ def _see(scratch: Scratch, vertex: int, stage: int, step: int) -> None:
     scratch.steps_seen[vertex, stage] |= np.uint64(1) << np.uint64(step)
 
 
-@inner_kernel
+@lean_kernel
 def _open(scratch: Scratch, node: int, bucket: int) -> None:
     scratch.after[node] = scratch.first[bucket]
     scratch.first[bucket] = node
 
 
-@inner_kernel
+@lean_kernel
 def plan_alone(
     ground: TimedGround,
     plans: Plans,
@@ -193,7 +193,8 @@ def plan_alone(
             _open(scratch, used, above)
             highest = max(highest, above)
             used += 1
-    scratch.first[: highest + 1] = NO
+    for bucket in range(highest + 1):
+        scratch.first[bucket] = NO
     if end == NO:
         return NO
     _trace(plans, scratch, robot, end)
@@ -201,14 +202,15 @@ def plan_alone(
     return int(scratch.cost[end] + alone)
 
 
-@inner_kernel
+@lean_kernel
 def _trace(plans: Plans, scratch: Scratch, robot: int, end: int) -> None:
     """Write the way to node `end` into `scratch.path`."""
     window = len(scratch.path)
-    scratch.path[: plans.ready[robot]] = plans.edges[robot, : plans.ready[robot]]
+    for step in range(plans.ready[robot]):
+        scratch.path[step] = plans.edges[robot, step]
     node = end
     while scratch.parent[node] != NO:
         parent = scratch.parent[node]
-        to = min(scratch.step[node], window)
-        scratch.path[scratch.step[parent] : to] = scratch.edge[node]
+        for step in range(scratch.step[parent], min(scratch.step[node], window)):
+            scratch.path[step] = scratch.edge[node]
         node = parent
