@@ -82,9 +82,13 @@ def add(subparsers: Any) -> None:
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     from suwon_fleet.bench.figure import Options
+    from suwon_fleet.bench.packages import missing
 
     is_good = True
-    for name in dict.fromkeys(args.names):
+    names = list(dict.fromkeys(args.names))
+    if left_out := missing(names):
+        _tell_missing(left_out)
+    for name in names:
         benchmark = import_module(f"suwon_fleet.bench.{name}")
         with _progress(name) as tell:
             options = Options(
@@ -97,6 +101,14 @@ def run(args: Namespace) -> int:
             )
             is_good &= _measure(benchmark.run, options, as_json=args.json)
     return Exit.GOOD if is_good else Exit.FAILED
+
+
+def _tell_missing(packages: list[str]) -> None:
+    print(
+        f"peers left out, for they are not installed: {', '.join(packages)}\n"
+        f"  to have them: make bench, or: pip install {' '.join(packages)}",
+        file=sys.stderr,
+    )
 
 
 def _measure(
@@ -133,7 +145,7 @@ def _progress(name: str) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-_COLUMNS = ("case", "what", "by", "", "", "least", "most", "to reach", "at best", "note")
+_COLUMNS = ("case", "what", "by", "value", "unit", "least", "most", "to reach", "at best", "note")
 
 
 def _print(figures: Iterable[Figure]) -> None:
