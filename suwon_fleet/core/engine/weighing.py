@@ -101,6 +101,7 @@ def _weighed(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> It
 
 _NEAREST_FIRST = (
     "battery-too-small",
+    "no-way-back",
     "unreachable",
     "payload-too-heavy",
     "not-capable",

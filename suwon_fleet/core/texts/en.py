@@ -47,6 +47,7 @@ SENTENCES = {
     "payload-too-heavy": "{payload} kg is too heavy for {robot}, which carries {most} kg at most.",
     "not-this-robot": "The job is for {wanted}, not for {robot}.",
     "unreachable": "{robot} has no way to {place}.",
+    "no-way-back": "{robot} would find no way from {place} back to a charger.",
     "zone-closed": "{place} lies in zone {zone}, which is closed; open it, or choose another place.",
     "battery-too-small": "Even fully charged, {robot} would have {after} left at a charger after"
     " this job, less than its reserve of {reserve}.",

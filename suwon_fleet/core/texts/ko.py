@@ -53,6 +53,7 @@ SENTENCES = {
     "payload-too-heavy": "{payload} kg은 너무 무겁습니다. {robot:+은/는} {most} kg까지 실을 수 있습니다.",
     "not-this-robot": "이 작업은 {robot:+이/가} 아니라 {wanted}에게 지정된 것입니다.",
     "unreachable": "{robot:+이/가} {place}까지 갈 수 있는 길이 없습니다.",
+    "no-way-back": "{robot:+이/가} {place}에서 충전기로 돌아올 수 있는 길이 없습니다.",
     "zone-closed": "{place:+은/는} 폐쇄된 구역 {zone} 안에 있습니다. 구역을 열거나 다른 장소를"
     " 고르세요.",
     "battery-too-small": "{robot:+은/는} 완전히 충전해도 작업을 마치고 충전기에 가면 배터리가 {after}만"
