@@ -69,6 +69,8 @@ def _add_map_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     scenario = _scenario(args)
+    if not args.quiet:
+        _print_surprises(scenario)
     from suwon_fleet.cli.simulate import simulate
 
     with console.progress(scenario.id, quiet=args.quiet) as advance:
@@ -100,6 +102,16 @@ def _scenario(args: Namespace) -> Scenario:
     from suwon_fleet.sim.scenario import load_scenario
 
     return load_scenario(args.scenario, seed=args.seed)
+
+
+def _print_surprises(scenario: Scenario) -> None:
+    """What of the map may surprise those who run these robots on it."""
+    from suwon_fleet.core.maplint import lint
+    from suwon_fleet.core.mapnetwork import MapNetwork
+
+    used = {fleet.kind for fleet in scenario.fleets}
+    kinds = [scenario.kinds[kind] for kind in scenario.kinds if kind in used]
+    console.print_problems(lint(MapNetwork(scenario.site), kinds))
 
 
 def _progress(simulation: Simulation) -> tuple[float, str]:
