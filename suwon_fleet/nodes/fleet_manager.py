@@ -275,7 +275,8 @@ class FleetManager(LifecycleNode):
     def _tell_diagnostics(self) -> None:
         stamp = ros_fields.stamp(self.fleet.now_ns)
         link = self._active.link if self._active else None
-        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link))
+        witness = self._active.service.witness if self._active else None
+        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link, witness))
 
     # Parameters
 

@@ -236,6 +236,8 @@ def test_rubbish_is_told_and_stops_nothing(pair: Pair) -> None:
         }
     assert int(statuses["fleet_manager: robot reports"]["unusable"]) >= 1
     assert "turns" in statuses["fleet_manager: turns"]
+    assert int(statuses["fleet_manager: traffic check"]["looks"]) >= 1
+    assert statuses["fleet_manager: traffic check"]["found"] == "0"
     (response,) = pair.client.submit([delivery("after-rubbish")])
     assert response.accepted
     assert pair.client.change_job("cancel", response.job_id, "kim").accepted

@@ -110,6 +110,7 @@ SENTENCES = {
     "robot-next-in-line": "It is free, and gets a job at the next round of dispatch.",
     "robot-held-up": "{robot} cannot go on: {why:reason}",
     "robot-stuck": "{robot} may go on and has not for {after:time}; look what keeps it.",
+    "check-failed": "The independent check of traffic found {what:finding} ({robots}): {detail}.",
     "robot-awaits-help": "{robot} waits for a person to look at it; answer its alert.",
     "robot-laden": "{robot} may still carry something.",
     "robot-has-job": "Busy with job {job}.",

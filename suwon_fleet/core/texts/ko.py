@@ -120,6 +120,7 @@ SENTENCES = {
     "robot-held-up": "{robot:+이/가} 더 나아갈 수 없습니다. {why:reason}",
     "robot-stuck": "{robot:+이/가} 갈 수 있는데도 {after:time}째 움직이지 않습니다."
     " 무엇이 막는지 확인하세요.",
+    "check-failed": "교통 독립 검사에서 {what:finding} 문제가 발견되었습니다({robots}): {detail}.",
     "robot-awaits-help": "{robot:+은/는} 사람의 확인을 기다리고 있습니다. 알림에 답해 주세요.",
     "robot-laden": "{robot}에 아직 물건이 실려 있을 수 있습니다.",
     "robot-has-job": "작업 {job:+을/를} 하고 있습니다.",

@@ -90,4 +90,10 @@ WORDS = {
     "robot": {"-": "another robot"},
     "said": {"-": "nothing"},
     "charge": {"-": "charge unknown"},
+    "finding": {
+        "collision": "bodies that overlap",
+        "shared-ground": "ground that two robots own",
+        "off-its-ground": "a robot beside its ground",
+        "off-the-map": "ground that is not for its robot",
+    },
 }

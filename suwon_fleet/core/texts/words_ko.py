@@ -186,4 +186,10 @@ WORDS = {
     "robot": {"-": "다른 로봇"},
     "said": {"-": "없음"},
     "charge": {"-": "잔량 모름"},
+    "finding": {
+        "collision": "로봇 몸체 겹침",
+        "shared-ground": "같은 길의 이중 할당",
+        "off-its-ground": "할당된 길에서 벗어남",
+        "off-the-map": "로봇에 맞지 않는 길의 할당",
+    },
 }
