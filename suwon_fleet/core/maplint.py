@@ -46,6 +46,7 @@ def lint(network: MapNetwork, kinds: Iterable[RobotKind] = ()) -> tuple[Problem,
         _doubled_lanes(network),
         _idle_lifts(network.site),
         _idle_zones(network),
+        _unknown_permits(network.site, kinds),
         _crossings(network),
     )
     return tuple(warning for check in checks for warning in _few(list(check)))
@@ -218,6 +219,16 @@ def _idle_zones(network: MapNetwork) -> Iterator[Problem]:
         if not levels or (zone.level is not None and number[zone.level] not in levels):
             what = "no lane passes through the zone"
             yield _warning("idle-zone", f"zone {zone.id}", what, "check its polygon and level")
+
+
+def _unknown_permits(site: SiteMap, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Zones that none of the robots may enter."""
+    given = {permit for kind in kinds for permit in kind.permits}
+    for zone in site.zones:
+        if kinds and zone.permit and zone.permit not in given:
+            what = f"no kind of robot has the permit {zone.permit}, so none is ever sent there"
+            mend = "give the permit to a kind of robot, or correct its name"
+            yield _warning("no-permit", f"zone {zone.id}", what, mend)
 
 
 def _crossings(network: MapNetwork) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from suwon_fleet.core.access import may_use
+from suwon_fleet.core.access import barred_lanes, may_use
 from suwon_fleet.core.mapgraph import MapGraph
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, SiteMap
@@ -117,7 +117,7 @@ class MapNetwork:
 
     def usable(self, kind: RobotKind) -> NDArray[np.bool_]:
         """The lanes a kind of robot may use."""
-        return self.lanes_where(partial(may_use, kind))
+        return self.lanes_where(partial(may_use, kind)) & ~barred_lanes(self.site, kind)
 
     def lanes_where(self, is_so: Callable[[Lane], bool]) -> NDArray[np.bool_]:
         """The lanes of which something is so that rests on what decides who may use them alone."""

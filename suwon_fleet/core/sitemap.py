@@ -117,7 +117,8 @@ class Place:
 class Zone:
     """A polygon (outer ring, metres, not closed, counter-clockwise) with what holds inside it.
 
-    `level` None covers all levels. `capacity` is the greatest number of robots inside at once.
+    `level` None covers all levels. `capacity` is the greatest number of robots inside at once. Only
+    kinds of robots that have the `permit` may enter, if one is named.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Zone:
     is_open: bool = True
     speed_limit_mps: float | None = None
     title: Mapping[str, str] = field(default_factory=dict)
+    permit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
+from suwon_fleet.resources import resource_path
 
 SITE = """\
 format: suwon_fleet/site@1
@@ -103,3 +104,31 @@ def test_robots_do_not_start_where_they_cannot_get_about(site: Path, capsys: Cap
     path.write_text(SCENARIO.replace("[shop, desk]", "[lonely, hole]") + "  []\n")
     assert main(["run", str(path)]) == Exit.BAD_INPUT
     assert "scenario.yaml" in capsys.readouterr().err
+
+
+def test_a_zone_is_for_robots_with_its_permit(site: Path, capsys: Capture) -> None:
+    zone = "{id: ward, kind: hall, permit: hospital, polygon: [[60,-9], [130,-9], [130,9], [60,9]]}"
+    site.write_text(f"{SITE}zones: [{zone}]\n")
+    kinds = site.with_name("kinds")
+    kinds.mkdir()
+    cart = resource_path("config/robots/delivery_outdoor.yaml").read_text(encoding="utf-8")
+    (kinds / "cart.yaml").write_text(cart)
+    (kinds / "nurse.yaml").write_text(cart.replace("delivery_outdoor", "nurse") + PERMIT)
+    path = site.with_name("scenario.yaml")
+    both = FLEETS.replace("count: 2", "count: 1") + NURSE
+    jobs = "jobs: [{at_s: 1, kind: delivery, places: [shop, blind-end]}]\n"
+    top = SCENARIO.partition("fleets:")[0] + "robots: kinds\n"
+    for fleets, ended in ((FLEETS, "jobs_refused"), (both, "jobs_finished")):
+        path.write_text(f"{top}fleets:\n{fleets}{jobs}")
+        assert main(["run", str(path), "--json", "-"]) == Exit.GOOD
+        told = json.loads(capsys.readouterr().out)
+        assert told[ended] == 1
+        assert told["illegal_grants"] == 0
+        if told["not_finished"]:
+            assert told["not_finished"][0]["code"] == "permit-needed"
+            assert "no permit (hospital)" in told["not_finished"][0]["reason"]
+
+
+PERMIT = "\npermits: [hospital]\n"
+FLEETS = "  - {id: cart, kind: delivery_outdoor, count: 2, start: {places: [shop, desk]}}\n"
+NURSE = "  - {id: nurse, kind: nurse, count: 1, start: {places: [desk]}}\n"

@@ -218,6 +218,14 @@ def test_a_zone_without_room() -> None:
     assert (problem.code, problem.where) == ("no-capacity", "zone full")
 
 
+def test_a_zone_whose_permit_nobody_has() -> None:
+    site = make(SQUARE, LOOP, zones=(replace(zone("ward", -5), permit="hospital"),))
+    nurse = replace(COURIER, id="nurse", permits=frozenset({"hospital"}))
+    problem = only(site, COURIER)
+    assert (problem.code, problem.where) == ("no-permit", "zone ward")
+    assert lint(site, COURIER, nurse) == ()
+
+
 def test_lanes_that_cross_without_a_node() -> None:
     problem = only(make(SQUARE, [*LOOP, "a-c", "b-d"]))
     assert problem.code == "crossing"

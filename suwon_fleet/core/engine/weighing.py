@@ -118,4 +118,22 @@ def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Reason]) -> 
             for zone in fleet.closed_zones():
                 if fleet.is_in_zone(place, zone):
                     return Reason.of("zone-closed", zone=zone, place=place)
+        return _lacks_permit(fleet, request, dict(best.facts)["robot"]) or best
     return best
+
+
+def _lacks_permit(fleet: Fleet, request: JobRequest, robot_id: str) -> Reason | None:
+    """A zone of the job that a robot has no permit for."""
+    permits = fleet.kind_of(fleet.state.robots[robot_id]).permits
+    guarded = [zone for zone in fleet.site.zones if zone.permit and zone.permit not in permits]
+    for place in request.places:
+        for zone in guarded:
+            if fleet.is_in_zone(place, zone.id):
+                return Reason.of(
+                    "permit-needed",
+                    robot=robot_id,
+                    place=place,
+                    zone=zone.id,
+                    permit=zone.permit,
+                )
+    return None
