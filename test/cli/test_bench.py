@@ -106,6 +106,15 @@ def test_table(benchmark: list[object], capsys: Capture) -> None:
     assert peer.split() == ["peer", "1.5", "ms", "slow"]
 
 
+def test_large_figures_and_times_in_the_table(benchmark: list[object], capsys: Capture) -> None:
+    benchmark += [figure(value=42591.4, cpu_ms=0.12345, wall_ms=1234.5), figure(value=float("inf"))]
+    assert main(["bench", "scale"]) == Exit.GOOD
+    heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split("  ")[-1].strip() == "wall ms", "columns that nobody fills are left out"
+    assert first.split()[-4:] == ["42,591", "ms", "0.1235", "1,234"]
+    assert second.split()[-2:] == ["inf", "ms"]
+
+
 def test_what_never_may_happen_is_a_failure(benchmark: list[object], capsys: Capture) -> None:
     benchmark += [figure(fault=True, note="2 robots"), figure()]
     assert main(["bench", "scale"]) == Exit.FAILED
