@@ -31,15 +31,22 @@ LEAST_M = 0.01
 """A ride in a lift has no length of its own, and is a way all the same."""
 
 
+def misfit(kind: RobotKind, lane: Lane) -> str:
+    """What of a lane keeps a kind of robot off it: kind, width, height or slope; nothing: ''."""
+    if lane.kind not in kind.lane_kinds:
+        return "kind"
+    if lane.kind is LaneKind.LIFT and Capability.LIFT not in kind.capabilities:
+        return "kind"
+    if lane.width_m is not None and lane.width_m < kind.width_m + LANE_MARGIN_M:
+        return "width"
+    if lane.height_m is not None and lane.height_m < kind.height_m + HEADROOM_M:
+        return "height"
+    return "slope" if abs(lane.slope) > kind.max_slope else ""
+
+
 def may_use(kind: RobotKind, lane: Lane) -> bool:
     """Whether a kind of robot fits a lane and is made for it."""
-    return (
-        (lane.kind in kind.lane_kinds)
-        and (lane.width_m is None or lane.width_m >= kind.width_m + LANE_MARGIN_M)
-        and (lane.height_m is None or lane.height_m >= kind.height_m + HEADROOM_M)
-        and abs(lane.slope) <= kind.max_slope
-        and (lane.kind is not LaneKind.LIFT or Capability.LIFT in kind.capabilities)
-    )
+    return not misfit(kind, lane)
 
 
 def barred_lanes(site: SiteMap, kind: RobotKind) -> NDArray[np.bool_]:

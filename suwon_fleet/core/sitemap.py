@@ -175,6 +175,14 @@ class SiteMap:
         return {lane.id: lane for lane in self.lanes}
 
     @cached_property
+    def lanes_into(self) -> dict[str, list[Lane]]:
+        """The lanes that end at a node."""
+        found: dict[str, list[Lane]] = {}
+        for lane in self.lanes:
+            found.setdefault(lane.end, []).append(lane)
+        return found
+
+    @cached_property
     def place_by_id(self) -> dict[str, Place]:
         return {place.id: place for place in self.places}
 

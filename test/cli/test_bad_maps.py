@@ -49,9 +49,9 @@ jobs:
 REFUSED = {
     "island": "unreachable",
     "lonely": "unreachable",
-    "alley": "unreachable",
-    "low": "unreachable",
-    "hill": "unreachable",
+    "alley": "lane-not-for-robot",
+    "low": "lane-not-for-robot",
+    "hill": "lane-not-for-robot",
     "hole": "no-way-back",
 }
 Capture = pytest.CaptureFixture[str]
@@ -96,6 +96,10 @@ def test_no_robot_is_sent_into_one(site: Path, capsys: Capture) -> None:
     for (reason, code), (place, wanted) in zip(ended, REFUSED.items(), strict=True):
         assert f" {place}" in reason
         assert code == wanted
+    reasons = " ".join(reason for reason, _ in ended)
+    assert "lane to-alley is too narrow for it." in reasons
+    assert "lane to-low is too low for it." in reasons
+    assert "lane to-hill is too steep for it." in reasons
     assert "lane to-alley: warning: too narrow" in err
 
 

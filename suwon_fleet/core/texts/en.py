@@ -49,6 +49,7 @@ SENTENCES = {
     "unreachable": "{robot} has no way to {place}.",
     "no-way-back": "{robot} would find no way from {place} back to a charger.",
     "zone-closed": "{place} lies in zone {zone}, which is closed; open it, or choose another place.",
+    "lane-not-for-robot": "{robot} has no way to {place}: lane {lane} is {fault:misfit}.",
     "permit-needed": "{place} lies in zone {zone}, for which {robot} has no permit ({permit}).",
     "battery-too-small": "Even fully charged, {robot} would have {after} left at a charger after"
     " this job, less than its reserve of {reserve}.",

@@ -56,6 +56,7 @@ SENTENCES = {
     "no-way-back": "{robot:+이/가} {place}에서 충전기로 돌아올 수 있는 길이 없습니다.",
     "zone-closed": "{place:+은/는} 폐쇄된 구역 {zone} 안에 있습니다. 구역을 열거나 다른 장소를"
     " 고르세요.",
+    "lane-not-for-robot": "{robot:+이/가} {place}까지 갈 수 없습니다. 통로 {lane:+은/는} {fault:misfit}.",
     "permit-needed": "{place:+은/는} 구역 {zone} 안에 있는데 {robot}에는 출입 허가({permit})가 없습니다.",
     "battery-too-small": "{robot:+은/는} 완전히 충전해도 작업을 마치고 충전기에 가면 배터리가 {after}만"
     " 남아 예비량 {reserve}에 못 미칩니다.",

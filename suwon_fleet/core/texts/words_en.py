@@ -90,6 +90,12 @@ WORDS = {
     "robot": {"-": "another robot"},
     "said": {"-": "nothing"},
     "charge": {"-": "charge unknown"},
+    "misfit": {
+        "kind": "not for robots of its kind",
+        "width": "too narrow for it",
+        "height": "too low for it",
+        "slope": "too steep for it",
+    },
     "finding": {
         "collision": "bodies that overlap",
         "shared-ground": "ground that two robots own",
