@@ -7,26 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from service.test_fleet_service import Rig, WorldClock, delivery
-from yard import Yard
+from service.test_fleet_service import Rig, delivery, rig_in
 
-from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine.messages import Finding
 from suwon_fleet.core.robots.report import OperatingMode, Pose
 from suwon_fleet.service import witness
-from suwon_fleet.service.assemble import assemble
-from suwon_fleet.service.fleet_service import FleetService
 from suwon_fleet.service.witness import Witness
-from suwon_fleet.sim.link import WorldLink
-from suwon_fleet.sim.scenario import load_scenario
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Rig:
-    scenario = load_scenario(Yard.write(tmp_path).scenario)
-    world, journal = scenario.world(), MemoryJournal()
-    core = assemble(scenario.site, scenario.kinds)
-    return Rig(world, journal, FleetService(core, journal, WorldLink(world), WorldClock(world)))
+    return rig_in(tmp_path)
 
 
 def says(rig: Rig, robot_id: str, **otherwise: object) -> None:
