@@ -19,9 +19,20 @@ STAMPS := $(VENV)/stamps/$(subst /,-,$(CURDIR))
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH LD_LIBRARY_PATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
-# $(call step,text): say what is done, and how long it took.
-step = echo "setup: $(1)"; trap 'echo "setup:   $$SECONDS s"' EXIT
+# $(call step,text): say what is done, and how long it took; beside what a target prints, such as figures.
+step = echo "setup: $(1)" >&2; trap 'echo "setup:   $$SECONDS s" >&2' EXIT
 pip = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
+
+# Install the pinned packages of the first prerequisite, and say so by the stamp that is the target.
+define install
+	$(call step,installing $$(grep -c == $<) pinned packages)
+	options="--quiet --require-hashes --no-build-isolation --requirement $<"
+	$(BIN)/uv pip install --python $(BIN)/python $$options || {
+		echo "setup:   uv cannot fetch them with its own settings, so pip does (a minute or two)" >&2
+		$(pip) $$options
+	}
+	touch $@
+endef
 
 .PHONY: help setup demo bench test test-long coverage check format docs msgs lock clean
 
@@ -33,7 +44,7 @@ setup: $(STAMPS)/interfaces $(STAMPS)/kernels ## make .venv: pinned packages, ou
 demo: setup ## the belt scenario through the real nodes
 	@$(BIN)/suwon-fleet demo
 
-bench: setup ## all benchmarks, as one JSON object per line (ARGS="scale --quick" for less)
+bench: setup $(STAMPS)/peers ## all benchmarks, with peers, as one JSON object per line (ARGS="scale --quick" for less)
 	@$(BIN)/suwon-fleet bench --json $(if $(ARGS),$(ARGS),traffic dispatch scale city)
 
 test: setup ## the quick tests
@@ -71,6 +82,7 @@ lock: $(STAMPS)/packages ## resolve pyproject.toml into requirements/*.txt (ARGS
 	lock --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
 	lock -c $$all pyproject.toml -o requirements/runtime.txt
 	lock -c $$all --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
+	lock -c $$all --extra bench pyproject.toml -o requirements/bench.txt
 	lock -c $$all --group interfaces -o requirements/interfaces.txt
 	lock -c $$all --group bootstrap -o requirements/bootstrap.txt
 
@@ -94,13 +106,10 @@ $(STAMPS)/venv: requirements/bootstrap.txt
 	mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/packages: requirements/dev.txt $(STAMPS)/venv
-	@$(call step,installing $$(grep -c == $<) pinned packages)
-	options="--quiet --require-hashes --no-build-isolation --requirement $<"
-	$(BIN)/uv pip install --python $(BIN)/python $$options || {
-		echo "setup:   uv cannot fetch them with its own settings, so pip does (a minute or two)"
-		$(pip) $$options
-	}
-	touch $@
+	@$(install)
+
+$(STAMPS)/peers: requirements/bench.txt $(STAMPS)/packages
+	@$(install)
 
 $(STAMPS)/interfaces: $(INTERFACES) CMakeLists.txt package.xml $(STAMPS)/packages
 	@$(call step,building $(words $(INTERFACES)) ROS interfaces with $$(nproc) cores (about a minute))
@@ -121,5 +130,5 @@ $(STAMPS)/sources: pyproject.toml setup.py $(STAMPS)/packages
 
 $(STAMPS)/kernels: $(KERNELS) $(STAMPS)/sources
 	@$(call step,compiling the traffic planner and the simulator (half a minute))
-	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up(print)"
+	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up(print)" >&2
 	touch $@

@@ -13,7 +13,7 @@ import hashlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -48,17 +48,18 @@ def cache_folder(package: Path) -> Path | None:
 
 
 @contextmanager
-def compiling(package: Path, tell: Tell) -> Iterator[None]:
-    """A block that calls every kernel of a package; `tell` is told when that will compile them.
+def compiling(packages: Iterable[Path], tell: Tell) -> Iterator[None]:
+    """A block that calls every kernel of some packages; `tell` is told when that will compile any.
 
     Once the block has ended well it only loads them, and nothing is told.
     """
-    folder = cache_folder(package)
-    stamp = folder / "all-compiled" if folder else None
-    if stamp is None or not stamp.exists():
-        tell(f"compiling the kernels of {package.name}: up to a minute, once after an installation")
+    folders = {package.name: cache_folder(package) for package in packages}
+    stamps = {name: folder / "all-compiled" if folder else None for name, folder in folders.items()}
+    if new := [name for name, stamp in stamps.items() if stamp is None or not stamp.exists()]:
+        names = ", ".join(new)
+        tell(f"compiling the kernels of {names}: up to a minute, once after an installation")
     yield
-    if stamp:
+    for stamp in filter(None, stamps.values()):
         stamp.touch()
 
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 import suwon_fleet
+from suwon_fleet.bench import packages
 
 ROOT = Path(__file__).parents[1]
 CMAKE = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
@@ -82,7 +83,7 @@ def test_the_lock_pins_every_dependency_with_hashes() -> None:
     locked = list(pins("dev.txt"))
     assert all(hashed for _, _, hashed in locked)
     tables = declared()
-    del tables["bench"]  # peers to measure: nothing that is built, run or tested needs them
+    del tables["bench"]  # peers to measure have a lock file of their own
     assert {n for table in tables.values() for n in table} <= {name for name, _, _ in locked}
 
 
@@ -91,6 +92,20 @@ def test_each_lock_file_is_a_part_of_the_whole(name: str) -> None:
     part = set(pins(name))
     assert part
     assert part <= set(pins("dev.txt"))
+
+
+def test_peers_are_pinned_with_hashes_beside_the_very_packages_of_the_product() -> None:
+    locked = list(pins("bench.txt"))
+    assert all(hashed for _, _, hashed in locked)
+    assert set(declared()["bench"]) <= {name for name, _, _ in locked}
+    elsewhere = {name: version for name, version, _ in pins("dev.txt")}
+    assert all(elsewhere.get(name, version) == version for name, version, _ in locked)
+    assert set(pins("runtime.txt")) <= set(locked)
+
+
+def test_the_bench_knows_the_packages_of_its_extra() -> None:
+    assert sorted(packages.MODULES) == sorted(declared()["bench"])
+    assert {name for used in packages.USED_BY.values() for name in used} == set(packages.MODULES)
 
 
 @pytest.mark.ros

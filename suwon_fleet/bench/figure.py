@@ -8,6 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+DIGITS = 6
+"""Significant digits of what is printed."""
+
 
 def _nothing(_: str) -> None:
     """For those who do not want to be told how far it is."""
@@ -55,5 +58,12 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def write(figure: Figure) -> str:
-    """One line of JSON."""
-    return msgspec.json.encode(figure).decode()
+    """One line of JSON, its measurements with as many digits as anybody could mean."""
+    facts = {name: _rounded(value) for name, value in msgspec.to_builtins(figure).items()}
+    return msgspec.json.encode(facts).decode()
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    return [_rounded(part) for part in value] if isinstance(value, (list, tuple)) else value

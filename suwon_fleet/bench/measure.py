@@ -60,6 +60,24 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
+def free_mb() -> float:
+    """The memory that is to be had now, in this container if it has a limit of its own, megabytes."""
+    facts = Path("/proc/meminfo").read_text().splitlines()
+    free = [1024 * int(line.split()[1]) for line in facts if line.startswith("MemAvailable:")]
+    most, used = (_cgroup(f"memory.{what}") for what in ("max", "current"))
+    if most is not None and used is not None:
+        free.append(most - used)
+    return min(free) / 2**20
+
+
+def _cgroup(name: str) -> int | None:
+    """A figure of this container, None where there is none."""
+    try:
+        return int(Path("/sys/fs/cgroup", name).read_text())
+    except (OSError, ValueError):  # no such group, or "max": no limit
+        return None
+
+
 def bytes_per_ms() -> float:
     """How fast one thread reads memory that no cache holds: the best of a few times."""
     ground = np.ones(_TOUCHED_BYTES // 8)

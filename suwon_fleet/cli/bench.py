@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from argparse import Namespace, RawDescriptionHelpFormatter
@@ -82,9 +83,13 @@ def add(subparsers: Any) -> None:
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     from suwon_fleet.bench.figure import Options
+    from suwon_fleet.bench.packages import missing
 
     is_good = True
-    for name in dict.fromkeys(args.names):
+    names = list(dict.fromkeys(args.names))
+    if left_out := missing(names):
+        _tell_missing(left_out)
+    for name in names:
         benchmark = import_module(f"suwon_fleet.bench.{name}")
         with _progress(name) as tell:
             options = Options(
@@ -97,6 +102,14 @@ def run(args: Namespace) -> int:
             )
             is_good &= _measure(benchmark.run, options, as_json=args.json)
     return Exit.GOOD if is_good else Exit.FAILED
+
+
+def _tell_missing(packages: list[str]) -> None:
+    print(
+        f"peers left out, for they are not installed: {', '.join(packages)}\n"
+        f"  to have them: make bench, or: pip install {' '.join(packages)}",
+        file=sys.stderr,
+    )
 
 
 def _measure(
@@ -133,11 +146,24 @@ def _progress(name: str) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-_COLUMNS = ("case", "what", "by", "", "", "least", "most", "to reach", "at best", "note")
+_COLUMNS = (
+    "case",
+    "what",
+    "by",
+    "value",
+    "unit",
+    "least",
+    "most",
+    "to reach",
+    "at best",
+    "CPU ms",
+    "wall ms",
+    "note",
+)
 
 
 def _print(figures: Iterable[Figure]) -> None:
-    """The figures as a table; what is the same as in the row above is left out."""
+    """The figures as a table; what is the same as in the row above is left out, and what none has."""
     rows: list[tuple[str, ...]] = []
     before = ("", "")
     for figure in figures:
@@ -155,11 +181,18 @@ def _print(figures: Iterable[Figure]) -> None:
                 _number(most),
                 _number(figure.target),
                 _number(figure.bound),
+                _number(figure.cpu_ms),
+                _number(figure.wall_ms),
                 "; ".join(filter(None, ("went wrong" if figure.fault else "", figure.note))),
             )
         )
-    console.print_table(_COLUMNS, rows)
+    used = [index for index in range(len(_COLUMNS)) if any(row[index] for row in rows)]
+    console.print_table(
+        [_COLUMNS[index] for index in used], [[row[index] for index in used] for row in rows]
+    )
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if 1000 <= abs(value) < math.inf else f"{value:.4g}"

@@ -75,7 +75,7 @@ def run(args: Namespace) -> int:
         console.write_json(report.facts(), args.json)
     if not quiet:
         _print(report, explanation, args.lang)
-    return Exit.GOOD if report.is_good else Exit.FAILED
+    return Exit.GOOD if report.is_clean else Exit.FAILED
 
 
 def _play(args: Namespace) -> Play:
@@ -129,24 +129,9 @@ def _words(now: Progress) -> str:
 
 
 def _print(report: Report, explanation: Any | None, language: str) -> None:
-    speed = report.sim_s / report.wall_s
-    robots = console.counted(report.robots, "robot")
-    console.print_table(
-        ("", ""),
-        (
-            ("scenario", f"{report.scenario}, seed {report.seed}, {robots}"),
-            ("jobs", _jobs(report)),
-            ("collisions", str(report.collisions)),
-            ("deadlocks", str(report.deadlocks)),
-            ("illegal grants", str(report.illegal_grants)),
-            (
-                "simulated",
-                f"{report.sim_s:.0f} s in {report.wall_s:.1f} s, {speed:.0f} times as fast",
-            ),
-            ("journal", report.journal),
-            ("state hash", f"{report.state_hash} (from the journal alone)"),
-        ),
-    )
+    journal = ("journal", report.journal)
+    state = ("state hash", f"{report.state_hash} (from the journal alone)")
+    console.print_table(("", ""), [*report.rows(), journal, state])
     for job in report.not_finished:
         why = job.reason_ko if language == "ko" else job.reason_en
         print(": ".join(filter(None, (job.status, job.job_id or job.request_id, why))))
@@ -155,10 +140,3 @@ def _print(report: Report, explanation: Any | None, language: str) -> None:
     if explanation is not None:
         print()
         print_explanation(language, explanation)
-
-
-def _jobs(report: Report) -> str:
-    ends = ("finished", "refused", "failed", "cancelled", "unfinished")
-    counts = [(getattr(report, f"jobs_{end}"), end) for end in ends]
-    told = ", ".join(f"{count} {end}" for count, end in counts if count or end == "finished")
-    return f"{report.jobs_submitted} submitted: {told}"

@@ -123,6 +123,8 @@ def _told(summary: MapSummary) -> Iterator[str]:
         if room.spots:
             easy = f"moving is easy up to {counted(room.easy, 'robot')}"
             yield f"  {kind}: {easy} ({counted(room.spots, 'spot')} to stand on)"
+        else:
+            yield f"  {kind}: cannot get about here"
 
 
 def _first(things: Sequence[object]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from suwon_fleet.adapters.ros.client import FleetClient, is_over
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.cli.processes import Processes, node_command
+from suwon_fleet.cli.run_figures import RunFigures
 from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.service.assemble import assemble
@@ -65,39 +66,16 @@ class NotFinished:
     reason_ko: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(RunFigures):
     """What came of it. `setup_s` went by before all robots had joined, `wall_s` after that.
 
     `state_hash` is that of a fleet made from the journal alone, once the nodes had ended.
     """
 
-    scenario: str
-    site: str
-    seed: int
-    robots: int
-    jobs_submitted: int
-    jobs_finished: int
-    jobs_refused: int
-    jobs_failed: int
-    jobs_cancelled: int
-    jobs_unfinished: int
-    collisions: int
-    deadlocks: int
-    illegal_grants: int
-    sim_s: float
-    wall_s: float
-    setup_s: float
-    state_hash: str
     journal: str
     not_finished: tuple[NotFinished, ...]
     violations: tuple[str, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """All jobs finished or were refused, and nothing happened that must not."""
-        undone = self.jobs_failed + self.jobs_cancelled + self.jobs_unfinished
-        return not undone and not self.collisions + self.deadlocks + self.illegal_grants
 
     def facts(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -69,6 +69,8 @@ def _add_map_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     scenario = _scenario(args)
+    if not args.quiet:
+        _print_surprises(scenario)
     from suwon_fleet.cli.simulate import simulate
 
     with console.progress(scenario.id, quiet=args.quiet) as advance:
@@ -102,6 +104,16 @@ def _scenario(args: Namespace) -> Scenario:
     return load_scenario(args.scenario, seed=args.seed)
 
 
+def _print_surprises(scenario: Scenario) -> None:
+    """What of the map may surprise those who run these robots on it."""
+    from suwon_fleet.core.maplint import lint
+    from suwon_fleet.core.mapnetwork import MapNetwork
+
+    used = {fleet.kind for fleet in scenario.fleets}
+    kinds = [scenario.kinds[kind] for kind in scenario.kinds if kind in used]
+    console.print_problems(lint(MapNetwork(scenario.site), kinds))
+
+
 def _progress(simulation: Simulation) -> tuple[float, str]:
     done, all_of_them = simulation.over_count, simulation.job_count
     at_s = simulation.world.now_ns / 1e9
@@ -133,18 +145,7 @@ def document(result: Result, language: Language) -> dict[str, Any]:
 def _print(result: Result, language: Language) -> None:
     from suwon_fleet.core.texts import say
 
-    speed = result.sim_s / result.wall_s if result.wall_s else 0.0
-    rows = (
-        ("scenario", f"{result.scenario} on {result.site}, seed {result.seed}"),
-        ("robots", str(result.robots)),
-        ("jobs", _jobs(result)),
-        ("collisions", str(result.collisions)),
-        ("deadlocks", str(result.deadlocks)),
-        ("illegal grants", str(result.illegal_grants)),
-        ("simulated", f"{result.sim_s:.0f} s in {result.wall_s:.1f} s, {speed:.0f} times as fast"),
-        ("state hash", result.state_hash),
-    )
-    console.print_table(("", ""), rows)
+    console.print_table(("", ""), [*result.rows(), ("state hash", result.state_hash)])
     for job in result.not_finished[:MOST_NAMED]:
         why = say(job.reason, language) if job.reason else ""
         print(": ".join(filter(None, (f"{job.request_id} {job.status}", why))), file=sys.stderr)
@@ -155,10 +156,3 @@ def _print(result: Result, language: Language) -> None:
         print(f"{fault.what} at {fault.at_s:.1f} s: {robots}: {fault.detail}", file=sys.stderr)
     if result.state_hash != result.replay_state_hash:
         print("the journal, replayed, gives another state", file=sys.stderr)
-
-
-def _jobs(result: Result) -> str:
-    ends = ("finished", "refused", "failed", "cancelled", "unfinished")
-    counts = [(getattr(result, f"jobs_{end}"), end) for end in ends]
-    told = ", ".join(f"{count} {end}" for count, end in counts if count or end == "finished")
-    return f"{result.jobs_submitted} submitted: {told}"

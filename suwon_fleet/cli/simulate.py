@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.cli.run_figures import RunFigures
 from suwon_fleet.core.engine import motion, teams
 from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
@@ -49,42 +50,22 @@ class Ended:
     reason: Reason | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a simulation. `wall_s` is the run itself, `setup_s` what went before it, most of it
-    compiling or loading kernels.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(RunFigures):
+    """What came of a simulation; most of its `setup_s` is compiling or loading kernels.
 
     `state_hash` is that of the fleet at the end, `replay_state_hash` that of a fleet made from the
     journal alone: they must be equal.
     """
 
-    scenario: str
-    site: str
-    seed: int
-    robots: int
-    jobs_submitted: int
-    jobs_finished: int
-    jobs_refused: int
-    jobs_failed: int
-    jobs_cancelled: int
-    jobs_unfinished: int
-    collisions: int
-    deadlocks: int
-    illegal_grants: int
-    sim_s: float
-    wall_s: float
-    setup_s: float
-    state_hash: str
     replay_state_hash: str
     not_finished: tuple[Ended, ...]
     violations: tuple[Violation, ...]
 
     @property
     def is_good(self) -> bool:
-        """All jobs finished or were refused, nothing happened that must not, and replay agrees."""
-        faults = self.collisions + self.deadlocks + self.illegal_grants
-        undone = self.jobs_failed + self.jobs_cancelled + self.jobs_unfinished
-        return not faults and not undone and self.state_hash == self.replay_state_hash
+        """All went as it should, and replay agrees."""
+        return self.is_clean and self.state_hash == self.replay_state_hash
 
     def facts(self) -> dict[str, Any]:
         """The figures by name; all but the texts."""

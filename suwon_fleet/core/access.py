@@ -7,6 +7,8 @@ import math
 from functools import cached_property
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -29,26 +31,55 @@ LEAST_M = 0.01
 """A ride in a lift has no length of its own, and is a way all the same."""
 
 
+def misfit(kind: RobotKind, lane: Lane) -> str:
+    """What of a lane keeps a kind of robot off it: kind, width, height or slope; nothing: ''."""
+    if lane.kind not in kind.lane_kinds:
+        return "kind"
+    if lane.kind is LaneKind.LIFT and Capability.LIFT not in kind.capabilities:
+        return "kind"
+    if lane.width_m is not None and lane.width_m < kind.width_m + LANE_MARGIN_M:
+        return "width"
+    if lane.height_m is not None and lane.height_m < kind.height_m + HEADROOM_M:
+        return "height"
+    return "slope" if abs(lane.slope) > kind.max_slope else ""
+
+
 def may_use(kind: RobotKind, lane: Lane) -> bool:
     """Whether a kind of robot fits a lane and is made for it."""
-    return (
-        (lane.kind in kind.lane_kinds)
-        and (lane.width_m is None or lane.width_m >= kind.width_m + LANE_MARGIN_M)
-        and (lane.height_m is None or lane.height_m >= kind.height_m + HEADROOM_M)
-        and abs(lane.slope) <= kind.max_slope
-        and (lane.kind is not LaneKind.LIFT or Capability.LIFT in kind.capabilities)
-    )
+    return not misfit(kind, lane)
+
+
+def barred_lanes(site: SiteMap, kind: RobotKind) -> NDArray[np.bool_]:
+    """For each lane, whether a robot on it would enter a zone whose permit its kind has not.
+
+    Robots that are inside already may go on to where they are let out.
+    """
+    barred = np.zeros(len(site.lanes), dtype=np.bool_)
+    zones = [zone for zone in site.zones if zone.permit and zone.permit not in kind.permits]
+    if not zones:
+        return barred
+    ends = [(site.node_by_id[lane.start], site.node_by_id[lane.end]) for lane in site.lanes]
+    points = np.array([[(node.x_m, node.y_m) for node in pair] for pair in ends]).reshape(-1, 2, 2)
+    lines = shapely.linestrings(points)
+    for zone in zones:
+        polygon = shapely.Polygon(zone.polygon)
+        shapely.prepare(polygon)
+        on_level = np.array([[zone.level in (None, node.level) for node in pair] for pair in ends])
+        begins_inside = shapely.intersects_xy(polygon, *points[:, 0].T) & on_level[:, 0]
+        barred |= shapely.intersects(polygon, lines) & on_level.any(axis=1) & ~begins_inside
+    return barred
 
 
 class Network:
-    """The lanes a kind of robot may use, zones taken to be open. Lengths in metres."""
+    """The lanes a kind of robot may use, zones taken to be open if it has their permit. In metres."""
 
     def __init__(self, site: SiteMap, kind: RobotKind) -> None:
         self._names = [node.id for node in site.nodes]
         self._index = {name: index for index, name in enumerate(self._names)}
         lengths: dict[tuple[int, int], float] = {}
-        for lane in site.lanes:
-            if may_use(kind, lane):
+        barred = barred_lanes(site, kind)
+        for number, lane in enumerate(site.lanes):
+            if may_use(kind, lane) and not barred[number]:
                 ends = self._index[lane.start], self._index[lane.end]
                 length_m = _length_m(site, lane)
                 lengths[ends] = min(length_m, lengths.get(ends, length_m))

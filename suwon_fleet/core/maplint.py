@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from suwon_fleet.core.access import CLEARANCE_M, LANE_MARGIN_M, may_use
+from suwon_fleet.core.access import CLEARANCE_M, HEADROOM_M, LANE_MARGIN_M, may_use
 from suwon_fleet.core.errors import Problem, Severity
 from suwon_fleet.core.mapgraph import MapGraph
 from suwon_fleet.core.mapnetwork import MOST_NAMED, MapNetwork, named
@@ -41,10 +42,11 @@ def lint(network: MapNetwork, kinds: Iterable[RobotKind] = ()) -> tuple[Problem,
         _chargers_in_the_way(network),
         _chargers_too_near(network, kinds),
         _dead_ends(network),
-        _too_narrow(network, kinds),
+        _misfits(network, kinds),
         _doubled_lanes(network),
         _idle_lifts(network.site),
         _idle_zones(network),
+        _unknown_permits(network.site, kinds),
         _crossings(network),
     )
     return tuple(warning for check in checks for warning in _few(list(check)))
@@ -155,20 +157,31 @@ def _dead_ends(network: MapNetwork) -> Iterator[Problem]:
             yield _warning("dead-end", where, what, "close it to a loop, or keep it to one robot")
 
 
-def _too_narrow(network: MapNetwork, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
-    """Lanes that a kind of robot would use if they were wider."""
+def _misfits(network: MapNetwork, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Lanes that a kind of robot would use if they were wider, higher or less steep."""
     for kind in kinds:
+        wide = f"it needs {kind.width_m + LANE_MARGIN_M:.2f} m"
+        high = f"it needs {kind.height_m + HEADROOM_M:.2f} m"
+        steep = f"it climbs {kind.max_slope:g}"
+        yield from _misfit(network, kind, "narrow", f"{wide} of width", {"width_m": None})
+        yield from _misfit(network, kind, "low", f"{high} of height", {"height_m": None})
+        yield from _misfit(network, kind, "steep", steep, {"slope": 0.0})
 
-        def stops(lane: Lane, kind: RobotKind = kind) -> bool:
-            return not may_use(kind, lane) and may_use(kind, replace(lane, width_m=None))
 
-        narrow = network.lanes_where(stops)[network.graph.edge_lane]
-        if narrow.any():
-            ids = [network.edge_id(edge) for edge in np.flatnonzero(narrow).tolist()]
-            needed_m = kind.width_m + LANE_MARGIN_M
-            what = f"too narrow for {kind.id} (it needs {needed_m:.2f} m): {named(ids)}"
-            mend = "correct the width, or keep this robot off the map"
-            yield _warning("too-narrow", f"lane {ids[0]}", what, mend)
+def _misfit(
+    network: MapNetwork, kind: RobotKind, how: str, limit: str, mended: dict[str, Any]
+) -> Iterator[Problem]:
+    """The lanes that a kind may not use, and might if something of them were otherwise."""
+
+    def is_one(lane: Lane) -> bool:
+        return not may_use(kind, lane) and may_use(kind, replace(lane, **mended))
+
+    found = network.lanes_where(is_one)[network.graph.edge_lane]
+    if found.any():
+        ids = [network.edge_id(edge) for edge in np.flatnonzero(found).tolist()]
+        what = f"too {how} for {kind.id} ({limit}), which is never sent there: {named(ids)}"
+        mend = "correct the map if it is wrong there, or use another kind of robot"
+        yield _warning(f"too-{how}", f"lane {ids[0]}", what, mend)
 
 
 def _doubled_lanes(network: MapNetwork) -> Iterator[Problem]:
@@ -206,6 +219,16 @@ def _idle_zones(network: MapNetwork) -> Iterator[Problem]:
         if not levels or (zone.level is not None and number[zone.level] not in levels):
             what = "no lane passes through the zone"
             yield _warning("idle-zone", f"zone {zone.id}", what, "check its polygon and level")
+
+
+def _unknown_permits(site: SiteMap, kinds: Sequence[RobotKind]) -> Iterator[Problem]:
+    """Zones that none of the robots may enter."""
+    given = {permit for kind in kinds for permit in kind.permits}
+    for zone in site.zones:
+        if kinds and zone.permit and zone.permit not in given:
+            what = f"no kind of robot has the permit {zone.permit}, so none is ever sent there"
+            mend = "give the permit to a kind of robot, or correct its name"
+            yield _warning("no-permit", f"zone {zone.id}", what, mend)
 
 
 def _crossings(network: MapNetwork) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from suwon_fleet.core.access import may_use
+from suwon_fleet.core.access import barred_lanes, may_use
 from suwon_fleet.core.mapgraph import MapGraph
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, SiteMap
@@ -38,9 +38,10 @@ class MapNetwork:
         """Some nodes by the names of their places, or by their own where there are none."""
         indices = list(nodes)
         places = [name for index in indices for name in self._places_at.get(index, ())]
+        count = f"{len(indices)} node" + ("s" if len(indices) > 1 else "")
         if places:
-            return f"{len(indices)} nodes with the places {named(places)}"
-        return f"{len(indices)} nodes ({named(self.site.nodes[i].id for i in indices)})"
+            return f"{count} with the place{'s' if len(places) > 1 else ''} {named(places)}"
+        return f"{count} ({named(self.site.nodes[i].id for i in indices)})"
 
     def edge_id(self, edge: int) -> str:
         return self.site.lanes[int(self.graph.edge_lane[edge])].id
@@ -100,8 +101,8 @@ class MapNetwork:
         like = np.empty(len(self.site.lanes), dtype=np.int64)
         before, current = None, 0
         for index, lane in enumerate(self.site.lanes):
-            if before is None or not _are_alike(lane, before):
-                current = number.setdefault((lane.kind, lane.width_m, lane.slope), len(sorts))
+            if before is None or _sort(lane) != _sort(before):
+                current = number.setdefault(_sort(lane), len(sorts))
                 if current == len(sorts):
                     sorts.append(lane)
             like[index], before = current, lane
@@ -116,14 +117,14 @@ class MapNetwork:
 
     def usable(self, kind: RobotKind) -> NDArray[np.bool_]:
         """The lanes a kind of robot may use."""
-        return self.lanes_where(partial(may_use, kind))
+        return self.lanes_where(partial(may_use, kind)) & ~barred_lanes(self.site, kind)
 
     def lanes_where(self, is_so: Callable[[Lane], bool]) -> NDArray[np.bool_]:
-        """The lanes of which something is so that rests on their kind, width and slope alone."""
+        """The lanes of which something is so that rests on what decides who may use them alone."""
         sorts, like = self._sorts
         return np.array([is_so(lane) for lane in sorts], dtype=np.bool_)[like]
 
 
-def _are_alike(one: Lane, other: Lane) -> bool:
-    """Whether the same robots may use two lanes."""
-    return one.kind is other.kind and one.width_m == other.width_m and one.slope == other.slope
+def _sort(lane: Lane) -> tuple[object, ...]:
+    """What decides who may use a lane."""
+    return lane.kind, lane.width_m, lane.height_m, lane.slope

@@ -117,7 +117,8 @@ class Place:
 class Zone:
     """A polygon (outer ring, metres, not closed, counter-clockwise) with what holds inside it.
 
-    `level` None covers all levels. `capacity` is the greatest number of robots inside at once.
+    `level` None covers all levels. `capacity` is the greatest number of robots inside at once. Only
+    kinds of robots that have the `permit` may enter, if one is named.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Zone:
     is_open: bool = True
     speed_limit_mps: float | None = None
     title: Mapping[str, str] = field(default_factory=dict)
+    permit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,14 @@ class SiteMap:
     @cached_property
     def lane_by_id(self) -> dict[str, Lane]:
         return {lane.id: lane for lane in self.lanes}
+
+    @cached_property
+    def lanes_into(self) -> dict[str, list[Lane]]:
+        """The lanes that end at a node."""
+        found: dict[str, list[Lane]] = {}
+        for lane in self.lanes:
+            found.setdefault(lane.end, []).append(lane)
+        return found
 
     @cached_property
     def place_by_id(self) -> dict[str, Place]:

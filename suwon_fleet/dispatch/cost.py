@@ -23,7 +23,7 @@ SLACK = 1.3
 class Outline:
     """What a job takes of any robot of a kind once it is at the first vertex.
 
-    `legs_s` are its drives from there on, `back_s` that to the nearest charger.
+    `legs_s` are its drives from there on, `back_s` that to the nearest charger; infinite if there is none.
     """
 
     legs_s: tuple[float, ...]
@@ -35,18 +35,20 @@ class Outline:
         """The outline of a job for a kind (id)."""
         legs_s = tuple(travel_s(kind, a, b) for a, b in itertools.pairwise(errand.vertices))
         back_s = home_s(kind, errand.vertices[-1])
-        if math.isinf(back_s):
-            back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
         return cls(legs_s, math.fsum(legs_s) + errand.action_s, back_s)
 
 
 def _soc_after(errand: Errand, worker: Worker, outline: Outline, to_first_s: float) -> float:
-    drive_s = math.fsum((to_first_s, *outline.legs_s)) + outline.back_s
+    # Without a charger that it could reach it is charged some other way, or not at all.
+    back_s = 0.0 if math.isinf(outline.back_s) else outline.back_s
+    drive_s = math.fsum((to_first_s, *outline.legs_s)) + back_s
     return worker.soc - energy_share(worker.kind.battery, drive_s * SLACK, errand.action_s)
 
 
 def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime) -> Candidate:
     """Weigh a robot for a job: it must be able, get there and back to a charger with charge to spare.
+
+    One that has a charger in reach now is not sent to where it would have none any more.
 
     The cost is the time until the job would be done, in seconds.
     """
@@ -59,6 +61,9 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
         if math.isinf(leg_s):
             reason = Reason.of("unreachable", robot=worker.robot_id, place=stop)
             return Candidate(worker.robot_id, refusal=reason)
+    if math.isinf(outline.back_s) and not math.isinf(home_s(kind.id, worker.vertex)):
+        reason = Reason.of("no-way-back", robot=worker.robot_id, place=errand.vertices[-1])
+        return Candidate(worker.robot_id, refusal=reason)
     pickup_s = worker.free_in_s + to_first_s
     soc_after = _soc_after(errand, worker, outline, to_first_s)
     if soc_after < kind.battery.reserve_soc:

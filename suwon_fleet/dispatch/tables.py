@@ -49,11 +49,13 @@ def problem_of(
     for number, kind in enumerate(kinds):
         own = robots["kind"] == number
         work[number]["drive_s"] = [_drive_s(errand, kind, travel) for errand in errands]
-        work[number]["back_s"] = _home_s(travel, kind.id, lasts, chargers)[last]
-        robots["home_s"][own] = _home_s(travel, kind.id, here, chargers)[at[own]]
+        back_s = _home_s(travel, kind.id, lasts, chargers)[last]
+        home_s = _home_s(travel, kind.id, here, chargers)[at[own]]
+        work[number]["back_s"], robots["home_s"][own] = _finite(back_s), _finite(home_s)
         ways_s = travel.travel_table(kind.id, here, origins)[np.ix_(at[own], origin)]
-        can_s = np.isfinite(work[number]["drive_s"])
-        first_s[own] = np.where(can_s, ways_s, np.float32(np.inf))
+        comes_back = np.isfinite(back_s)[None, :] | np.isinf(home_s)[:, None]
+        can = np.isfinite(work[number]["drive_s"])[None, :] & comes_back
+        first_s[own] = np.where(can, ways_s, np.float32(np.inf))
     _keep_for_one(first_s, errands, workers)
     hop_s = np.stack([travel.travel_table(kind.id, lasts, origins) for kind in kinds])
     jobs = _jobs(errands, origin, last, workers)
@@ -76,10 +78,15 @@ def _drive_s(errand: Errand, kind: RobotKind, travel: Travel) -> float:
 
 
 def _home_s(travel: Travel, kind: str, vertices: Sequence[str], chargers: Sequence[str]) -> Floats:
-    """From each vertex to the nearest charger; 0 where there is none: it is charged some other way."""
+    """From each vertex to the nearest charger; infinite without a way, 0 on a map that has none."""
     if not chargers:
         return np.zeros(len(vertices))
-    ways_s = travel.travel_table(kind, vertices, chargers).min(axis=1)
+    ways_s: Floats = travel.travel_table(kind, vertices, chargers).min(axis=1).astype(float)
+    return ways_s
+
+
+def _finite(ways_s: Floats) -> Floats:
+    """Without a charger that it could reach a robot is charged some other way, or not at all."""
     return np.where(np.isfinite(ways_s), ways_s, 0.0)
 
 

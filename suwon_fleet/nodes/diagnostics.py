@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.robots.states import Connection
+from suwon_fleet.service.witness import Witness
 
 OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
 
@@ -37,11 +38,15 @@ class Diagnostics:
         self._tick_s = tick_s
         self._faults_told = 0
 
-    def array(self, stamp: Time, fleet: Fleet, link: RosLink | None) -> DiagnosticArray:
-        """The statuses now; `link` is None while the node is not active."""
+    def array(
+        self, stamp: Time, fleet: Fleet, link: RosLink | None, witness: Witness | None
+    ) -> DiagnosticArray:
+        """The statuses now; `link` and `witness` are None while the node is not active."""
         told = DiagnosticArray(status=[self._turning(), self._robots(fleet), self._alerts(fleet)])
         if link is not None:
             told.status.append(self._link(link))
+        if witness is not None:
+            told.status.append(_check(witness))
         told.header.stamp = stamp
         self.turns = TurnTimes()
         return told
@@ -91,6 +96,13 @@ class Diagnostics:
             unusable=link.faults,
             last=link.last_fault or "",
         )
+
+
+def _check(witness: Witness) -> DiagnosticStatus:
+    """Found once, it stays an error for as long as the node is active."""
+    text = f"{witness.found} findings" if witness.found else "nothing found"
+    level = DiagnosticStatus.ERROR if witness.found else OK
+    return _status("traffic check", level, text, looks=witness.looks, found=witness.found)
 
 
 def _status(name: str, level: bytes, text: str, **values: object) -> DiagnosticStatus:

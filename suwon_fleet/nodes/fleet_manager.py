@@ -33,6 +33,8 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import Fleet, Settings
 from suwon_fleet.core.errors import BadInput, Problem, Reason
+from suwon_fleet.core.maplint import lint
+from suwon_fleet.core.mapnetwork import MapNetwork
 from suwon_fleet.nodes.diagnostics import Diagnostics
 from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
@@ -151,6 +153,8 @@ class FleetManager(LifecycleNode):
     def _configure(self) -> None:
         given = self.parameters
         site, kinds = load_site(given.site), load_kinds(given.robots)
+        for surprise in lint(MapNetwork(site), kinds.values()):
+            self.get_logger().warning(f"map: {surprise}")
         journal = self._open_journal()
         try:
             warm_up(next(iter(kinds.values())), self.get_logger().info)
@@ -271,7 +275,8 @@ class FleetManager(LifecycleNode):
     def _tell_diagnostics(self) -> None:
         stamp = ros_fields.stamp(self.fleet.now_ns)
         link = self._active.link if self._active else None
-        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link))
+        witness = self._active.service.witness if self._active else None
+        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link, witness))
 
     # Parameters
 

@@ -11,12 +11,14 @@ from threading import Lock
 
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
-from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.ports import Clock, Journal, RobotLink
 from suwon_fleet.service.changes import ChangeLog, Changes
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.service.witness import Witness
 
+LOOK_EVERY_S = 1.0
 Request = (
     m.SubmitJob
     | m.CancelJob
@@ -43,6 +45,8 @@ class FleetService:
         self._pipeline = Pipeline(core, journal, link)
         self._clock = clock
         self._changes = ChangeLog(core.state)
+        self.witness = Witness()
+        self._looked_ns = core.fleet.now_ns
         self._asked: deque[Request] = deque()
         self._waiting: dict[str, Future[m.Answer]] = {}
         self._tokens = itertools.count(1)
@@ -85,13 +89,21 @@ class FleetService:
 
         Raises OSError when the journal cannot be written; see :meth:`.Pipeline.turn`.
         """
-        asked = [self._asked.popleft() for _ in range(len(self._asked))]
-        outcome = self._pipeline.turn(self._clock.now_ns(), asked)
+        asked: list[m.Input] = [self._asked.popleft() for _ in range(len(self._asked))]
+        outcome = self._pipeline.turn(self._clock.now_ns(), [*asked, *self._look()])
         changes = self._changes.read(outcome.events)
         for effect in outcome.effects:
             if isinstance(effect, m.Answer):
                 self._waiting.pop(effect.token).set_result(effect)
         return changes
+
+    def _look(self) -> list[m.Finding]:
+        """What the independent check finds in the fleet as the last turn left it, once a second."""
+        fleet = self.fleet
+        if fleet.now_ns - self._looked_ns < LOOK_EVERY_S * SECOND:
+            return []
+        self._looked_ns = fleet.now_ns
+        return self.witness.look(fleet)
 
     def close(self) -> None:
         """Take no more requests, and refuse those that wait. Owner's thread."""

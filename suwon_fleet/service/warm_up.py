@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import suwon_fleet.traffic.window as window_package
+from suwon_fleet import dispatch as dispatch_package
 from suwon_fleet import traffic as traffic_package
 from suwon_fleet.core.dispatch import Errand, Worker
 from suwon_fleet.core.robots.kind import RobotKind
@@ -29,7 +31,8 @@ def warm_up(kind: RobotKind, tell: Tell) -> None:
 
     It takes a minute the first time after an installation, and milliseconds once that is on disk.
     """
-    with compiling(Path(traffic_package.__file__).parent, tell):
+    packages = (traffic_package, window_package, dispatch_package)
+    with compiling([Path(package.__path__[0]) for package in packages], tell):
         kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
         _plan(kind, _change_places(kind))
         _meet(kind)

@@ -73,7 +73,7 @@ class Bodies(NamedTuple):
 
 def warm_up(tell: Tell) -> None:
     """Have `step` compiled, or loaded; `tell` is told when that takes long."""
-    with compiling(Path(__file__).parent, tell):
+    with compiling([Path(__file__).parent], tell):
         step(Bodies.empty(1), 0.1)
 
 

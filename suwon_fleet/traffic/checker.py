@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import Lane, Node, SiteMap
+from suwon_fleet.core.sitemap import Lane, Node, SiteMap, Zone
 
 STALL_S = 600.0
 """A robot that wants to go somewhere, may, and has not moved for so long is deadlocked or starved."""
@@ -58,10 +58,8 @@ class Checker:
     """Watches one run: feed it every grant, the robots' true poses at every step, and reviews."""
 
     def __init__(self, site: SiteMap, robots: Mapping[str, RobotKind]) -> None:
-        self._ends = {
-            lane.id: (site.node_by_id[lane.start], site.node_by_id[lane.end]) for lane in site.lanes
-        }
-        self._lanes = site.lane_by_id
+        self._lanes, self._nodes = site.lane_by_id, site.node_by_id
+        self._guarded = [zone for zone in site.zones if zone.permit]
         self._tracks = {name: _Track(kind) for name, kind in robots.items()}
         self._names = sorted(robots)
         self._one, self._other = np.triu_indices(len(self._names), k=1)
@@ -116,11 +114,15 @@ class Checker:
 
     def _off_lane(self, kind: RobotKind, before: Waypoint, now: Waypoint) -> str:
         """What is wrong with going from one waypoint to the next, in words; nothing: ''."""
-        if now.lane not in self._ends:
+        lane = self._lanes.get(now.lane)
+        if lane is None:
             return f"no lane {now.lane!r}"
-        if fault := _misfit(kind, self._lanes[now.lane]):
+        if fault := _misfit(kind, lane):
             return f"{now.lane} is {fault}, not for {kind.id}"
-        start, end = self._ends[now.lane]
+        for zone in self._guarded:
+            if zone.permit not in kind.permits and _enters(zone, before, now):
+                return f"no permit {zone.permit} for {zone.id}"
+        start, end = self._nodes[lane.start], self._nodes[lane.end]
         if start.level != end.level:
             rides = _is_at(before, start) and _is_at(now, end)
             return "" if rides else f"not from end to end of {now.lane}"
@@ -240,7 +242,20 @@ def _misfit(kind: RobotKind, lane: Lane) -> str:
         return lane.kind
     if lane.width_m is not None and lane.width_m < kind.width_m:
         return f"{lane.width_m:g} m wide"
+    if lane.height_m is not None and lane.height_m < kind.height_m:
+        return f"{lane.height_m:g} m high"
     return f"as steep as {lane.slope:g}" if abs(lane.slope) > kind.max_slope else ""
+
+
+def _enters(zone: Zone, before: Waypoint, now: Waypoint) -> bool:
+    """Whether one waypoint lies outside a zone, and the next one inside."""
+    polygon = shapely.Polygon(zone.polygon)
+    was_in, is_in = (
+        zone.level in (None, point.level)
+        and polygon.intersects(shapely.Point(point.x_m, point.y_m))
+        for point in (before, now)
+    )
+    return is_in and not was_in
 
 
 def _is_at(point: Waypoint, node: Node) -> bool:

@@ -21,7 +21,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from suwon_fleet.core.access import BLOCKS_PER_LANE, LONGEST_BLOCK_M, may_use
+from suwon_fleet.core.access import (
+    BLOCKS_PER_LANE,
+    LONGEST_BLOCK_M,
+    barred_lanes,
+    may_use,
+)
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
@@ -284,6 +289,7 @@ class _Compiler:
         times = np.full((len(self._kinds), len(length)), np.inf)
         for row, kind in zip(times, self._kinds, strict=True):
             allowed = np.array([may_use(kind, lane) for lane in self._site.lanes], dtype=bool)
+            allowed &= ~barred_lanes(self._site, kind)
             indoor = np.array([lane.kind in INDOOR_KINDS for lane in self._site.lanes], dtype=bool)
             if not len(length):
                 continue

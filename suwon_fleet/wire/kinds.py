@@ -17,7 +17,7 @@ from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import Battery, Capability, Family, RobotKind
 from suwon_fleet.core.sitemap import LaneKind
 from suwon_fleet.wire.document import parse_yaml
-from suwon_fleet.wire.fields import Fields, choice_of
+from suwon_fleet.wire.fields import Fields, choice_of, id_of
 from suwon_fleet.wire.files import read_text
 from suwon_fleet.wire.findings import Findings
 
@@ -55,7 +55,7 @@ _BATTERY_RANGES = {
 _BATTERY_NEEDS = tuple(field.name for field in fields(Battery) if field.default is MISSING)
 _OPTIONAL = {"carrying_speed_mps": (0.05, 10.0)}
 _OTHERS = ("format", "id", "family", "lane_kinds", "capabilities", "battery")
-_KNOWN = (*_OTHERS, *_RANGES, *_OPTIONAL, "compartments", "title")
+_KNOWN = (*_OTHERS, *_RANGES, *_OPTIONAL, "compartments", "permits", "title")
 
 E = TypeVar("E", LaneKind, Capability)
 
@@ -120,6 +120,7 @@ def _kind(entry: Fields) -> RobotKind | None:
     capabilities = frozenset(_choices(entry, "capabilities", Capability))
     battery = _battery(entry)
     compartments = entry.whole("compartments", MOST_COMPARTMENTS)
+    permits = [id_of(item, entry.findings) for item in entry.items("permits")]
     title = entry.title()
     if not complete or entry.findings.has_errors or not (kind_id and family and battery):
         return None
@@ -131,6 +132,7 @@ def _kind(entry: Fields) -> RobotKind | None:
         battery=battery,
         compartments=compartments or 0,
         title=title,
+        permits=frozenset(filter(None, permits)),
         **given,
     )
     _check_body(entry, kind)

@@ -23,5 +23,6 @@ def test_percentile_is_one_of_the_values() -> None:
 
 def test_what_the_machine_can_do() -> None:
     assert measure.peak_mb() > 10.0
+    assert measure.free_mb() > 10.0
     assert measure.bytes_per_ms() > 0.0
     assert min(measure.loopback_ms()) > 0.0

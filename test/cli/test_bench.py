@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from suwon_fleet.bench import packages
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.cli.bench import NAMES
 from suwon_fleet.cli.exits import Exit
@@ -56,6 +57,33 @@ def test_json_is_one_object_a_line(benchmark: list[object], capsys: Capture) -> 
     assert (asked[0].seeds, asked[0].quick) == (3, True)
 
 
+def test_measurements_have_six_digits(benchmark: list[object], capsys: Capture) -> None:
+    third = 1 / 3
+    benchmark.append(
+        figure(value=1000 * third, spread=(third, 1e9 * third), bound=third, cpu_ms=third, seeds=12)
+    )
+    assert main(["bench", "scale", "--json"]) == Exit.GOOD
+    told = json.loads(capsys.readouterr().out)
+    assert (told["value"], told["bound"], told["cpu_ms"]) == (333.333, 0.333333, 0.333333)
+    assert (told["spread"], told["seeds"]) == ([0.333333, 333333000.0], 12)
+
+
+def test_peers_that_are_missing_are_named(
+    benchmark: list[object], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setitem(packages.MODULES, "networkx", "not_to_be_found")
+    monkeypatch.setitem(packages.MODULES, "rustworkx", "json")
+    monkeypatch.setitem(packages.MODULES, "ortools", "not_to_be_found")  # another benchmark's
+    benchmark.append(figure())
+    assert main(["bench", "scale", "--json"]) == Exit.GOOD
+    told = capsys.readouterr()
+    assert told.err.splitlines()[:2] == [
+        "peers left out, for they are not installed: networkx",
+        "  to have them: make bench, or: pip install networkx",
+    ]
+    assert json.loads(told.out)
+
+
 def test_table(benchmark: list[object], capsys: Capture) -> None:
     benchmark += [figure(spread=(1.0, 2.0), target=5.0, bound=0.25), figure(by="peer", note="slow")]
     assert main(["bench", "scale"]) == Exit.GOOD
@@ -64,6 +92,8 @@ def test_table(benchmark: list[object], capsys: Capture) -> None:
         "case",
         "what",
         "by",
+        "value",
+        "unit",
         "least",
         "most",
         "to",
@@ -74,6 +104,15 @@ def test_table(benchmark: list[object], capsys: Capture) -> None:
     ]
     assert ours.split() == ["a", "city", "CPU", "suwon_fleet", "1.5", "ms", "1", "2", "5", "0.25"]
     assert peer.split() == ["peer", "1.5", "ms", "slow"]
+
+
+def test_large_figures_and_times_in_the_table(benchmark: list[object], capsys: Capture) -> None:
+    benchmark += [figure(value=42591.4, cpu_ms=0.12345, wall_ms=1234.5), figure(value=float("inf"))]
+    assert main(["bench", "scale"]) == Exit.GOOD
+    heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split("  ")[-1].strip() == "wall ms", "columns that nobody fills are left out"
+    assert first.split()[-4:] == ["42,591", "ms", "0.1235", "1,234"]
+    assert second.split()[-2:] == ["inf", "ms"]
 
 
 def test_what_never_may_happen_is_a_failure(benchmark: list[object], capsys: Capture) -> None:

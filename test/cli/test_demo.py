@@ -121,7 +121,10 @@ def test_a_job_that_still_runs_has_no_reason(capsys: pytest.CaptureFixture[str])
         NotFinished("r-2", "", "refused", "No.", ""),
     )
     report = Report(
-        "yard", "yard", 3, ROBOTS, 2, 0, 1, 0, 0, 1, 0, 0, 0, 60.0, 1.0, 0.5, "", "", undone, ()
+        scenario="yard", site="yard", seed=3, robots=ROBOTS, jobs_submitted=2, jobs_finished=0,
+        jobs_refused=1, jobs_failed=0, jobs_cancelled=0, jobs_unfinished=1, collisions=0,
+        deadlocks=0, illegal_grants=0, sim_s=60.0, wall_s=1.0, setup_s=0.5, state_hash="",
+        journal="", not_finished=undone, violations=(),
     )  # fmt: skip
     demo._print(report, None, "en")
     assert {"running: job-1", "refused: r-2: No."} <= set(capsys.readouterr().out.splitlines())

@@ -33,6 +33,18 @@ def test_check_a_good_map(grid: str, capsys: Capture) -> None:
     assert out[3].startswith("  delivery_indoor: moving is easy up to 1 robot (")
 
 
+def test_check_says_which_robots_the_map_is_not_for(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "street.yaml"
+    path.write_text(
+        "format: suwon_fleet/site@1\nid: street\nframe: {kind: local}\n"
+        "nodes: {a: [0, 0], b: [50, 0]}\nlanes: [{path: [a, b], kind: street}]\n"
+    )
+    assert main(["map", "check", str(path)]) == Exit.GOOD
+    out = capsys.readouterr().out
+    assert "  delivery_indoor: cannot get about here\n" in out
+    assert "  delivery_outdoor: moving is easy up to " in out
+
+
 def test_one_of_a_thing_is_no_plural(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "pair.map"
     path.write_text("type octile\nheight 1\nwidth 1\nmap\n.\n")

@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
+from waiting import wait_for
 
 from suwon_fleet.cli import processes
 from suwon_fleet.cli.processes import ChildEnded, Processes, interruptible, node_command
@@ -19,13 +19,6 @@ IGNORES_SIGINT = (
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
-
-
-def until(what: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def lives(pid: int) -> bool:
@@ -56,7 +49,7 @@ def test_when_one_ends_the_others_are_ended() -> None:
     talk = "import os, time; print(os.getpid()); time.sleep(60)"
     with Processes(lambda _, line: said.append(line)) as group:
         group.start("long", python(talk))
-        until(lambda: bool(said))
+        wait_for(lambda: bool(said))
         group.start("short", python(""))
         with pytest.raises(ChildEnded, match="short ended with exit code 0"):
             group.watch(10.0)
@@ -81,7 +74,7 @@ def test_a_child_that_takes_no_notice_is_killed(monkeypatch: pytest.MonkeyPatch)
     heard: list[str] = []
     with Processes(lambda _, line: heard.append(line)) as group:
         group.start("deaf", python(IGNORES_SIGINT))
-        until(lambda: heard == ["up"])
+        wait_for(lambda: heard == ["up"])
         began_s = time.monotonic()
     assert time.monotonic() - began_s < 5.0
 
@@ -100,7 +93,7 @@ def test_children_end_when_their_parent_is_killed() -> None:
         child = int(parent.stdout.readline())
         assert lives(child)
         parent.kill()
-    until(lambda: not lives(child))
+    wait_for(lambda: not lives(child))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

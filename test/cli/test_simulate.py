@@ -95,14 +95,18 @@ def test_the_one_that_fits_is_sent_though_another_is_nearer(tmp_path: Path) -> N
     assert not TIGHT & been["big-1"]
 
 
-@pytest.mark.parametrize("place", ["isle", "attic"])
-def test_a_job_to_where_nobody_gets_is_refused_with_the_reason(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "code"), [("isle", "unreachable"), ("attic", "lane-not-for-robot")]
+)
+def test_a_job_to_where_nobody_gets_is_refused_with_the_reason(
+    tmp_path: Path, place: str, code: str
+) -> None:
     job = f"  - {{at_s: 2, kind: go_to, places: [{place}]}}\n"
     result, been = run(tmp_path, SCENARIO + job)
     (refused,) = result.not_finished
     assert refused.status == "refused"
     assert refused.reason is not None
-    assert refused.reason.code == "unreachable"
+    assert refused.reason.code == code
     assert dict(refused.reason.facts)["place"] == place
     assert result.is_good, "refused jobs harm no others"
     assert result.jobs_finished == 2

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from suwon_fleet.core.access import HEADROOM_M, LANE_MARGIN_M, Network, may_use
-from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap
+from suwon_fleet.core.access import HEADROOM_M, LANE_MARGIN_M, Network, barred_lanes, may_use
+from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap, Zone, ZoneKind
 from suwon_fleet.resources import resource_path
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -45,6 +45,25 @@ def site(*lanes: tuple[str, str, LaneKind]) -> SiteMap:
     return SiteMap(
         "line", (Level(GROUND),), nodes, tuple(Lane(f"{a}-{b}", a, b, k) for a, b, k in lanes)
     )
+
+
+def test_a_zone_with_a_permit_may_be_left_by_all_and_entered_by_those_who_have_it() -> None:
+    """Nodes a to f stand on a line; c and d are in the zone."""
+    both = [pair for ab in ("ab", "bc", "cd", "de", "bd") for pair in (ab, ab[::-1])]
+    open_site = site(*((*pair, LaneKind.INDOOR) for pair in both))
+    around = ((15.0, -5.0), (35.0, -5.0), (35.0, 5.0), (15.0, 5.0))
+    guarded = replace(
+        open_site, zones=(Zone("ward", ZoneKind.HALL, around, GROUND, permit="hospital"),)
+    )
+    barred = barred_lanes(guarded, INDOOR)
+    names = {lane.id for lane, bars in zip(guarded.lanes, barred, strict=True) if bars}
+    assert names == {"b-c", "b-d", "e-d"}
+    part = Network(guarded, INDOOR).part_of
+    assert part.get("c") != part["a"]
+    nurse = replace(INDOOR, permits=frozenset({"hospital"}))
+    assert not barred_lanes(guarded, nurse).any()
+    above = replace(guarded, zones=(replace(guarded.zones[0], level="F2"),))
+    assert not barred_lanes(above, INDOOR).any()
 
 
 IN, OUT = LaneKind.INDOOR, LaneKind.SIDEWALK

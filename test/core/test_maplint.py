@@ -90,7 +90,7 @@ SPUR = {**SQUARE, "p": (20, 0), "q": (30, 0)}
 def test_a_longer_spur_is_a_dead_end() -> None:
     problem = only(make(SPUR, [*LOOP, "b-p", "p-q"], {"q": PlaceKind.PICKUP}))
     assert (problem.code, problem.where) == ("dead-end", "node p")
-    assert "2 nodes with the places q" in problem.what
+    assert "2 nodes with the place q" in problem.what
 
 
 def test_spurs_side_by_side_are_apart() -> None:
@@ -131,10 +131,32 @@ def test_lanes_too_narrow_for_a_kind_of_robot() -> None:
     scout, cart = replace(COURIER, width_m=0.7), replace(COURIER, id="cart", width_m=0.8)
     problem = only(make(SQUARE, LOOP, width_m=0.8), scout, cart)
     assert (problem.code, problem.where) == ("too-narrow", "lane ab")
-    assert problem.what == "too narrow for cart (it needs 0.90 m): ab, bc, cd, da"
+    assert problem.what == (
+        "too narrow for cart (it needs 0.90 m of width), which is never sent there: ab, bc, cd, da"
+    )
     assert lint(make(SQUARE, LOOP), cart) == ()
     walker = replace(cart, lane_kinds=frozenset({LaneKind.SIDEWALK}))
     assert lint(make(SQUARE, LOOP, width_m=0.8), walker) == (), "these lanes are not for it at all"
+
+
+@pytest.mark.parametrize(
+    ("code", "figure", "words"),
+    [
+        ("too-low", {"height_m": 1.0}, "too low for tall (it needs 1.35 m of height)"),
+        ("too-steep", {"slope": -0.2}, "too steep for tall (it climbs 0.1)"),
+    ],
+)
+def test_lanes_too_low_or_too_steep_for_a_kind_of_robot(
+    code: str, figure: dict[str, float], words: str
+) -> None:
+    site = make(SQUARE, LOOP)
+    lanes = tuple(replace(n, **figure) if n.id == "bc.r" else n for n in site.lanes)
+    lanes = tuple(replace(n, **figure) if n.id == "bc" else n for n in lanes)
+    short, tall = replace(COURIER, height_m=0.9, max_slope=0.25), replace(COURIER, id="tall")
+    tall = replace(tall, height_m=1.3, max_slope=0.1)
+    problem = only(replace(site, lanes=lanes), short, tall)
+    assert (problem.code, problem.where) == (code, "lane bc")
+    assert problem.what == f"{words}, which is never sent there: bc"
 
 
 def test_a_charger_from_which_a_body_reaches_into_the_way() -> None:
@@ -159,7 +181,7 @@ def test_a_place_a_kind_of_robot_cannot_come_back_from() -> None:
     inside = replace(COURIER, id="inside", lane_kinds=frozenset({LaneKind.PATH}))
     problem = only(site, COURIER, inside)
     assert (problem.code, problem.where) == ("trap", "node p")
-    assert problem.what == "inside can go to 1 nodes with the places p and not come back"
+    assert problem.what == "inside can go to 1 node with the place p and not come back"
     assert lint(replace(site, places=()), inside) == (), "nobody is sent there"
 
 
@@ -194,6 +216,14 @@ def test_a_zone_without_room() -> None:
         make(SQUARE, LOOP, zones=(zone("full", -5, capacity=0), zone("one", -5, None, 1)))
     )
     assert (problem.code, problem.where) == ("no-capacity", "zone full")
+
+
+def test_a_zone_whose_permit_nobody_has() -> None:
+    site = make(SQUARE, LOOP, zones=(replace(zone("ward", -5), permit="hospital"),))
+    nurse = replace(COURIER, id="nurse", permits=frozenset({"hospital"}))
+    problem = only(site, COURIER)
+    assert (problem.code, problem.where) == ("no-permit", "zone ward")
+    assert lint(site, COURIER, nurse) == ()
 
 
 def test_lanes_that_cross_without_a_node() -> None:

@@ -20,6 +20,7 @@ from suwon_fleet.dispatch.tables import problem_of
 ERRAND = Errand("job-1", ("p", "q"), 60.0, "deliver", 2.0, 1, 0.0, math.inf)
 WORKER = Worker("r1", COURIER, "home", 10.0, 0.9)
 WAYS = {("home", "p"): 30.0, ("p", "q"): 50.0, ("q", "dock"): 40.0, ("q", "far dock"): 90.0}
+WAYS |= {("p", "trap"): 5.0, ("p", "dock"): 20.0}
 
 
 def travel_s(kind: str, start: str, goal: str) -> float:
@@ -64,6 +65,8 @@ def test_energy() -> None:
         (replace(ERRAND, payload_kg=10.1), WORKER, "payload-too-heavy"),
         (replace(ERRAND, vertices=("p", "moon")), WORKER, "unreachable"),
         (ERRAND, replace(WORKER, vertex="moon"), "unreachable"),
+        (replace(ERRAND, vertices=("p", "trap")), replace(WORKER, vertex="p"), "no-way-back"),
+        (replace(ERRAND, vertices=("p", "trap")), WORKER, ""),
         (ERRAND, replace(WORKER, soc=0.15), "battery-too-low"),
         (replace(ERRAND, action_s=1e6), replace(WORKER, soc=0.9), "battery-too-small"),
         (replace(ERRAND, robot_id="r1"), WORKER, ""),

@@ -12,19 +12,10 @@ import rclpy
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
+from waiting import LONGEST_S
 
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.nodes.spinning import executor_for
-
-LONGEST_S = 20.0
-
-
-def wait_for(what: Callable[[], Any], timeout_s: float = LONGEST_S) -> None:
-    """Wait until something is so that other threads or processes bring about."""
-    deadline = time.monotonic() + timeout_s
-    while not what():
-        assert time.monotonic() < deadline, f"not so after {timeout_s} s"
-        time.sleep(0.01)
 
 
 class Stage:

@@ -19,13 +19,13 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from action_msgs.msg import GoalStatus
 from diagnostic_msgs.msg import DiagnosticArray
-from nodes.in_process import wait_for
 from rcl_interfaces.srv import DescribeParameters, GetParameters, SetParameters
 from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 from visualization_msgs.msg import Marker, MarkerArray
+from waiting import wait_for
 
 from suwon_fleet import msg
 from suwon_fleet.action import ExecuteJob
@@ -236,6 +236,8 @@ def test_rubbish_is_told_and_stops_nothing(pair: Pair) -> None:
         }
     assert int(statuses["fleet_manager: robot reports"]["unusable"]) >= 1
     assert "turns" in statuses["fleet_manager: turns"]
+    assert int(statuses["fleet_manager: traffic check"]["looks"]) >= 1
+    assert statuses["fleet_manager: traffic check"]["found"] == "0"
     (response,) = pair.client.submit([delivery("after-rubbish")])
     assert response.accepted
     assert pair.client.change_job("cancel", response.job_id, "kim").accepted

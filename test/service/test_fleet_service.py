@@ -62,12 +62,17 @@ class Rig:
         return turns
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    scenario = load_scenario(Yard.write(tmp_path).scenario)
+def rig_in(folder: Path) -> Rig:
+    """A yard's fleet, its files in a folder."""
+    scenario = load_scenario(Yard.write(folder).scenario)
     world, journal = scenario.world(), BrittleJournal()
     core = assemble(scenario.site, scenario.kinds)
     return Rig(world, journal, FleetService(core, journal, WorldLink(world), WorldClock(world)))
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return rig_in(tmp_path)
 
 
 def delivery(request_id: str = "") -> m.SubmitJob:

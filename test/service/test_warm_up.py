@@ -50,13 +50,16 @@ def test_compiling_is_told_of_until_it_was_done_once(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     cache_folder.cache_clear()
     told: list[str] = []
-    with pytest.raises(RuntimeError), compiling(tmp_path / "plans", told.append):
+    with pytest.raises(RuntimeError), compiling([tmp_path / "plans"], told.append):
         raise RuntimeError("interrupted")
     for _ in range(3):
-        with compiling(tmp_path / "plans", told.append):
+        with compiling([tmp_path / "plans"], told.append):
             pass
-    cache_folder.cache_clear()
     assert [line.split(":")[0] for line in told] == ["compiling the kernels of plans"] * 2
+    with compiling([tmp_path / "plans", tmp_path / "moves"], told.append):
+        pass
+    cache_folder.cache_clear()
+    assert told[2].startswith("compiling the kernels of moves: "), "the others are there already"
 
 
 def test_where_nothing_can_be_kept_it_is_told_of_every_time(
@@ -67,7 +70,7 @@ def test_where_nothing_can_be_kept_it_is_told_of_every_time(
     cache_folder.cache_clear()
     told: list[str] = []
     for _ in range(2):
-        with compiling(tmp_path / "plans", told.append):
+        with compiling([tmp_path / "plans"], told.append):
             pass
     cache_folder.cache_clear()
     assert len(told) == 2

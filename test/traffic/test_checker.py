@@ -13,7 +13,7 @@ from traffic.drive import kind
 
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.report import Pose
-from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap
+from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap, Zone, ZoneKind
 from suwon_fleet.traffic.checker import KEPT, STALL_S, Checker
 
 UPPER = "L2"
@@ -216,6 +216,21 @@ def test_a_lane_too_narrow_or_too_steep_is_not_for_a_robot(lane: Lane, says: str
     checker = Checker(site, {"r1": replace(SMALL, id="wide", width_m=0.9, max_slope=0.2)})
     checker.granted(grant("r1", [point(0.0), point(5.0, 0.0, "a-b")]), 0.0)
     assert [violation.detail for violation in checker.violations] == ([says] if says else [])
+
+
+def test_a_zone_is_entered_with_its_permit_only() -> None:
+    around = ((4.0, -1.0), (11.0, -1.0), (11.0, 1.0), (4.0, 1.0))
+    site = replace(SITE, zones=(Zone("ward", ZoneKind.HALL, around, GROUND, permit="hospital"),))
+    nurse = replace(SMALL, permits=frozenset({"hospital"}))
+    checker = Checker(site, {"r1": SMALL, "r2": nurse})
+    checker.granted(grant("r1", "abc"), 0.0)
+    assert found(checker) == {"off-the-map": 1}
+    assert "no permit hospital for ward" in checker.violations[0].detail
+    checker.restarted("r1")
+    checker.granted(grant("r1", "cba"), 1.0)
+    checker.restarted("r1")
+    checker.granted(grant("r2", "abcde"), 2.0)
+    assert found(checker) == {"off-the-map": 1}, "it may leave, and others may enter"
 
 
 def test_two_robots_whose_bodies_could_touch_on_different_lanes() -> None:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from traffic.drive import World, kind
 from traffic.maps import grids
 
-from suwon_fleet.core.access import LANE_MARGIN_M
+from suwon_fleet.core.access import HEADROOM_M, LANE_MARGIN_M
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import Lane, LaneKind, SiteMap
 
 SORTS = (LaneKind.INDOOR, LaneKind.SIDEWALK, LaneKind.RAMP)
 KINDS = (
-    replace(kind("slim", radius_m=0.3), width_m=0.4),
+    replace(kind("slim", radius_m=0.3), width_m=0.4, height_m=0.8),
     replace(kind("wide", radius_m=0.6, speed_mps=0.7), width_m=0.9, max_slope=0.2),
     replace(kind("inside"), lane_kinds=frozenset({LaneKind.INDOOR, LaneKind.RAMP})),
 )
@@ -31,6 +31,7 @@ def fits(robot: RobotKind, lane: Lane) -> bool:
     return (
         lane.kind in robot.lane_kinds
         and (lane.width_m is None or lane.width_m - robot.width_m >= LANE_MARGIN_M - 1e-9)
+        and (lane.height_m is None or lane.height_m - robot.height_m >= HEADROOM_M - 1e-9)
         and -robot.max_slope <= lane.slope <= robot.max_slope
     )
 
@@ -43,7 +44,8 @@ def mixed_sites(draw: st.DrawFn) -> SiteMap:
     for lane in site.lanes:
         sort, width = draw(st.sampled_from(SORTS)), draw(st.sampled_from(WIDTHS_M))
         slope = draw(st.sampled_from((0.0, 0.0, 0.0, 0.15, -0.15)))
-        lanes.append(replace(lane, kind=sort, width_m=width, slope=slope))
+        height = draw(st.sampled_from((None, None, 0.9, 2.0)))
+        lanes.append(replace(lane, kind=sort, width_m=width, slope=slope, height_m=height))
     return replace(site, lanes=tuple(lanes))
 
 

@@ -56,6 +56,14 @@ def read(tmp_path: Path, text: str) -> tuple[RobotKind | None, tuple[Problem, ..
     return read_kind(path)
 
 
+def test_permits(tmp_path: Path) -> None:
+    kind, problems = read(tmp_path, KIND + "permits: [hospital, night]\n")
+    assert kind is not None
+    assert (kind.permits, problems) == (frozenset({"hospital", "night"}), ())
+    kind, problems = read(tmp_path, KIND + "permits: [a b]\n")
+    assert (kind, problems[0].code) == (None, "bad-id")
+
+
 def test_a_kind(tmp_path: Path) -> None:
     kind, problems = read(tmp_path, KIND)
     assert problems == ()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,6 @@ from suwon_fleet.bench.dispatch.peers import Plan, cheapest_insertion
 TENTHS = 10
 """CP-SAT reckons in whole tenths of a second, the others in whole seconds."""
 LONGEST_S = 100_000
-
-
-def has(package: str) -> bool:
-    """Whether a peer is installed (`pip install suwon-fleet[bench]`)."""
-    return find_spec(package) is not None
 
 
 def lapx_match(cost: NDArray[np.float64]) -> tuple[Any, Any]:

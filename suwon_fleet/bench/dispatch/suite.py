@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import thread_time
 
+from suwon_fleet.bench import packages
 from suwon_fleet.bench.dispatch import burst, solvers
 from suwon_fleet.bench.dispatch.instance import Instance, Outcome, judge, lists
 from suwon_fleet.bench.dispatch.peers import (
@@ -39,10 +40,6 @@ Way = Callable[[Instance], Plan]
 
 def run(options: Options) -> Iterator[Figure]:
     """Measure all cases; the figures of one as soon as its last seed is done."""
-    missing = [package for package in ("ortools", "pyvrp", "lap") if not solvers.has(package)]
-    if missing:
-        names = ", ".join(missing)
-        options.tell(f"not installed, so left out: {names} (pip install 'suwon-fleet[bench]')")
     _within(0.01)(Instance.random(2, 3, 0))  # loads the kernels
     for robots, jobs in QUICK if options.quick else SIZES:
         options.tell(f"{robots} robots, {jobs} jobs")
@@ -101,11 +98,11 @@ def _ways(robots: int, jobs: int) -> dict[str, Way]:
         "suwon_fleet, 50 ms": _within(0.05),
         "suwon_fleet, 1 s": _within(1.0),
     }
-    if solvers.has("lap") and jobs <= 600:
+    if packages.has("lapx") and jobs <= 600:
         ways["hungarian rounds (lapx)"] = partial(hungarian_rounds, match=solvers.lapx_match)
-    if solvers.has("ortools") and jobs <= 600:
+    if packages.has("ortools") and jobs <= 600:
         ways["or-tools routing, 1 s"] = partial(solvers.routing, limit_s=PEER_S)
-    if solvers.has("pyvrp") and jobs <= 200:
+    if packages.has("pyvrp") and jobs <= 200:
         ways["pyvrp, 1 s (for travel)"] = partial(solvers.vehicle_routing, limit_s=PEER_S)
     return ways
 
@@ -121,7 +118,7 @@ def _case(robots: int, jobs: int, options: Options) -> Iterator[Figure]:
         for name, way in ways.items():
             series[name].take(way, instance)
         bounds_s.append(instance.bound_s())
-        if jobs <= 10 and solvers.has("ortools"):
+        if jobs <= 10 and packages.has("ortools"):
             best_s, is_proven = solvers.exact(instance, EXACT_S)
             optima_s += [best_s] if is_proven else []
     is_exact = len(optima_s) == options.seeds

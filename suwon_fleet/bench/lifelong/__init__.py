@@ -13,9 +13,10 @@ from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.lifelong.bound import most_tasks
 from suwon_fleet.bench.lifelong.grid import Grid
 from suwon_fleet.bench.lifelong.instance import Instance, read_instance
-from suwon_fleet.bench.lifelong.play import PlainPibt, Played, Windowed, play
+from suwon_fleet.bench.lifelong.play import PlainPibt, Played, Windowed, needed_mb, play
 from suwon_fleet.bench.lifelong.play_ticks import TickGame
 from suwon_fleet.bench.lifelong.thinking import Budget
+from suwon_fleet.bench.measure import free_mb
 from suwon_fleet.core.errors import BadInput, Problem
 
 OURS = "suwon_fleet"
@@ -32,6 +33,7 @@ def run(options: Options) -> Iterator[Figure]:
     steps = min(options.steps, QUICK_STEPS) if options.quick else options.steps
     grid = Grid.of(instance.is_open, math.ceil(instance.size))
     _check_starts(options.instance, instance, grid)
+    _check_memory(options.instance, instance, grid)
     bound = most_tasks(instance, grid, steps // max(1, instance.ticks))
     unit = "ticks" if instance.ticks else "steps"
     case = f"{instance.name}: {len(instance.starts)} robots, {steps} {unit}"
@@ -52,6 +54,19 @@ def _check_starts(path: Path, instance: Instance, grid: Grid) -> None:
             what = f"a robot {instance.size:g} cells wide does not fit at its start, cell {cell}"
             mend = "make agentSize smaller, or start it elsewhere"
             raise BadInput([Problem("instance-starts", str(path), what, mend)])
+
+
+def _check_memory(path: Path, instance: Instance, grid: Grid) -> None:
+    """Refuse what would only fill the memory: each goal of a robot needs a row as long as the map."""
+    needed, free = needed_mb(instance, grid), free_mb()
+    if needed > free:
+        robots, cells = len(instance.starts), grid.place_count
+        what = (
+            f"{robots:,} robots on {cells:,} cells need about {needed / 1024:,.1f} GiB of memory,"
+            f" and {free / 1024:,.1f} GiB are free"
+        )
+        mend = "play fewer robots (teamSize) or a smaller map, or use a machine with more memory"
+        raise BadInput([Problem("instance-too-large", str(path), what, mend)])
 
 
 def _figures(case: str, by: str, played: Played, bound: int) -> Iterator[Figure]:

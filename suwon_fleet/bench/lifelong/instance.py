@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.wire.maps.movingai import OPEN
 
+MOST_BYTES = 256 * 2**20
+"""Of one file; the largest of the League's have 20 MB."""
+MOST_CELL = 2**31
+
 
 class Dealing(StrEnum):
     """How robots come by their tasks."""
@@ -190,7 +194,7 @@ def _read_lists(path: Path) -> list[tuple[int, ...]]:
     lines = [line.strip() for line in _text(path).splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     try:
-        count, *lists = [tuple(int(word) for word in line.split(",")) for line in lines]
+        count, *lists = [tuple(map(_number, line.split(","))) for line in lines]
     except ValueError:
         what = "not lines of whole numbers"
         raise _bad(path, "instance-format", what, "write numbers with commas between") from None
@@ -200,12 +204,26 @@ def _read_lists(path: Path) -> list[tuple[int, ...]]:
     return lists[: count[0]]
 
 
+def _number(word: str) -> int:
+    """A number of a line, such as a cell's. Raises ValueError for what is none, or too large to be one."""
+    number = int(word)
+    if abs(number) > MOST_CELL:
+        raise ValueError(word)
+    return number
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         what = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         raise _bad(path, "unreadable", what, "check the path and its permissions") from None
+    if len(content) > MOST_BYTES:
+        what = f"larger than {MOST_BYTES // 2**20} MiB"
+        raise _bad(path, "too-large", what, "is it the right file?")
+    return text
 
 
 def _bad(path: Path, code: str, what: str, mend: str) -> BadInput:

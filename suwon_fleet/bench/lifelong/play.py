@@ -16,11 +16,16 @@ from suwon_fleet.bench.lifelong.judge import Pose, violations
 from suwon_fleet.bench.lifelong.tasks import Pool, Tasks, tasks_of
 from suwon_fleet.bench.lifelong.thinking import THREADS, Budget, Thinker, warm_up
 from suwon_fleet.bench.lifelong.yardstick import pibt_step
+from suwon_fleet.bench.measure import free_mb
 from suwon_fleet.traffic.window.ground import Ints
 from suwon_fleet.traffic.window.planner import WindowPlanner
 from suwon_fleet.traffic.window.rows import Rows
 
 MOST_ROW_BYTES = 4 << 30
+ROW_SHARE = 0.5
+"""Of free memory, for rows that are kept in case their goals come up again."""
+BYTES_PER_CELL, BYTES_PER_PLACE = 400, 1200
+"""Of ground and what is planned on it, as measured; rows come on top of it."""
 STAGES = 2
 """Goals of a robot that plans look ahead to."""
 
@@ -136,5 +141,18 @@ class PlainPibt:
 
 def row_slots(grid: Grid, least: int, most: int) -> int:
     """How many distance rows to keep: what memory allows, but as many as are in use at once."""
-    affordable = MOST_ROW_BYTES // (2 * 4 * grid.place_count)
+    free_bytes = int(ROW_SHARE * free_mb() * 2**20)
+    affordable = min(MOST_ROW_BYTES, free_bytes) // row_bytes(grid)
     return max(least + 1, min(affordable, most + 1))
+
+
+def row_bytes(grid: Grid) -> int:
+    """A distance row: two bytes for each place and heading."""
+    return max(1, 2 * 4 * grid.place_count)
+
+
+def needed_mb(instance: Instance, grid: Grid) -> float:
+    """About how much memory our planner takes, without rows that it only keeps in case, megabytes."""
+    rows = (STAGES * len(instance.starts) + 1) * row_bytes(grid)
+    ground = BYTES_PER_CELL * grid.is_open.size + BYTES_PER_PLACE * grid.place_count
+    return (rows + ground) / 2**20

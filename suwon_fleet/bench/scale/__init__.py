@@ -16,7 +16,6 @@ from functools import partial
 
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.measure import bytes_per_ms, loopback_ms, middle, percentile, spread
-from suwon_fleet.bench.scale import rows
 from suwon_fleet.bench.scale.sizes import ALL, QUICK, Size
 from suwon_fleet.core.errors import Broken
 
@@ -36,10 +35,6 @@ Facts = dict[str, float]
 
 def run(options: Options) -> Iterator[Figure]:
     """Measure all sizes, the small ones first."""
-    if names := rows.missing():
-        options.tell(
-            f"not installed, so left out: {', '.join(names)} (pip install 'suwon-fleet[bench]')"
-        )
     memory, loopback = bytes_per_ms(), percentile(loopback_ms(), 0.5)
     for size in QUICK if options.quick else ALL:
         yield from _map(size, options, memory)
@@ -51,7 +46,7 @@ def run(options: Options) -> Iterator[Figure]:
 def _map(size: Size, options: Options, memory: float) -> Iterator[Figure]:
     found = [_child(options, "map", size, 0, seed) for seed in _seeds(options)]
     runs = [facts for facts in found if facts]
-    figure = partial(_figure, f"{size.vertices} vertices", runs)
+    figure = partial(_figure, _case(size), runs)
     yield from figure("roadmap compiled, CPU", {OURS: "roadmap_ms"})
     yield from figure("conflicts found, CPU", {OURS: "conflicts_ms"})
     ways = {name.removeprefix("row "): name for name in runs[0] if name.startswith("row ")}
@@ -137,8 +132,8 @@ def _given_up(case: str, what: str, stopped: int) -> Figure:
     )
 
 
-def _case(size: Size, robots: int) -> str:
-    return f"{size.vertices} vertices, {robots} robots"
+def _case(size: Size, robots: int = 0) -> str:
+    return f"{size.vertices} vertices, {robots} robots" if robots else f"{size.vertices} vertices"
 
 
 def _seeds(options: Options) -> range:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from suwon_fleet.bench.measure import Stopwatch
+from suwon_fleet.bench.packages import has
 from suwon_fleet.core.errors import Broken
 from suwon_fleet.traffic.roadmap import Roadmap
 from suwon_fleet.traffic.routes import times_to
@@ -19,21 +19,15 @@ from suwon_fleet.traffic.routes import times_to
 Row = NDArray[np.float32]
 Find = Callable[[int], Row]
 """The times to a vertex."""
-OPTIONAL = ("rustworkx", "networkx")
 OURS = "suwon_fleet"
-
-
-def missing() -> list[str]:
-    """Peers that are not installed here."""
-    return [name for name in OPTIONAL if not find_spec(name)]
 
 
 def finders(roadmap: Roadmap) -> dict[str, Find]:
     """Every way there is here to find a row, for the first kind of robot, by name."""
     ways = {OURS: _kernel(roadmap), "scipy csgraph": _scipy(roadmap)}
-    if find_spec("rustworkx"):
+    if has("rustworkx"):
         ways["rustworkx"] = _rustworkx(roadmap)
-    if find_spec("networkx"):
+    if has("networkx"):
         ways["networkx"] = _networkx(roadmap)
     ways["pure Python"] = _kernel(roadmap, times_to.py_func)  # type: ignore[attr-defined]
     return ways

@@ -49,6 +49,7 @@ _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.RemoveRobot: joining.remove,
     m.SetZone: orders.set_zone,
     m.AnswerAlert: answers.answer_alert,
+    m.Finding: watching.tell_finding,
 }
 
 

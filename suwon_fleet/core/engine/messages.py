@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comes into the engine and what goes out. Both sides are plain values.
 
-Inputs are reports of robots and requests of people; every request carries a `token` and is answered by
-exactly one Answer with the same token. Effects leave only after the events of the same step are in the
-journal.
+Inputs are reports of robots, requests of people and findings of a check; every request carries a `token`
+and is answered by exactly one Answer with the same token. Effects leave only after the events of the same
+step are in the journal.
 """
 
 from __future__ import annotations
@@ -109,6 +109,15 @@ class AnswerAlert:
     requester: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An independent check found what must not be, such as two robots on the same ground."""
+
+    what: str
+    robots: tuple[str, ...]
+    detail: str
+
+
 Input = (
     Announced
     | Reported
@@ -121,6 +130,7 @@ Input = (
     | RemoveRobot
     | SetZone
     | AnswerAlert
+    | Finding
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, teams, weighing
 from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.messages import Finding
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.questions import is_immobile
@@ -36,6 +37,15 @@ def watch(fleet: Fleet) -> None:
     if fleet.crew_changed:
         fleet.crew_changed = False
         _find_stranded(fleet)
+
+
+def tell_finding(fleet: Fleet, finding: Finding) -> None:
+    """Tell people what an independent check found; it stays open until somebody has seen it."""
+    reason = Reason.of(
+        "check-failed", robots=", ".join(finding.robots), what=finding.what, detail=finding.detail
+    )
+    level = alerts.WARNING if finding.what == "off-its-ground" else alerts.ERROR
+    alerts.raise_alert(fleet, level, reason, finding.robots[0])
 
 
 # Timers of the state tables

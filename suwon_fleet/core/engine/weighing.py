@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from suwon_fleet.core.access import misfit
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
 from suwon_fleet.core.engine import workers
 from suwon_fleet.core.engine.choosing import choose
@@ -101,6 +102,7 @@ def _weighed(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> It
 
 _NEAREST_FIRST = (
     "battery-too-small",
+    "no-way-back",
     "unreachable",
     "payload-too-heavy",
     "not-capable",
@@ -117,4 +119,35 @@ def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Reason]) -> 
             for zone in fleet.closed_zones():
                 if fleet.is_in_zone(place, zone):
                     return Reason.of("zone-closed", zone=zone, place=place)
+        facts = dict(best.facts)
+        robot = fleet.state.robots[facts["robot"]]
+        return _lacks_permit(fleet, request, robot) or _misfit(fleet, robot, facts["place"]) or best
     return best
+
+
+def _misfit(fleet: Fleet, robot: RobotRecord, goal: str) -> Reason | None:
+    """The lane to a place for which a robot is too large, if that is why it cannot get there."""
+    lanes = fleet.site.lanes_into.get(goal, [])
+    faults = [misfit(fleet.kind_of(robot), lane) for lane in lanes]
+    if not lanes or not all(faults):
+        return None
+    return Reason.of(
+        "lane-not-for-robot", robot=robot.robot_id, place=goal, lane=lanes[0].id, fault=faults[0]
+    )
+
+
+def _lacks_permit(fleet: Fleet, request: JobRequest, robot: RobotRecord) -> Reason | None:
+    """A zone of the job that a robot has no permit for."""
+    permits = fleet.kind_of(robot).permits
+    guarded = [zone for zone in fleet.site.zones if zone.permit and zone.permit not in permits]
+    for place in request.places:
+        for zone in guarded:
+            if fleet.is_in_zone(place, zone.id):
+                return Reason.of(
+                    "permit-needed",
+                    robot=robot.robot_id,
+                    place=place,
+                    zone=zone.id,
+                    permit=zone.permit,
+                )
+    return None

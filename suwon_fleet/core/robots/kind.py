@@ -77,3 +77,5 @@ class RobotKind:
     carrying_speed_mps: float | None = None
     """At most, with an object in its hands; None: as without."""
     title: Mapping[str, str] = field(default_factory=dict)
+    permits: frozenset[str] = frozenset()
+    """Of zones that ask for one."""

@@ -47,7 +47,10 @@ SENTENCES = {
     "payload-too-heavy": "{payload} kg is too heavy for {robot}, which carries {most} kg at most.",
     "not-this-robot": "The job is for {wanted}, not for {robot}.",
     "unreachable": "{robot} has no way to {place}.",
+    "no-way-back": "{robot} would find no way from {place} back to a charger.",
     "zone-closed": "{place} lies in zone {zone}, which is closed; open it, or choose another place.",
+    "lane-not-for-robot": "{robot} has no way to {place}: lane {lane} is {fault:misfit}.",
+    "permit-needed": "{place} lies in zone {zone}, for which {robot} has no permit ({permit}).",
     "battery-too-small": "Even fully charged, {robot} would have {after} left at a charger after"
     " this job, less than its reserve of {reserve}.",
     "battery-too-low": "{robot} has {soc} charge and would have {after} left at a charger after"
@@ -109,6 +112,7 @@ SENTENCES = {
     "robot-next-in-line": "It is free, and gets a job at the next round of dispatch.",
     "robot-held-up": "{robot} cannot go on: {why:reason}",
     "robot-stuck": "{robot} may go on and has not for {after:time}; look what keeps it.",
+    "check-failed": "The independent check of traffic found {what:finding} ({robots}): {detail}.",
     "robot-awaits-help": "{robot} waits for a person to look at it; answer its alert.",
     "robot-laden": "{robot} may still carry something.",
     "robot-has-job": "Busy with job {job}.",

@@ -53,8 +53,11 @@ SENTENCES = {
     "payload-too-heavy": "{payload} kg은 너무 무겁습니다. {robot:+은/는} {most} kg까지 실을 수 있습니다.",
     "not-this-robot": "이 작업은 {robot:+이/가} 아니라 {wanted}에게 지정된 것입니다.",
     "unreachable": "{robot:+이/가} {place}까지 갈 수 있는 길이 없습니다.",
+    "no-way-back": "{robot:+이/가} {place}에서 충전기로 돌아올 수 있는 길이 없습니다.",
     "zone-closed": "{place:+은/는} 폐쇄된 구역 {zone} 안에 있습니다. 구역을 열거나 다른 장소를"
     " 고르세요.",
+    "lane-not-for-robot": "{robot:+이/가} {place}까지 갈 수 없습니다. 통로 {lane:+은/는} {fault:misfit}.",
+    "permit-needed": "{place:+은/는} 구역 {zone} 안에 있는데 {robot}에는 출입 허가({permit})가 없습니다.",
     "battery-too-small": "{robot:+은/는} 완전히 충전해도 작업을 마치고 충전기에 가면 배터리가 {after}만"
     " 남아 예비량 {reserve}에 못 미칩니다.",
     "battery-too-low": "{robot}의 배터리는 {soc}입니다. 작업을 마치고 충전기에 가면 {after}만 남아"
@@ -119,6 +122,7 @@ SENTENCES = {
     "robot-held-up": "{robot:+이/가} 더 나아갈 수 없습니다. {why:reason}",
     "robot-stuck": "{robot:+이/가} 갈 수 있는데도 {after:time}째 움직이지 않습니다."
     " 무엇이 막는지 확인하세요.",
+    "check-failed": "교통 독립 검사에서 {what:finding} 문제가 발견되었습니다({robots}): {detail}.",
     "robot-awaits-help": "{robot:+은/는} 사람의 확인을 기다리고 있습니다. 알림에 답해 주세요.",
     "robot-laden": "{robot}에 아직 물건이 실려 있을 수 있습니다.",
     "robot-has-job": "작업 {job:+을/를} 하고 있습니다.",

@@ -90,4 +90,16 @@ WORDS = {
     "robot": {"-": "another robot"},
     "said": {"-": "nothing"},
     "charge": {"-": "charge unknown"},
+    "misfit": {
+        "kind": "not for robots of its kind",
+        "width": "too narrow for it",
+        "height": "too low for it",
+        "slope": "too steep for it",
+    },
+    "finding": {
+        "collision": "bodies that overlap",
+        "shared-ground": "ground that two robots own",
+        "off-its-ground": "a robot beside its ground",
+        "off-the-map": "ground that is not for its robot",
+    },
 }

@@ -186,4 +186,16 @@ WORDS = {
     "robot": {"-": "다른 로봇"},
     "said": {"-": "없음"},
     "charge": {"-": "잔량 모름"},
+    "misfit": {
+        "kind": "이 종류의 로봇이 다닐 수 없습니다",
+        "width": "너무 좁습니다",
+        "height": "너무 낮습니다",
+        "slope": "너무 가파릅니다",
+    },
+    "finding": {
+        "collision": "로봇 몸체 겹침",
+        "shared-ground": "같은 길의 이중 할당",
+        "off-its-ground": "할당된 길에서 벗어남",
+        "off-the-map": "로봇에 맞지 않는 길의 할당",
+    },
 }

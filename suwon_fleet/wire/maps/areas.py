@@ -15,7 +15,7 @@ from suwon_fleet.wire.maps.draft import Draft
 
 SMALLEST_M2 = 0.01
 MOST_ROBOTS = 1_000_000
-_KEYS = ("id", "title", "kind", "polygon", "level", "capacity", "open", "speed_limit_mps")
+_KEYS = ("id", "title", "kind", "polygon", "level", "capacity", "open", "speed_limit_mps", "permit")
 
 Ring: TypeAlias = tuple[tuple[float, float], ...]
 
@@ -38,6 +38,7 @@ def read_zones(top: Fields, draft: Draft) -> None:
             is_open is not False,
             fields.number("speed_limit_mps", 0.01, 50.0),
             fields.title(),
+            fields.id("permit"),
         )
         if zone_id and draft.claim("zone", zone_id, fields.entries["id"].mark):
             draft.zones[zone_id] = zone

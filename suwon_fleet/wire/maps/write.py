@@ -127,6 +127,7 @@ def _zone(zone: Zone, tell: Tell) -> Entry:
             capacity=zone.capacity,
             open=None if zone.is_open else False,
             speed_limit_mps=zone.speed_limit_mps,
+            permit=zone.permit,
             title=dict(zone.title),
         ),
     }

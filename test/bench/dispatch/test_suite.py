@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
+from suwon_fleet.bench import packages
 from suwon_fleet.bench.dispatch import run, solvers
 from suwon_fleet.bench.dispatch.burst import Burst
 from suwon_fleet.bench.dispatch.instance import Instance, judge
@@ -63,7 +64,7 @@ def test_insertion_takes_the_place_that_adds_least() -> None:
     assert cheapest_insertion(Instance(points, picks, drops)) == [[0, 2, 1]]
 
 
-@pytest.mark.skipif(not solvers.has("ortools"), reason="OR-tools is not installed")
+@pytest.mark.skipif(not packages.has("ortools"), reason="OR-tools is not installed")
 def test_the_exact_peer_is_exact() -> None:
     instance = Instance.random(2, 4, 1)
     plans = (
@@ -79,7 +80,7 @@ def test_the_exact_peer_is_exact() -> None:
 
 @pytest.mark.parametrize("package", ["ortools", "pyvrp"])
 def test_solvers_give_plans(package: str) -> None:
-    if not solvers.has(package):
+    if not packages.has(package):
         pytest.skip(f"{package} is not installed")
     solve = solvers.routing if package == "ortools" else solvers.vehicle_routing
     instance = Instance.random(3, 8, 0)

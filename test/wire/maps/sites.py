@@ -135,6 +135,7 @@ def _zones(draw: st.DrawFn, levels: tuple[Level, ...]) -> Zone:
         draw(st.booleans()),
         draw(SPEEDS),
         draw(TITLES),
+        draw(st.sampled_from([None, "visitor"])),
     )
 
 
@@ -147,7 +148,16 @@ def assert_same(found: SiteMap | None, expected: SiteMap, within_m: float = 1e-3
         assert (here.id, here.level) == (there.id, there.level)
         assert math.dist((here.x_m, here.y_m), (there.x_m, there.y_m)) < within_m
     for mine, yours in zip(found.zones, expected.zones, strict=True):
-        for name in ("id", "kind", "level", "capacity", "is_open", "speed_limit_mps", "title"):
+        for name in (
+            "id",
+            "kind",
+            "level",
+            "capacity",
+            "is_open",
+            "speed_limit_mps",
+            "title",
+            "permit",
+        ):
             assert getattr(mine, name) == getattr(yours, name), name
         for here_xy, there_xy in zip(mine.polygon, yours.polygon, strict=True):
             assert math.dist(here_xy, there_xy) < within_m

@@ -152,6 +152,12 @@ def marked(text: str) -> tuple[str, str]:
 RING = "[[0, 0], [0, 50], [50, 50], [50, 0]]"
 
 
+def test_a_zone_may_ask_for_a_permit(read: Callable) -> None:
+    site, problems = read(WHOLE.replace("capacity: 12", "permit: visitor"))
+    assert problems == []
+    assert site.zone_by_id["campus"].permit == "visitor"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
@@ -169,6 +175,7 @@ RING = "[[0, 0], [0, 50], [50, 50], [50, 0]]"
         ("two_way: true", "^slope: 0.1", "unknown-key"),
         ("kind: campus", "kind: ^garden", "unknown-value"),
         ("capacity: 12", "capacity: ^1.5", "not-whole"),
+        ("capacity: 12", "permit: ^[visitor]", "wrong-type"),
         ("capacity: 12", "capacity: ^-1", "out-of-range"),
         ("open: false", "open: ^perhaps", "not-a-flag"),
         ("capacity: 12", "level: ^F9", "unknown-reference"),
