@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 import suwon_fleet.traffic.window as window_package
 from suwon_fleet import dispatch as dispatch_package
 from suwon_fleet import traffic as traffic_package
@@ -18,7 +20,12 @@ from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone,
 from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.kernel import Tell, compiling
 from suwon_fleet.traffic import Coordinator
+from suwon_fleet.traffic.aside import send_aside
+from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.planner import CROWD
+from suwon_fleet.traffic.problem import Graph, Problem
+from suwon_fleet.traffic.roadmap import compile_roadmap
+from suwon_fleet.traffic.routes import Routes
 
 _SPOTS = {"west": (0.0, 0.0), "middle": (20.0, 0.0), "east": (40.0, 0.0), "bay": (20.0, 20.0)}
 _SQUARE = ((-5.0, -5.0), (45.0, -5.0), (45.0, 25.0), (-5.0, 25.0))
@@ -36,6 +43,7 @@ def warm_up(kind: RobotKind, tell: Tell) -> None:
         kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
         _plan(kind, _change_places(kind))
         _meet(kind)
+        _send_aside(kind)
 
 
 def _change_places(kind: RobotKind) -> Coordinator:
@@ -67,6 +75,28 @@ def _meet(kind: RobotKind) -> None:
         traffic.aim(str(robot), names[robot - 2], urgency=1.0, now_ns=0)
     for step in range(_STEPS):
         traffic.step(step * _STEP_NS)
+
+
+def _send_aside(kind: RobotKind) -> None:
+    """A robot makes way for another, as after a search that found no end."""
+    roadmap = compile_roadmap(_crossing(), [kind])
+    graph, routes = Graph.of(roadmap, find_conflicts(roadmap)), Routes(roadmap)
+    at = roadmap.vertex_of
+    problem = Problem(
+        start=np.array([at["west"], at["middle"]], dtype=np.int32),
+        kind=np.zeros(2, dtype=np.int32),
+        aims=np.array([True, False]),
+        table=routes.table,
+        row=np.array([routes.to(0, at["east"]), routes.home(0, at["middle"])], dtype=np.int32),
+        until=np.array([0.0, np.inf], dtype=np.float32),
+        rank=np.ones(2),
+        is_open=routes.open,
+        room=np.full(1, 2, dtype=np.int32),
+        bias=np.ones(len(roadmap.edge_from)),
+        polite=False,
+    )
+    _, moves = send_aside(graph, problem, 0)
+    assert len(moves)
 
 
 def _plan(kind: RobotKind, traffic: Coordinator) -> None:

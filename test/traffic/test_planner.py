@@ -48,6 +48,7 @@ def plan(
         room=np.zeros(0, dtype=np.int32),
         horizon_s=horizon_s,
         left=np.empty((0, 2), dtype=np.int32),
+        is_hurried=False,
     )
 
 
