@@ -25,11 +25,16 @@ from suwon_fleet.dispatch.queues import first_ends_s
 from suwon_fleet.dispatch.search import moves
 from suwon_fleet.dispatch.tables import problem_of
 
-MOVES_PER_JOB = 200
-MOST_MOVES = 12_000
-"""How long the search goes on: a few milliseconds, 20 ms with twenty jobs for each robot."""
+LEAST_MOVES = 20_000
+MOVES_PER_ROBOT = 100
+"""How long the search goes on: 5 ms with fifty robots, and with many less than the rounds before it."""
 SHOWN = 5
 """Candidates kept in a decision."""
+
+
+def moves_for(robots: int) -> int:
+    """The moves that a search for so many robots may try."""
+    return max(LEAST_MOVES, MOVES_PER_ROBOT * robots)
 
 
 class RollingHorizon:
@@ -60,8 +65,7 @@ class RollingHorizon:
         if not errands or not workers:
             return Plan()
         problem = problem_of(errands, workers, travel, self._chargers)
-        budget = moves(min(MOST_MOVES, MOVES_PER_JOB * len(errands)))
-        queues = make_plan(problem, spent=budget)
+        queues = make_plan(problem, spent=moves(moves_for(len(workers))))
         decisions, forecasts = [], []
         for robot, worker in enumerate(workers):
             for rank, job in enumerate(queues.of(robot)):

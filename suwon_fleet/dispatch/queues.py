@@ -18,11 +18,12 @@ SLOT = np.dtype(
         ("robot", np.int64),
         ("end_s", float),
         ("soc", float),
+        ("cost", float),
         ("charges", bool),
     ]
 )
-"""A job's neighbours in its queue, -1 for none, and who does it; when it ends and with what charge;
-whether the robot charges before it."""
+"""A job's neighbours in its queue, -1 for none, and who does it; when it ends and with what charge; what
+it and all that follow it cost; whether the robot charges before it."""
 
 
 class Queues(NamedTuple):
@@ -100,9 +101,7 @@ def total(problem: Problem, queues: Queues) -> float:
     """What the search makes small."""
     cost = 0.0
     for robot in range(len(queues.head)):
-        start = problem.robots[robot]
-        job = queues.head[robot]
-        cost += rest(problem, queues.slots, robot, NO, job, start.free_s, start.soc)
+        cost += cost_from(queues, queues.head[robot])
     return cost
 
 
@@ -120,16 +119,32 @@ def first_ends_s(problem: Problem, job: int) -> Floats:
 
 @lean_kernel
 def rest(
-    problem: Problem, slots: Records, robot: int, before: int, job: int, at_s: float, soc: float
+    problem: Problem,
+    slots: Records,
+    robot: int,
+    before: int,
+    job: int,
+    at_s: float,
+    soc: float,
+    most: float,
 ) -> float:
-    """What the jobs from `job` on cost if a robot does them after `before`, which ends at `at_s`."""
+    """What the jobs from `job` on cost if a robot does them after `before`, which ends at `at_s`.
+
+    They are not followed any further than to where they cost more than `most`.
+    """
     cost = 0.0
-    while job >= 0:
+    while job >= 0 and cost <= most:
         at_s, soc, _ = follow(problem, robot, before, job, at_s, soc)
         cost += price(problem, robot, before, job, at_s)
         before = job
         job = slots[job].after
     return cost
+
+
+@lean_kernel
+def cost_from(queues: Queues, job: int) -> float:
+    """What a job and all that follow it cost as things are; nothing where there is none."""
+    return queues.slots[job].cost if job >= 0 else 0.0
 
 
 @lean_kernel
@@ -150,5 +165,12 @@ def renew(problem: Problem, queues: Queues, robot: int) -> None:
         slot = queues.slots[job]
         slot.end_s, slot.soc, slot.charges = at_s, soc, charges
         slot.before, slot.robot = before, robot
+        slot.cost = price(problem, robot, before, job, at_s)
         before = job
         job = slot.after
+    cost = 0.0
+    while before >= 0:
+        slot = queues.slots[before]
+        cost += slot.cost
+        slot.cost = cost
+        before = slot.before

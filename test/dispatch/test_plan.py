@@ -8,11 +8,12 @@ import pytest
 from dispatch.squares import mixed, plain
 
 from suwon_fleet.dispatch.cells import cells_of
+from suwon_fleet.dispatch.nearest import predecessors
 from suwon_fleet.dispatch.plan import make_plan
 from suwon_fleet.dispatch.problem import LATE_WEIGHT, NO, SWITCH_S, Problem
 from suwon_fleet.dispatch.queues import Queues, reckon
 from suwon_fleet.dispatch.rounds import deal
-from suwon_fleet.dispatch.search import moves, predecessors
+from suwon_fleet.dispatch.search import moves
 
 SEEDS = range(8)
 
@@ -137,3 +138,11 @@ def test_cell_by_cell_all_jobs_are_planned_nearly_as_well() -> None:
     assert all(sorted(itertools.chain(*plan)) == list(range(900)) for plan in plans)
     by_cells, at_once = (judge(problem, plan)[0] for plan in plans)
     assert by_cells < 1.05 * at_once
+
+
+def test_of_jobs_equally_near_not_all_have_the_same_before_them() -> None:
+    """Jobs go from and to few places; moves must not all go to the first of them."""
+    problem = plain(2, 60, 0)
+    problem.jobs["last"] = problem.jobs["origin"] = 0
+    near = predecessors(problem, 10)
+    assert len(np.unique(near[near >= 0])) == 60
