@@ -18,12 +18,13 @@ SLOT = np.dtype(
         ("robot", np.int64),
         ("end_s", float),
         ("soc", float),
+        ("own", float),
         ("cost", float),
         ("charges", bool),
     ]
 )
 """A job's neighbours in its queue, -1 for none, and who does it; when it ends and with what charge; what
-it and all that follow it cost; whether the robot charges before it."""
+it costs, and with all that follow it; whether the robot charges before it."""
 
 
 class Queues(NamedTuple):
@@ -40,14 +41,17 @@ class Queues(NamedTuple):
         slots["end_s"] = np.inf
         return cls(np.full(robots, NO, dtype=np.int64), slots)
 
-    def of(self, robot: int) -> list[int]:
-        """The jobs of a robot, in order."""
-        jobs = []
-        job = int(self.head[robot])
-        while job != NO:
-            jobs.append(job)
-            job = int(self.slots["after"][job])
-        return jobs
+    def lists(self) -> list[list[int]]:
+        """The jobs of each robot, in order."""
+        after = self.slots["after"].tolist()
+        queues = []
+        for job in self.head.tolist():
+            jobs: list[int] = []
+            while job != NO:
+                jobs.append(job)
+                job = after[job]
+            queues.append(jobs)
+        return queues
 
     def copy(self) -> Queues:
         return Queues(self.head.copy(), self.slots.copy())
@@ -156,21 +160,21 @@ def leaves(problem: Problem, queues: Queues, robot: int, job: int) -> tuple[floa
 
 
 @lean_kernel
-def renew(problem: Problem, queues: Queues, robot: int) -> None:
-    """Reckon the times of a robot's jobs anew from the order they are in."""
-    before, at_s, soc = NO, problem.robots[robot].free_s, problem.robots[robot].soc
-    job = queues.head[robot]
+def renew(problem: Problem, queues: Queues, robot: int, before: int) -> None:
+    """Reckon a robot's jobs after `before` (or all) anew from the order they are in."""
+    at_s, soc = leaves(problem, queues, robot, before)
+    job = queues.slots[before].after if before >= 0 else queues.head[robot]
     while job >= 0:
         at_s, soc, charges = follow(problem, robot, before, job, at_s, soc)
         slot = queues.slots[job]
         slot.end_s, slot.soc, slot.charges = at_s, soc, charges
         slot.before, slot.robot = before, robot
-        slot.cost = price(problem, robot, before, job, at_s)
+        slot.own = price(problem, robot, before, job, at_s)
         before = job
         job = slot.after
     cost = 0.0
     while before >= 0:
         slot = queues.slots[before]
-        cost += slot.cost
+        cost += slot.own
         slot.cost = cost
         before = slot.before

@@ -79,6 +79,20 @@ def _below(state: NDArray[np.uint64], most: int) -> int:
 
 
 @lean_kernel
+def _next(queues: Queues, robot: int, before: int) -> int:
+    """What a robot does after a job of its, or first."""
+    return int(queues.slots[before].after if before >= 0 else queues.head[robot])
+
+
+@lean_kernel
+def _earlier(queues: Queues, one: int, other: int) -> int:
+    """Of two jobs of a robot the one it ends first; none of them is before all."""
+    if one < 0 or other < 0:
+        return NO
+    return one if queues.slots[one].end_s < queues.slots[other].end_s else other
+
+
+@lean_kernel
 def _link(queues: Queues, robot: int, before: int, job: int) -> None:
     """Let a job (or none) follow another, or come first."""
     if before >= 0:
@@ -132,16 +146,17 @@ def _shift(
     problem: Problem, queues: Queues, robot: int, before: int, job: int, limit: float
 ) -> None:
     """Do a job at another time in the same queue, if that costs no more than `limit`."""
-    free_s, soc = leaves(problem, queues, robot, NO)
-    most = cost_from(queues, queues.head[robot]) + limit
     old_before, old_after = queues.slots[job].before, queues.slots[job].after
+    first = _earlier(queues, old_before, before)
+    at_s, soc = leaves(problem, queues, robot, first)
+    most = cost_from(queues, _next(queues, robot, first)) + limit
     _link(queues, robot, old_before, old_after)
-    after = queues.slots[before].after if before >= 0 else queues.head[robot]
+    after = _next(queues, robot, before)
     queues.slots[job].after = after
     _link(queues, robot, before, job)
-    cost = rest(problem, queues.slots, robot, NO, queues.head[robot], free_s, soc, most)
-    if cost < most:
-        renew(problem, queues, robot)
+    head = _next(queues, robot, first)
+    if rest(problem, queues.slots, robot, first, head, at_s, soc, most) < most:
+        renew(problem, queues, robot, first)
         return
     _link(queues, robot, before, after)
     queues.slots[job].after = old_after
@@ -158,7 +173,7 @@ def _across(
     follow go with it, and all that follow there come here.
     """
     robot, left = queues.slots[job].robot, queues.slots[job].before
-    theirs = queues.slots[before].after if before >= 0 else queues.head[other]
+    theirs = _next(queues, other, before)
     mine = queues.slots[job].after
     here_s, here_soc = leaves(problem, queues, robot, left)
     there_s, there_soc = leaves(problem, queues, other, before)
@@ -179,8 +194,8 @@ def _across(
     if cost < most:
         cost += rest(problem, slots, robot, left, new_here, here_s, here_soc, most - cost)
     if cost < most:
-        renew(problem, queues, robot)
-        renew(problem, queues, other)
+        renew(problem, queues, robot, left)
+        renew(problem, queues, other, before)
         return
     if way < 2:
         slots[job].after = mine

@@ -19,11 +19,7 @@ SEEDS = range(8)
 
 
 def plan_of(problem: Problem, count: int = 20_000, whole: int = 500) -> list[list[int]]:
-    return lists(make_plan(problem, spent=moves(count), whole=whole))
-
-
-def lists(queues: Queues) -> list[list[int]]:
-    return [queues.of(robot) for robot in range(len(queues.head))]
+    return make_plan(problem, spent=moves(count), whole=whole).lists()
 
 
 def judge(problem: Problem, plan: list[list[int]]) -> tuple[float, list[float]]:
@@ -60,7 +56,7 @@ def judge(problem: Problem, plan: list[list[int]]) -> tuple[float, list[float]]:
 def test_a_plan_is_what_it_says(seed: int) -> None:
     problem = mixed(6, 20, seed)
     queues = make_plan(problem, spent=moves(20_000))
-    plan = lists(queues)
+    plan = queues.lists()
     assert sorted(itertools.chain(*plan)) == list(range(20))
     total, ends_s = judge(problem, plan)
     assert queues.slots["end_s"] == pytest.approx(ends_s)
@@ -109,7 +105,7 @@ def test_a_round_is_the_cheapest_matching() -> None:
     best = min(
         judge(problem, [[job] for job in order])[0] for order in itertools.permutations(range(4))
     )
-    assert judge(problem, lists(queues))[0] == pytest.approx(best)
+    assert judge(problem, queues.lists())[0] == pytest.approx(best)
 
 
 def test_predecessors_are_the_nearest() -> None:

@@ -11,7 +11,7 @@ from time import thread_time
 
 from suwon_fleet.bench import packages
 from suwon_fleet.bench.dispatch import burst, solvers
-from suwon_fleet.bench.dispatch.instance import Instance, Outcome, judge, lists
+from suwon_fleet.bench.dispatch.instance import Instance, Outcome, judge
 from suwon_fleet.bench.dispatch.peers import (
     Plan,
     cheapest_insertion,
@@ -80,12 +80,12 @@ def _within(seconds: float, whole: int = WHOLE) -> Way:
 
 
 def _ours(instance: Instance, spent: Spent, whole: int = WHOLE) -> Plan:
-    return lists(make_plan(instance.problem, spent=spent, whole=whole))
+    return make_plan(instance.problem, spent=spent, whole=whole).lists()
 
 
 def _as_in_the_fleet(instance: Instance) -> Plan:
     """Ours with the budget that a fleet at work gives it."""
-    return _ours(instance, moves(moves_for(instance.robots)))
+    return _ours(instance, moves(moves_for(instance.robots, instance.jobs)))
 
 
 def _ways(robots: int, jobs: int) -> dict[str, Way]:
