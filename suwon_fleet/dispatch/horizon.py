@@ -22,7 +22,7 @@ from suwon_fleet.core.errors import Reason
 from suwon_fleet.dispatch.cost import HomeTime, weigh
 from suwon_fleet.dispatch.plan import make_plan
 from suwon_fleet.dispatch.problem import Problem
-from suwon_fleet.dispatch.queues import first_ends_s
+from suwon_fleet.dispatch.queues import first_ends_s, reckon
 from suwon_fleet.dispatch.search import moves
 from suwon_fleet.dispatch.tables import problem_of
 
@@ -80,7 +80,8 @@ class RollingHorizon:
                 is_next = rank == 0 and not worker.is_busy and not charges[job]
                 if is_next and errand.held_by != worker.robot_id:
                     decisions.append(weighing.decide(job, robot))
-        return Plan(tuple(decisions), tuple(forecasts))
+        parts = reckon(problem, queues) if forecasts else None
+        return Plan(tuple(decisions), tuple(forecasts), parts)
 
 
 class _Weighing:

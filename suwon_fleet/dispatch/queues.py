@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from suwon_fleet.core.dispatch import Parts
 from suwon_fleet.dispatch.problem import NO, Floats, Ints, Problem, Records, follow, price
 from suwon_fleet.kernel import kernel, lean_kernel
 
@@ -60,20 +60,6 @@ class Queues(NamedTuple):
         """Become what another is."""
         self.head[:] = other.head
         self.slots[:] = other.slots
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a plan comes to, part by part; the search makes `total` small.
-
-    Mean seconds until the jobs it holds end, all seconds after deadlines and of driving without a load.
-    """
-
-    jobs: int
-    completion_s: float
-    late_s: float
-    empty_s: float
-    total: float
 
 
 def reckon(problem: Problem, queues: Queues) -> Parts:
