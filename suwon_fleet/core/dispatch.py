@@ -73,11 +73,29 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a plan comes to, part by part; dispatch makes `total` small, in which each has its weight.
+
+    Mean seconds until its jobs end, all seconds after deadlines and of driving without a load.
+    """
+
+    jobs: int
+    completion_s: float
+    late_s: float
+    empty_s: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What dispatch makes of a moment: `decisions` hold now, `forecasts` (of all jobs) until the next."""
+    """What dispatch makes of a moment: `decisions` hold now, `forecasts` (of all jobs) until the next.
+
+    `parts` tell what it comes to if there is anything in it.
+    """
 
     decisions: tuple[Decision, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)

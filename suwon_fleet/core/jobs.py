@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.kind import Capability
@@ -133,6 +134,7 @@ ACTION_S = {
 }
 """How long actions take, for estimates (assumptions)."""
 
+_KNOWN_PHASES = 4096
 _PICK = (
     ActionKind.APPROACH,
     ActionKind.PERCEIVE,
@@ -223,9 +225,12 @@ def return_phases(request: JobRequest) -> tuple[Phase, ...]:
     return (_go("returning", start), *(_act(kind, start) for kind in actions))
 
 
+# The phases of many jobs are the same few: each is made, and kept in memory, once.
+@lru_cache(maxsize=_KNOWN_PHASES)
 def _go(name: str, place: str, *enter: Trigger) -> Phase:
     return Phase(name, place, None, enter)
 
 
+@lru_cache(maxsize=_KNOWN_PHASES)
 def _act(kind: ActionKind, place: str) -> Phase:
     return Phase(kind.value, place, kind)

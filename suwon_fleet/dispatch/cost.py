@@ -6,7 +6,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Errand, TravelTime, Worker
 from suwon_fleet.core.errors import Reason
@@ -19,32 +18,6 @@ SLACK = 1.3
 """Traffic and detours: energy is reckoned for so much more than the travel time on an empty map."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What a job takes of any robot of a kind once it is at the first vertex.
-
-    `legs_s` are its drives from there on, `back_s` that to the nearest charger; infinite if there is none.
-    """
-
-    legs_s: tuple[float, ...]
-    work_s: float
-    back_s: float
-
-    @classmethod
-    def of(cls, errand: Errand, kind: str, travel_s: TravelTime, home_s: HomeTime) -> Outline:
-        """The outline of a job for a kind (id)."""
-        legs_s = tuple(travel_s(kind, a, b) for a, b in itertools.pairwise(errand.vertices))
-        back_s = home_s(kind, errand.vertices[-1])
-        return cls(legs_s, math.fsum(legs_s) + errand.action_s, back_s)
-
-
-def _soc_after(errand: Errand, worker: Worker, outline: Outline, to_first_s: float) -> float:
-    # Without a charger that it could reach it is charged some other way, or not at all.
-    back_s = 0.0 if math.isinf(outline.back_s) else outline.back_s
-    drive_s = math.fsum((to_first_s, *outline.legs_s)) + back_s
-    return worker.soc - energy_share(worker.kind.battery, drive_s * SLACK, errand.action_s)
-
-
 def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime) -> Candidate:
     """Weigh a robot for a job: it must be able, get there and back to a charger with charge to spare.
 
@@ -52,20 +25,25 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
 
     The cost is the time until the job would be done, in seconds.
     """
-    kind = worker.kind
+    kind, vertices = worker.kind, errand.vertices
     if refusal := _unfit(errand, worker):
         return Candidate(worker.robot_id, refusal=refusal)
-    outline = Outline.of(errand, kind.id, travel_s, home_s)
-    to_first_s = travel_s(kind.id, worker.vertex, errand.vertices[0])
-    for leg_s, stop in zip((to_first_s, *outline.legs_s), errand.vertices, strict=True):
-        if math.isinf(leg_s):
-            reason = Reason.of("unreachable", robot=worker.robot_id, place=stop)
-            return Candidate(worker.robot_id, refusal=reason)
-    if math.isinf(outline.back_s) and not math.isinf(home_s(kind.id, worker.vertex)):
-        reason = Reason.of("no-way-back", robot=worker.robot_id, place=errand.vertices[-1])
+    to_first_s = travel_s(kind.id, worker.vertex, vertices[0])
+    legs_s = [travel_s(kind.id, a, b) for a, b in itertools.pairwise(vertices)]
+    work_drive_s = math.fsum(legs_s)
+    if math.isinf(to_first_s + work_drive_s):
+        far = zip((to_first_s, *legs_s), vertices, strict=True)
+        place = next(stop for leg_s, stop in far if math.isinf(leg_s))
+        reason = Reason.of("unreachable", robot=worker.robot_id, place=place)
         return Candidate(worker.robot_id, refusal=reason)
-    pickup_s = worker.free_in_s + to_first_s
-    soc_after = _soc_after(errand, worker, outline, to_first_s)
+    back_s = home_s(kind.id, vertices[-1])
+    if math.isinf(back_s) and not math.isinf(home_s(kind.id, worker.vertex)):
+        reason = Reason.of("no-way-back", robot=worker.robot_id, place=vertices[-1])
+        return Candidate(worker.robot_id, refusal=reason)
+    if math.isinf(back_s):
+        back_s = 0.0  # no charger it can reach: it is charged some other way, or not at all
+    drive_s = (to_first_s + work_drive_s + back_s) * SLACK
+    soc_after = worker.soc - energy_share(kind.battery, drive_s, errand.action_s)
     if soc_after < kind.battery.reserve_soc:
         code = "battery-too-low" if worker.soc < kind.battery.target_soc else "battery-too-small"
         reason = Reason.of(
@@ -76,8 +54,8 @@ def weigh(errand: Errand, worker: Worker, travel_s: TravelTime, home_s: HomeTime
             reserve=f"{kind.battery.reserve_soc:.0%}",
         )
         return Candidate(worker.robot_id, refusal=reason)
-    cost = pickup_s + outline.work_s
-    return Candidate(worker.robot_id, cost, pickup_s, outline.work_s, soc_after)
+    pickup_s, work_s = worker.free_in_s + to_first_s, work_drive_s + errand.action_s
+    return Candidate(worker.robot_id, pickup_s + work_s, pickup_s, work_s, soc_after)
 
 
 def is_fit(errand: Errand, kind: RobotKind) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -21,15 +22,22 @@ from suwon_fleet.core.errors import Reason
 from suwon_fleet.dispatch.cost import HomeTime, weigh
 from suwon_fleet.dispatch.plan import make_plan
 from suwon_fleet.dispatch.problem import Problem
-from suwon_fleet.dispatch.queues import first_ends_s
+from suwon_fleet.dispatch.queues import first_ends_s, reckon
 from suwon_fleet.dispatch.search import moves
 from suwon_fleet.dispatch.tables import problem_of
 
-MOVES_PER_JOB = 200
-MOST_MOVES = 12_000
-"""How long the search goes on: a few milliseconds, 20 ms with twenty jobs for each robot."""
+LEAST_MOVES, MOVES = 4_000, 20_000
+MOVES_PER_PAIR, MOVES_PER_JOB, MOVES_PER_ROBOT = 100, 40, 100
+"""How long the search goes on: less than `MOVES` for few pairs of jobs, and more where there are many jobs
+and many robots. That is 1 to 5 ms with fifty robots, and with many less than the rounds before it."""
 SHOWN = 5
 """Candidates kept in a decision."""
+
+
+def moves_for(robots: int, jobs: int) -> int:
+    """The moves that a search may try."""
+    many = min(MOVES_PER_JOB * jobs, MOVES_PER_ROBOT * robots)
+    return max(LEAST_MOVES, min(MOVES_PER_PAIR * jobs * jobs, max(MOVES, many)))
 
 
 class RollingHorizon:
@@ -60,39 +68,50 @@ class RollingHorizon:
         if not errands or not workers:
             return Plan()
         problem = problem_of(errands, workers, travel, self._chargers)
-        budget = moves(min(MOST_MOVES, MOVES_PER_JOB * len(errands)))
-        queues = make_plan(problem, spent=budget)
+        queues = make_plan(problem, spent=moves(moves_for(len(workers), len(errands))))
+        home_s = cache(self._home_s(travel.travel_s))
+        weighing = _Weighing(errands, workers, problem, travel.travel_s, home_s)
+        ends_s, charges = queues.slots["end_s"].tolist(), queues.slots["charges"].tolist()
         decisions, forecasts = [], []
-        for robot, worker in enumerate(workers):
-            for rank, job in enumerate(queues.of(robot)):
-                slot, errand = queues.slots[job], errands[job]
-                end_s = float(slot["end_s"])
-                before = rank + worker.is_busy
-                forecasts.append(Forecast(errand.job_id, worker.robot_id, before, end_s))
-                is_next = rank == 0 and not worker.is_busy and not slot["charges"]
+        for robot, (worker, queue) in enumerate(zip(workers, queues.lists(), strict=True)):
+            for rank, job in enumerate(queue):
+                errand, before = errands[job], rank + worker.is_busy
+                forecasts.append(Forecast(errand.job_id, worker.robot_id, before, ends_s[job]))
+                is_next = rank == 0 and not worker.is_busy and not charges[job]
                 if is_next and errand.held_by != worker.robot_id:
-                    decision = self._decide(errand, worker, problem, job, workers, travel.travel_s)
-                    decisions.append(decision)
-        return Plan(tuple(decisions), tuple(forecasts))
+                    decisions.append(weighing.decide(job, robot))
+        parts = reckon(problem, queues) if forecasts else None
+        return Plan(tuple(decisions), tuple(forecasts), parts)
 
-    def _decide(
+
+class _Weighing:
+    """Tells of a decision what else could have been decided."""
+
+    def __init__(
         self,
-        errand: Errand,
-        worker: Worker,
-        problem: Problem,
-        job: int,
+        errands: Sequence[Errand],
         workers: Sequence[Worker],
+        problem: Problem,
         travel_s: TravelTime,
-    ) -> Decision:
+        home_s: HomeTime,
+    ) -> None:
+        self._errands, self._workers, self._problem = errands, workers, problem
+        self._travel_s, self._home_s = travel_s, home_s
+        self._by_name = np.argsort(np.argsort([worker.robot_id for worker in workers]))
+
+    def decide(self, job: int, robot: int) -> Decision:
         """The decision with its best alternatives, and how many could not."""
-        ends_s = first_ends_s(problem, job)
-        order = sorted(range(len(workers)), key=lambda r: (ends_s[r], workers[r].robot_id))
-        nearest = [workers[robot] for robot in order if workers[robot] is not worker]
-        chosen = self.weigh(errand, worker, travel_s)
-        others = [self.weigh(errand, other, travel_s) for other in nearest[: SHOWN - 1]]
+        ends_s = first_ends_s(self._problem, job)
+        nearest = np.lexsort((self._by_name, ends_s))[:SHOWN].tolist()
+        errand, name = self._errands[job], self._workers[robot].robot_id
+        chosen = self._weigh(job, robot)
+        others = [self._weigh(job, other) for other in nearest if other != robot][: SHOWN - 1]
         others.sort(key=lambda c: (c.cost_s is None, c.cost_s or 0.0, c.robot_id))
         best_s = others[0].cost_s if others else None
         soonest = best_s is None or best_s >= (chosen.cost_s or 0.0)
-        reason = Reason.of("soonest-done" if soonest else "best-for-all", robot=worker.robot_id)
+        reason = Reason.of("soonest-done" if soonest else "best-for-all", robot=name)
         unable = int(np.isinf(ends_s).sum())
-        return Decision(errand.job_id, worker.robot_id, (chosen, *others), reason, unable)
+        return Decision(errand.job_id, name, (chosen, *others), reason, unable)
+
+    def _weigh(self, job: int, robot: int) -> Candidate:
+        return weigh(self._errands[job], self._workers[robot], self._travel_s, self._home_s)

@@ -6,10 +6,11 @@ from __future__ import annotations
 import numpy as np
 
 from suwon_fleet.dispatch.cells import cells_of
+from suwon_fleet.dispatch.nearest import predecessors
 from suwon_fleet.dispatch.problem import Problem
 from suwon_fleet.dispatch.queues import Queues
 from suwon_fleet.dispatch.rounds import deal
-from suwon_fleet.dispatch.search import Spent, improve, predecessors
+from suwon_fleet.dispatch.search import Spent, improve
 
 WHOLE = 500
 """Up to so many robots are matched all at once; with more the search makes better use of the time."""

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from suwon_fleet.core.dispatch import Parts
 from suwon_fleet.dispatch.problem import NO, Floats, Ints, Problem, Records, follow, price
 from suwon_fleet.kernel import kernel, lean_kernel
 
@@ -18,11 +18,13 @@ SLOT = np.dtype(
         ("robot", np.int64),
         ("end_s", float),
         ("soc", float),
+        ("own", float),
+        ("cost", float),
         ("charges", bool),
     ]
 )
-"""A job's neighbours in its queue, -1 for none, and who does it; when it ends and with what charge;
-whether the robot charges before it."""
+"""A job's neighbours in its queue, -1 for none, and who does it; when it ends and with what charge; what
+it costs, and with all that follow it; whether the robot charges before it."""
 
 
 class Queues(NamedTuple):
@@ -39,14 +41,17 @@ class Queues(NamedTuple):
         slots["end_s"] = np.inf
         return cls(np.full(robots, NO, dtype=np.int64), slots)
 
-    def of(self, robot: int) -> list[int]:
-        """The jobs of a robot, in order."""
-        jobs = []
-        job = int(self.head[robot])
-        while job != NO:
-            jobs.append(job)
-            job = int(self.slots["after"][job])
-        return jobs
+    def lists(self) -> list[list[int]]:
+        """The jobs of each robot, in order."""
+        after = self.slots["after"].tolist()
+        queues = []
+        for job in self.head.tolist():
+            jobs: list[int] = []
+            while job != NO:
+                jobs.append(job)
+                job = after[job]
+            queues.append(jobs)
+        return queues
 
     def copy(self) -> Queues:
         return Queues(self.head.copy(), self.slots.copy())
@@ -55,20 +60,6 @@ class Queues(NamedTuple):
         """Become what another is."""
         self.head[:] = other.head
         self.slots[:] = other.slots
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a plan comes to, part by part; the search makes `total` small.
-
-    Mean seconds until the jobs it holds end, all seconds after deadlines and of driving without a load.
-    """
-
-    jobs: int
-    completion_s: float
-    late_s: float
-    empty_s: float
-    total: float
 
 
 def reckon(problem: Problem, queues: Queues) -> Parts:
@@ -100,9 +91,7 @@ def total(problem: Problem, queues: Queues) -> float:
     """What the search makes small."""
     cost = 0.0
     for robot in range(len(queues.head)):
-        start = problem.robots[robot]
-        job = queues.head[robot]
-        cost += rest(problem, queues.slots, robot, NO, job, start.free_s, start.soc)
+        cost += cost_from(queues, queues.head[robot])
     return cost
 
 
@@ -120,16 +109,32 @@ def first_ends_s(problem: Problem, job: int) -> Floats:
 
 @lean_kernel
 def rest(
-    problem: Problem, slots: Records, robot: int, before: int, job: int, at_s: float, soc: float
+    problem: Problem,
+    slots: Records,
+    robot: int,
+    before: int,
+    job: int,
+    at_s: float,
+    soc: float,
+    most: float,
 ) -> float:
-    """What the jobs from `job` on cost if a robot does them after `before`, which ends at `at_s`."""
+    """What the jobs from `job` on cost if a robot does them after `before`, which ends at `at_s`.
+
+    They are not followed any further than to where they cost more than `most`.
+    """
     cost = 0.0
-    while job >= 0:
+    while job >= 0 and cost <= most:
         at_s, soc, _ = follow(problem, robot, before, job, at_s, soc)
         cost += price(problem, robot, before, job, at_s)
         before = job
         job = slots[job].after
     return cost
+
+
+@lean_kernel
+def cost_from(queues: Queues, job: int) -> float:
+    """What a job and all that follow it cost as things are; nothing where there is none."""
+    return queues.slots[job].cost if job >= 0 else 0.0
 
 
 @lean_kernel
@@ -141,14 +146,21 @@ def leaves(problem: Problem, queues: Queues, robot: int, job: int) -> tuple[floa
 
 
 @lean_kernel
-def renew(problem: Problem, queues: Queues, robot: int) -> None:
-    """Reckon the times of a robot's jobs anew from the order they are in."""
-    before, at_s, soc = NO, problem.robots[robot].free_s, problem.robots[robot].soc
-    job = queues.head[robot]
+def renew(problem: Problem, queues: Queues, robot: int, before: int) -> None:
+    """Reckon a robot's jobs after `before` (or all) anew from the order they are in."""
+    at_s, soc = leaves(problem, queues, robot, before)
+    job = queues.slots[before].after if before >= 0 else queues.head[robot]
     while job >= 0:
         at_s, soc, charges = follow(problem, robot, before, job, at_s, soc)
         slot = queues.slots[job]
         slot.end_s, slot.soc, slot.charges = at_s, soc, charges
         slot.before, slot.robot = before, robot
+        slot.own = price(problem, robot, before, job, at_s)
         before = job
         job = slot.after
+    cost = 0.0
+    while before >= 0:
+        slot = queues.slots[before]
+        cost += slot.own
+        slot.cost = cost
+        before = slot.before

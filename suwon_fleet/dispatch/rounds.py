@@ -103,4 +103,4 @@ def append(problem: Problem, queues: Queues, robots: Ints, tails: Ints, jobs: In
         else:
             queues.head[robots[row]] = jobs[row]
         queues.slots[jobs[row]].after = NO
-        renew(problem, queues, robots[row])
+        renew(problem, queues, robots[row], tails[row])

@@ -15,14 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.dispatch.problem import NO, Ints, Problem, typical_work_s
-from suwon_fleet.dispatch.queues import Queues, leaves, renew, rest, total
+from suwon_fleet.dispatch.queues import Queues, cost_from, leaves, renew, rest, total
 from suwon_fleet.kernel import kernel, lean_kernel
 
-NEAR = 24
-"""Predecessors tried for each job."""
-CHUNK = 4096
+CHUNK = 512
 """Moves tried between two looks at the budget."""
-_COOL, _WARM, _GROWTH = 0.001, 0.3, 0.5
+_COOL, _WARM, _GROWTH = 0.006, 0.3, 0.5
 """The temperature at the end, and at most at the start, in shares of what a typical job costs; the start
 is warmer by this power of the moves there are for each job."""
 Spent = Callable[[int], float]
@@ -64,59 +62,6 @@ def improve(
     queues.take(best)
 
 
-def predecessors(problem: Problem, most: int = NEAR) -> Ints:
-    """(J, N) for each job those it is soonest reached from: jobs, and robots as -1 - robot."""
-    kinds = range(len(problem.kinds))
-    able = np.isfinite(problem.first_s)
-    fit = np.array([able[problem.robots["kind"] == kind].any(axis=0) for kind in kinds])
-    most = min(most, len(problem.jobs) + len(problem.robots) - 1)
-    near = np.empty((len(problem.jobs), most), dtype=np.int64)
-    find_nearest(problem, fit, near)
-    return near
-
-
-@kernel
-def find_nearest(problem: Problem, fit: NDArray[np.bool_], near: Ints) -> None:
-    """Fill `near` with the predecessors of each job, the nearest first; `fit` (K, J) is who can do it.
-
-    What is left over of a row, where fewer can come before a job, names the job itself.
-    """
-    _find_nearest(problem, fit, near, np.empty(near.shape[1]))
-
-
-@lean_kernel
-def _find_nearest(
-    problem: Problem, fit: NDArray[np.bool_], near: Ints, ways_s: NDArray[np.float64]
-) -> None:
-    jobs, robots = problem.jobs, len(problem.robots)
-    for job in range(len(jobs)):
-        near[job] = job
-        ways_s[:] = np.inf
-        for robot in range(robots):
-            _insert(near[job], ways_s, -1 - robot, problem.first_s[robot, job])
-        for other in range(len(jobs)):
-            if other == job:
-                continue
-            way_s = np.inf
-            for kind in range(len(fit)):
-                if fit[kind, job] and fit[kind, other]:
-                    hop_s = problem.hop_s[kind, jobs[other].last, jobs[job].origin]
-                    way_s = min(way_s, hop_s)
-            _insert(near[job], ways_s, other, way_s)
-
-
-@lean_kernel
-def _insert(names: Ints, ways_s: NDArray[np.float64], name: int, way_s: float) -> None:
-    """Put one in its place among the nearest so far, if it belongs there."""
-    at = len(names) - 1
-    if at < 0 or not way_s < ways_s[at]:
-        return
-    while at > 0 and way_s < ways_s[at - 1]:
-        names[at], ways_s[at] = names[at - 1], ways_s[at - 1]
-        at -= 1
-    names[at], ways_s[at] = name, way_s
-
-
 @lean_kernel
 def _random(state: NDArray[np.uint64]) -> Any:
     """The next of a sequence of random numbers (Marsaglia's xorshift, 2003)."""
@@ -131,6 +76,20 @@ def _random(state: NDArray[np.uint64]) -> Any:
 @lean_kernel
 def _below(state: NDArray[np.uint64], most: int) -> int:
     return int(np.int64((_random(state) >> np.uint64(20)) % np.uint64(most)))
+
+
+@lean_kernel
+def _next(queues: Queues, robot: int, before: int) -> int:
+    """What a robot does after a job of its, or first."""
+    return int(queues.slots[before].after if before >= 0 else queues.head[robot])
+
+
+@lean_kernel
+def _earlier(queues: Queues, one: int, other: int) -> int:
+    """Of two jobs of a robot the one it ends first; none of them is before all."""
+    if one < 0 or other < 0:
+        return NO
+    return one if queues.slots[one].end_s < queues.slots[other].end_s else other
 
 
 @lean_kernel
@@ -187,16 +146,17 @@ def _shift(
     problem: Problem, queues: Queues, robot: int, before: int, job: int, limit: float
 ) -> None:
     """Do a job at another time in the same queue, if that costs no more than `limit`."""
-    free_s, soc = leaves(problem, queues, robot, NO)
-    was = rest(problem, queues.slots, robot, NO, queues.head[robot], free_s, soc)
     old_before, old_after = queues.slots[job].before, queues.slots[job].after
+    first = _earlier(queues, old_before, before)
+    at_s, soc = leaves(problem, queues, robot, first)
+    most = cost_from(queues, _next(queues, robot, first)) + limit
     _link(queues, robot, old_before, old_after)
-    after = queues.slots[before].after if before >= 0 else queues.head[robot]
+    after = _next(queues, robot, before)
     queues.slots[job].after = after
     _link(queues, robot, before, job)
-    cost = rest(problem, queues.slots, robot, NO, queues.head[robot], free_s, soc)
-    if cost - was < limit:
-        renew(problem, queues, robot)
+    head = _next(queues, robot, first)
+    if rest(problem, queues.slots, robot, first, head, at_s, soc, most) < most:
+        renew(problem, queues, robot, first)
         return
     _link(queues, robot, before, after)
     queues.slots[job].after = old_after
@@ -213,10 +173,11 @@ def _across(
     follow go with it, and all that follow there come here.
     """
     robot, left = queues.slots[job].robot, queues.slots[job].before
-    theirs = queues.slots[before].after if before >= 0 else queues.head[other]
+    theirs = _next(queues, other, before)
     mine = queues.slots[job].after
     here_s, here_soc = leaves(problem, queues, robot, left)
     there_s, there_soc = leaves(problem, queues, other, before)
+    most = cost_from(queues, job) + cost_from(queues, theirs) + limit
     if way == 1 and theirs < 0:
         way = 0
     _link(queues, robot, left, mine if way == 0 else theirs)
@@ -229,22 +190,16 @@ def _across(
         queues.slots[theirs].after = mine
     new_here = mine if way == 0 else theirs
     slots = queues.slots
-    cost = rest(problem, slots, robot, left, new_here, here_s, here_soc)
-    cost += rest(problem, slots, other, before, job, there_s, there_soc)
+    cost = rest(problem, slots, other, before, job, there_s, there_soc, most)
+    if cost < most:
+        cost += rest(problem, slots, robot, left, new_here, here_s, here_soc, most - cost)
+    if cost < most:
+        renew(problem, queues, robot, left)
+        renew(problem, queues, other, before)
+        return
     if way < 2:
         slots[job].after = mine
     if way == 1:
         slots[theirs].after = theirs_after
-    was = rest(problem, slots, robot, left, job, here_s, here_soc)
-    was += rest(problem, slots, other, before, theirs, there_s, there_soc)
-    if cost - was < limit:
-        if way == 0:
-            slots[job].after = theirs
-        elif way == 1:
-            slots[job].after = theirs_after
-            slots[theirs].after = mine
-        renew(problem, queues, robot)
-        renew(problem, queues, other)
-        return
     _link(queues, robot, left, job)
     _link(queues, other, before, theirs)

@@ -11,6 +11,7 @@ come meanwhile wait in the middleware.
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ from suwon_fleet.nodes.spinning import BAD_INPUT, RCLError, asked_to_end, execut
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
-from suwon_fleet.service.warm_up import warm_up
+from suwon_fleet.service.warm_up import settle, warm_up
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
@@ -179,6 +180,7 @@ class FleetManager(LifecycleNode):
             f" {len(core.state.robots)} robots and {len(core.state.jobs)} jobs"
             f" in {given.journal or 'no journal'}"
         )
+        settle()
 
     def _open_journal(self) -> Journal:
         path = self.parameters.journal
@@ -225,6 +227,7 @@ class FleetManager(LifecycleNode):
             configured.requests.close()
             configured.topics.close()
             configured.journal.close()
+            gc.unfreeze()  # see `settle`
 
     # Turns
 

@@ -12,7 +12,7 @@ from traffic.maps import line, ring
 from suwon_fleet.bench.city import run, run_seed
 from suwon_fleet.bench.city.day import QUARTER_S, RUSHES, day
 from suwon_fleet.bench.city.outcome import Outcome, Way, run_day
-from suwon_fleet.bench.city.plain_dispatch import AsBefore, FirstCome, turns_of
+from suwon_fleet.bench.city.plain_dispatch import AsBefore, FirstCome, Matched, turns_of
 from suwon_fleet.bench.city.plain_traffic import FAR, NextVertex, NoConflict
 from suwon_fleet.bench.figure import Options
 from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Plan, Worker
@@ -128,6 +128,17 @@ def test_who_comes_first_gets_the_nearest_robot() -> None:
     assert [(d.job_id, d.robot_id) for d in decided] == [("early", "right"), ("late", "left")]
     too_heavy = replace(errand("heavy", "a"), payload_kg=1e6)
     assert FirstCome().assign([too_heavy], workers, ways()) == Plan()
+
+
+def test_matched_are_served_best_together_and_nobody_thinks_ahead() -> None:
+    workers = [worker("left", "a"), worker("right", "d", is_busy=True)]
+    errands = [errand("near", "a"), errand("far", "c"), errand("third", "b")]
+    decided = Matched().assign(errands, workers, ways()).decisions
+    assert [(d.job_id, d.robot_id) for d in decided] == [("near", "left")]
+    held = replace(errand("near", "a"), held_by="left")
+    assert Matched().assign([held, errand("far", "c")], workers, ways()) == Plan()
+    too_heavy = replace(errand("heavy", "a"), payload_kg=1e6)
+    assert Matched().assign([too_heavy], workers, ways()) == Plan()
 
 
 def test_as_before_is_as_it_was_in_the_end() -> None:

@@ -239,3 +239,51 @@ def test_nothing_to_decide() -> None:
     assert Round([], couriers(1)).plan() == Plan()
     assert Round([errand(0)], []).plan() == Plan()
     assert Round([errand(0)], couriers(1)).plan() == Plan()
+
+
+EXTREMES = st.sampled_from([0.0, 1e-3, 1.0, 60.0, 1e6, math.inf])
+
+
+@settings(deadline=None)
+@given(rounds(seconds=EXTREMES), st.data())
+def test_no_number_is_too_large_or_too_small(now: Round, data: st.DataObject) -> None:
+    """Deadlines long past, jobs that waited for months, robots that are empty or free in a year."""
+    long_s = st.sampled_from([0.0, 1e3, 1e9])
+    now.errands = [
+        replace(
+            errand,
+            waited_s=data.draw(long_s),
+            slack_s=data.draw(st.sampled_from([-1e9, -1.0, 0.0, 1e9, math.inf])),
+            action_s=data.draw(st.sampled_from([0.0, 1e5])),
+        )
+        for errand in now.errands
+    ]
+    now.workers = [
+        replace(
+            worker, soc=data.draw(st.sampled_from([0.0, 0.5, 1.0])), free_in_s=data.draw(long_s)
+        )
+        for worker in now.workers
+    ]
+    plan = now.plan()
+    assert all(math.isfinite(one.end_s) and one.end_s >= 0.0 for one in plan.forecasts)
+    assert len({one.job_id for one in plan.forecasts}) == len(plan.forecasts)
+    for decision in plan.decisions:
+        assert math.isfinite(decision.candidates[0].cost_s or 0.0)
+
+
+@settings(deadline=None)
+@given(rounds(seconds=st.just(math.inf)))
+def test_what_nobody_can_reach_is_in_no_plan(now: Round) -> None:
+    assert now.plan() == Plan()
+
+
+@settings(deadline=None)
+@given(st.integers(1, 8), st.integers(1, 8))
+def test_among_equals_the_plan_is_always_the_same_and_even(jobs: int, robots: int) -> None:
+    now = alike(jobs, robots, [[60.0] * jobs] * robots, 60.0)
+    plan = now.plan()
+    assert plan == now.plan()
+    assert len(plan.decisions) == min(jobs, robots)
+    queues = [one.robot_id for one in plan.forecasts]
+    lengths = [queues.count(worker.robot_id) for worker in now.workers]
+    assert max(lengths) - min(lengths) <= 1

@@ -8,21 +8,18 @@ import pytest
 from dispatch.squares import mixed, plain
 
 from suwon_fleet.dispatch.cells import cells_of
+from suwon_fleet.dispatch.nearest import predecessors
 from suwon_fleet.dispatch.plan import make_plan
 from suwon_fleet.dispatch.problem import LATE_WEIGHT, NO, SWITCH_S, Problem
 from suwon_fleet.dispatch.queues import Queues, reckon
 from suwon_fleet.dispatch.rounds import deal
-from suwon_fleet.dispatch.search import moves, predecessors
+from suwon_fleet.dispatch.search import moves
 
 SEEDS = range(8)
 
 
 def plan_of(problem: Problem, count: int = 20_000, whole: int = 500) -> list[list[int]]:
-    return lists(make_plan(problem, spent=moves(count), whole=whole))
-
-
-def lists(queues: Queues) -> list[list[int]]:
-    return [queues.of(robot) for robot in range(len(queues.head))]
+    return make_plan(problem, spent=moves(count), whole=whole).lists()
 
 
 def judge(problem: Problem, plan: list[list[int]]) -> tuple[float, list[float]]:
@@ -59,7 +56,7 @@ def judge(problem: Problem, plan: list[list[int]]) -> tuple[float, list[float]]:
 def test_a_plan_is_what_it_says(seed: int) -> None:
     problem = mixed(6, 20, seed)
     queues = make_plan(problem, spent=moves(20_000))
-    plan = lists(queues)
+    plan = queues.lists()
     assert sorted(itertools.chain(*plan)) == list(range(20))
     total, ends_s = judge(problem, plan)
     assert queues.slots["end_s"] == pytest.approx(ends_s)
@@ -108,7 +105,7 @@ def test_a_round_is_the_cheapest_matching() -> None:
     best = min(
         judge(problem, [[job] for job in order])[0] for order in itertools.permutations(range(4))
     )
-    assert judge(problem, lists(queues))[0] == pytest.approx(best)
+    assert judge(problem, queues.lists())[0] == pytest.approx(best)
 
 
 def test_predecessors_are_the_nearest() -> None:
@@ -137,3 +134,11 @@ def test_cell_by_cell_all_jobs_are_planned_nearly_as_well() -> None:
     assert all(sorted(itertools.chain(*plan)) == list(range(900)) for plan in plans)
     by_cells, at_once = (judge(problem, plan)[0] for plan in plans)
     assert by_cells < 1.05 * at_once
+
+
+def test_of_jobs_equally_near_not_all_have_the_same_before_them() -> None:
+    """Jobs go from and to few places; moves must not all go to the first of them."""
+    problem = plain(2, 60, 0)
+    problem.jobs["last"] = problem.jobs["origin"] = 0
+    near = predecessors(problem, 10)
+    assert len(np.unique(near[near >= 0])) == 60

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from suwon_fleet.kernel import cache_folder, compiling
+from suwon_fleet.service.warm_up import settle
 
 # In a process of its own: other tests would compile kernels, too.
 _SCRIPT = """
@@ -34,6 +36,12 @@ print("not compiled:", *[name for name, signatures in before.items() if not sign
 simulate(load_scenario(resource_path("sim/scenarios/lab_hour.yaml")))
 print("later:", *[name for name, function in kernels.items() if function.signatures != before[name]])
 """
+
+
+def test_what_is_loaded_is_not_walked_again() -> None:
+    settle()
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
 
 
 def test_afterwards_a_fleet_and_its_world_compile_nothing() -> None:

@@ -27,6 +27,7 @@ Fact = Callable[[Outcome], float]
 _FACTS: tuple[tuple[str, str, Fact], ...] = (
     ("served", "share", lambda o: o.served),
     ("on time", "share", lambda o: o.on_time),
+    ("mean lateness", "s", lambda o: o.late_s),
     (_MEAN, "s", lambda o: o.mean_s),
     ("p95 time to completion", "s", lambda o: o.p95_s),
     ("driven empty", "km", lambda o: o.empty_km),
@@ -69,8 +70,9 @@ def run_seed(seed: int, quarters: int) -> Day:
     scenario = day(seed, quarters)
     ours, turns = run_day(scenario, Way.FULL)
     outcomes = {Way.FULL: ours}
-    for way in (Way.OURS_RESERVING, Way.FIRST_COME_RESERVING, Way.WITHOUT_CONFLICT):
-        outcomes[way], _ = run_day(scenario, way, turns)
+    for way in Way:
+        if way is not Way.FULL:
+            outcomes[way], _ = run_day(scenario, way, turns)
     return Day(outcomes, run_day(scenario, Way.FULL)[0])
 
 

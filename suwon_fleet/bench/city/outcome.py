@@ -14,7 +14,7 @@ from statistics import fmean
 
 import numpy as np
 
-from suwon_fleet.bench.city.plain_dispatch import AsBefore, FirstCome, turns_of
+from suwon_fleet.bench.city.plain_dispatch import AsBefore, FirstCome, Matched, turns_of
 from suwon_fleet.bench.city.plain_traffic import NextVertex, NoConflict
 from suwon_fleet.bench.measure import percentile
 from suwon_fleet.cli.simulate import Assemble, Simulation
@@ -28,6 +28,7 @@ from suwon_fleet.core.sitemap import PlaceKind, SiteMap
 from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.traffic import Coordinator
 
 SECOND = 1_000_000_000
 JOULES_PER_KWH = 3.6e6
@@ -37,6 +38,8 @@ class Way(StrEnum):
     """How a fleet decides who does what, and who goes first."""
 
     FULL = "suwon_fleet"
+    MATCHED = "hungarian matching + our traffic"
+    FIRST_COME = "first come first served + our traffic"
     OURS_RESERVING = "our dispatch + next-vertex reservation"
     FIRST_COME_RESERVING = "first come first served + next-vertex reservation"
     WITHOUT_CONFLICT = "our assignment, robots pass through each other"
@@ -53,6 +56,7 @@ class Outcome:
     jobs: int
     served: float
     on_time: float
+    late_s: float
     mean_s: float
     p95_s: float
     alone_s: float
@@ -90,6 +94,10 @@ def run_day(scenario: Scenario, way: Way, turns: Turns | None = None) -> tuple[O
         for job, is_done in zip(jobs, done, strict=True)
     ]
     took_s = [(end_ns - job.due_ns) / SECOND for job, end_ns in zip(jobs, ends_ns, strict=True)]
+    late_s = [
+        max(0, end_ns - job.request.deadline_ns) / SECOND if job.request.deadline_ns else 0.0
+        for job, end_ns in zip(jobs, ends_ns, strict=True)
+    ]
     is_on_time = [
         is_done and end_ns <= job.request.deadline_ns
         for job, is_done, end_ns in zip(jobs, done, ends_ns, strict=True)
@@ -98,6 +106,7 @@ def run_day(scenario: Scenario, way: Way, turns: Turns | None = None) -> tuple[O
         jobs=len(jobs),
         served=fmean(done),
         on_time=fmean(is_on_time),
+        late_s=fmean(late_s),
         mean_s=fmean(took_s),
         p95_s=percentile(took_s, 0.95),
         alone_s=fmean(_alone_s(simulation.core, job) for job in jobs),
@@ -120,6 +129,10 @@ def _assemble(way: Way, turns: Turns) -> Assemble:
     match way:
         case Way.FULL:
             return assemble
+        case Way.MATCHED:
+            return partial(_other_fleet, Coordinator, Matched)
+        case Way.FIRST_COME:
+            return partial(_other_fleet, Coordinator, FirstCome)
         case Way.OURS_RESERVING:
             return partial(_other_fleet, NextVertex, RollingHorizon)
         case Way.FIRST_COME_RESERVING:
@@ -129,7 +142,7 @@ def _assemble(way: Way, turns: Turns) -> Assemble:
 
 
 def _other_fleet(
-    traffic: type[NoConflict],
+    traffic: type[NoConflict | Coordinator],
     dispatcher: type[RollingHorizon] | partial[AsBefore],
     site: SiteMap,
     kinds: Mapping[str, RobotKind],

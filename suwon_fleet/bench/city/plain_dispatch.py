@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other ways to say who does which job: first come, first served; and what was decided in another run."""
+"""Other ways to say who does which job: first come, first served; matching without looking ahead; and
+what was decided in another run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Plan, Travel, Worker
 from suwon_fleet.core.engine.events import Event, JobAssigned
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.dispatch import RollingHorizon
+
+_NEVER_S = 1e9
 
 
 class FirstCome(RollingHorizon):
@@ -34,6 +40,31 @@ class FirstCome(RollingHorizon):
                 if not worker.is_busy:
                     decisions.append(_decision(errand, candidate))
         return Plan(tuple(decisions))
+
+
+class Matched(RollingHorizon):
+    """Matches jobs that wait and robots each time anew, the sum of the times until they are done least.
+
+    Only the next job of each robot is thought of, and a job keeps its robot.
+    """
+
+    def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:
+        """At most one job to each robot; who is best served by a busy robot waits for it."""
+        held = {errand.held_by for errand in errands}
+        free = [worker for worker in workers if worker.robot_id not in held]
+        waiting = [errand for errand in errands if not errand.held_by]
+        weighed = [
+            [self.weigh(errand, worker, travel.travel_s) for worker in free] for errand in waiting
+        ]
+        costs = [[_NEVER_S if c.cost_s is None else c.cost_s for c in row] for row in weighed]
+        rows, columns = linear_sum_assignment(np.array(costs).reshape(len(waiting), len(free)))
+        return Plan(
+            tuple(
+                _decision(waiting[row], weighed[row][column])
+                for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+                if costs[row][column] < _NEVER_S and not free[column].is_busy
+            )
+        )
 
 
 class AsBefore(RollingHorizon):

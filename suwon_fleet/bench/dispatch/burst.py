@@ -21,6 +21,7 @@ from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.service.warm_up import settle, warm_up
 from suwon_fleet.traffic import Coordinator
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -37,14 +38,19 @@ ALL_TARGET_MS, P99_TARGET_MS = 2000.0, 100.0
 def run(options: Options) -> Iterator[Figure]:
     """Measure bursts of all lengths, each seed a city and jobs of its own."""
     jobs = QUICK_JOBS if options.quick else JOBS
+    warm_up(load_kinds(resource_path("config/robots"))[KIND], options.tell)
     for turns in IN_TURNS:
-        waits_ms = [Burst(seed, jobs).waits_ms(turns) for seed in range(options.seeds)]
+        watches = [Stopwatch() for _ in range(options.seeds)]
+        waits_ms = [Burst(s, jobs).waits_ms(turns, watch) for s, watch in enumerate(watches)]
         case = f"{ROBOTS} robots, {jobs} jobs in {turns * TURN_NS / 1e9:g} s"
-        yield _figure(case, "submit to assigned, p99", [percentile(w, 0.99) for w in waits_ms])
-        yield _figure(case, "submit to assigned, the last", [max(w) for w in waits_ms])
+        cpu_ms = statistics.median(max(watch.cpu_ms) for watch in watches)
+        p99_ms, last_ms = [percentile(w, 0.99) for w in waits_ms], [max(w) for w in waits_ms]
+        yield _figure(case, "submit to assigned, p99", p99_ms, cpu_ms)
+        yield _figure(case, "submit to assigned, the last", last_ms, cpu_ms)
 
 
-def _figure(case: str, what: str, values_ms: list[float]) -> Figure:
+def _figure(case: str, what: str, values_ms: list[float], cpu_ms: float) -> Figure:
+    """`cpu_ms` is that of the longest turn."""
     is_last = what.endswith("last")
     return Figure(
         bench="dispatch",
@@ -56,6 +62,7 @@ def _figure(case: str, what: str, values_ms: list[float]) -> Figure:
         spread=spread(values_ms),
         seeds=len(values_ms),
         target=ALL_TARGET_MS if is_last else P99_TARGET_MS,
+        cpu_ms=cpu_ms,
         note="wall time until a job has its robot, or the robot it is planned for, and is in the journal",
     )
 
@@ -88,20 +95,21 @@ class Burst:
             )
         ]
 
-    def waits_ms(self, turns: int) -> list[float]:
+    def waits_ms(self, turns: int, watch: Stopwatch) -> list[float]:
         """How long each job waited for its robot to be named; a turn begins 0.1 s after the last, or
         when that is over."""
         with tempfile.TemporaryDirectory() as folder:
             journal = SqliteJournal(Path(folder) / "journal")
-            waits = self._waits_ms(Pipeline(self._core, journal, self._link), turns)
+            waits = self._waits_ms(Pipeline(self._core, journal, self._link), turns, watch)
             journal.close()
         return waits
 
-    def _waits_ms(self, pipeline: Pipeline, turns: int) -> list[float]:
+    def _waits_ms(self, pipeline: Pipeline, turns: int, watch: Stopwatch) -> list[float]:
         pipeline.turn(0, self._link.announce(0, 1))
+        settle()  # as a fleet does before it begins
         each = -(-len(self._jobs) // turns)
         state, planned = pipeline.core.state, pipeline.core.fleet
-        watch, waits_ms = Stopwatch(), dict[str, float]()
+        waits_ms = dict[str, float]()
         since_ms: dict[str, float] = {}
         now_ms = TURN_NS / 1e6
         for turn in range(MOST_TURNS):

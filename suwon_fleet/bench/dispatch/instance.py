@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.dispatch.problem import JOB, KIND, NO, ROBOT, WORK, Problem
-from suwon_fleet.dispatch.queues import Queues
 
 SIDE_M = 1000.0
 SERVICE_S = 20.0
@@ -108,11 +107,6 @@ def judge(instance: Instance, queues: Sequence[Sequence[int]]) -> Outcome:
             empty_s += way_s
             ends_s.append(at_s)
     return Outcome(float(np.mean(ends_s)), float(np.quantile(ends_s, 0.95)), empty_s)
-
-
-def lists(queues: Queues) -> list[list[int]]:
-    """A plan of ours as lists of jobs."""
-    return [queues.of(robot) for robot in range(len(queues.head))]
 
 
 def _ways_s(starts: NDArray[np.float64], goals: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from time import thread_time
 
 from suwon_fleet.bench import packages
 from suwon_fleet.bench.dispatch import burst, solvers
-from suwon_fleet.bench.dispatch.instance import Instance, Outcome, judge, lists
+from suwon_fleet.bench.dispatch.instance import Instance, Outcome, judge
 from suwon_fleet.bench.dispatch.peers import (
     Plan,
     cheapest_insertion,
@@ -20,7 +20,7 @@ from suwon_fleet.bench.dispatch.peers import (
 )
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.measure import Stopwatch, spread
-from suwon_fleet.dispatch.horizon import MOST_MOVES, MOVES_PER_JOB
+from suwon_fleet.dispatch.horizon import moves_for
 from suwon_fleet.dispatch.plan import WHOLE, make_plan
 from suwon_fleet.dispatch.search import Spent, moves
 
@@ -80,12 +80,12 @@ def _within(seconds: float, whole: int = WHOLE) -> Way:
 
 
 def _ours(instance: Instance, spent: Spent, whole: int = WHOLE) -> Plan:
-    return lists(make_plan(instance.problem, spent=spent, whole=whole))
+    return make_plan(instance.problem, spent=spent, whole=whole).lists()
 
 
 def _as_in_the_fleet(instance: Instance) -> Plan:
     """Ours with the budget that a fleet at work gives it."""
-    return _ours(instance, moves(min(MOST_MOVES, MOVES_PER_JOB * instance.jobs)))
+    return _ours(instance, moves(moves_for(instance.robots, instance.jobs)))
 
 
 def _ways(robots: int, jobs: int) -> dict[str, Way]:

@@ -52,6 +52,7 @@ def _match(fleet: Fleet, waiting: list[JobRecord], spoken_for: set[str]) -> None
         crew += workers.crew_later(fleet, now | spoken_for)
     plan = fleet.dispatcher.assign(errands, crew, fleet.traffic)
     fleet.planned = {forecast.job_id: forecast for forecast in plan.forecasts}
+    fleet.planned_parts = plan.parts
     _carry_out(fleet, _lawful(fleet, {d.robot_id: d for d in plan.decisions if d.robot_id in now}))
 
 

@@ -147,6 +147,14 @@ def _why_nobody(fleet: Fleet, job: JobRecord) -> Iterable[Reason]:
         yield Reason.of("no-robots")
     if forecast := fleet.planned.get(job.job_id):
         yield Reason.of("job-planned", robot=forecast.robot_id, before=forecast.before)
+        if parts := fleet.planned_parts:
+            yield Reason.of(
+                "plan-parts",
+                jobs=parts.jobs,
+                completion=_s(parts.completion_s),
+                late=_s(parts.late_s),
+                empty=_s(parts.empty_s),
+            )
     yield from _grouped(
         (robot.robot_id, _why_not_this(fleet, job, robot)) for robot in fleet.state.robots.values()
     )

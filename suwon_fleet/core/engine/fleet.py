@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from suwon_fleet.core.dispatch import Dispatcher, Forecast
+from suwon_fleet.core.dispatch import Dispatcher, Forecast, Parts
 from suwon_fleet.core.engine.events import (
     Event,
     JobUnassigned,
@@ -84,6 +84,8 @@ class Fleet:
     planned: dict[str, Forecast] = field(default_factory=dict)
     """Who is to have the jobs that wait, by job, as planned at `planned_ns`."""
     planned_ns: int = 0
+    planned_parts: Parts | None = None
+    """What that plan comes to."""
     standing: set[str] = field(default_factory=set)
     """Parts of joint jobs whose robots stand where they meet the others, or did when last looked at."""
     made_way: dict[str, int] = field(default_factory=dict)

@@ -44,12 +44,13 @@ def submit(fleet: Fleet, order: m.SubmitJob) -> None:
 
 def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
     """Journal a new job, or why it is refused; returns its id, or the reason."""
-    request = replace(
-        request,
-        payload_kg=float(request.payload_kg),  # as the journal gives it back
-        roles=tuple(replace(role, payload_kg=float(role.payload_kg)) for role in request.roles),
-        after=tuple(dict.fromkeys(request.after)),
-    )
+    if request.roles or request.after or not isinstance(request.payload_kg, float):
+        request = replace(
+            request,
+            payload_kg=float(request.payload_kg),  # as the journal gives it back
+            roles=tuple(replace(role, payload_kg=float(role.payload_kg)) for role in request.roles),
+            after=tuple(dict.fromkeys(request.after)),
+        )
     reason = _fault(fleet, request)
     phases = () if reason else compose(request)
     reason = reason or weighing.why_never(fleet, request, phases)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from suwon_fleet.core.access import misfit
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
@@ -42,17 +42,17 @@ def _errand(
     fleet: Fleet,
     job_id: str,
     request: JobRequest,
-    phases: Iterable[Phase],
+    phases: Sequence[Phase],
     *,
     waited_s: float,
     slack_s: float,
     held_by: str = "",
 ) -> Errand:
-    phases = tuple(phases)
+    stops = [phase.place for phase in phases if phase.action is None]
     return Errand(
         job_id,
-        tuple(fleet.vertex_of(phase.place) for phase in phases if phase.action is None),
-        sum(ACTION_S[phase.action] for phase in phases if phase.action),
+        tuple([fleet.vertex_of(place) for place in stops]),
+        sum([ACTION_S[phase.action] for phase in phases if phase.action]),
         NEEDS[request.kind],
         request.payload_kg,
         int(request.priority),

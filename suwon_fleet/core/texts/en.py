@@ -107,6 +107,8 @@ SENTENCES = {
     # What a robot does, and why it waits
     "robot-does": "{robot} ({kind}) is {mission:state}; battery {battery:charge}.",
     "job-planned": "It is planned for {robot}, after {before} other jobs.",
+    "plan-parts": "Jobs in that plan: {jobs}, ending in {completion:time} on average, {late:time} late"
+    " in all, with {empty:time} of driving without a load.",
     "robot-waits": "{who} waits: {why:reason}",
     "robot-goes-on": "{robot} itself is not held up.",
     "robot-next-in-line": "It is free, and gets a job at the next round of dispatch.",

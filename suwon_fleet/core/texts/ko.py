@@ -116,6 +116,8 @@ SENTENCES = {
     # What a robot does, and why it waits
     "robot-does": "{robot}({kind})의 현재 상태: {mission:state}, 배터리 {battery:charge}.",
     "job-planned": "{robot:+이/가} 다른 작업 {before}건을 마친 뒤 맡을 예정입니다.",
+    "plan-parts": "이 계획의 작업 수는 {jobs}이고, 평균 {completion:time} 뒤에 끝납니다(마감 초과 합계"
+    " {late:time}, 빈 주행 합계 {empty:time}).",
     "robot-waits": "{who:+이/가} 기다리는 이유: {why:reason}",
     "robot-goes-on": "{robot:+은/는} 막힌 데 없이 움직이고 있습니다.",
     "robot-next-in-line": "쉬고 있으며, 다음 배정 때 작업을 받습니다.",

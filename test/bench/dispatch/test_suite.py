@@ -16,6 +16,7 @@ from suwon_fleet.bench.dispatch.peers import (
     hungarian_rounds,
 )
 from suwon_fleet.bench.figure import Options
+from suwon_fleet.bench.measure import Stopwatch
 
 WAYS = [first_come, hungarian_rounds, cheapest_insertion]
 
@@ -88,7 +89,7 @@ def test_solvers_give_plans(package: str) -> None:
 
 
 def test_all_jobs_of_a_burst_have_a_robot_in_sight() -> None:
-    assert len(Burst(0, 60).waits_ms(2)) == 60
+    assert len(Burst(0, 60).waits_ms(2, Stopwatch())) == 60
 
 
 @pytest.mark.long

@@ -82,7 +82,12 @@ def test_a_job_may_wait_for_a_robot_that_is_nearly_there(stage: PuppetStage) -> 
     stage.ask(m.CommissionRobot(stage.token(), "r1", False))
     stage.submit(JobKind.DELIVERY, "c2", "d")
     job_id = stage.submit(JobKind.DELIVERY, "d", "c")
-    assert of(job_told(stage, job_id), "job-planned") == {"robot": "r2", "before": "1"}
+    told = job_told(stage, job_id)
+    assert of(told, "job-planned") == {"robot": "r2", "before": "1"}
+    parts = of(told, "plan-parts")
+    assert parts["jobs"] == "2"  # the other is on its way to be fetched
+    assert float(parts["completion"]) > float(parts["empty"]) >= 0.0
+    assert parts["late"] == "0"
 
 
 def test_a_job_that_is_not_due_yet(stage: PuppetStage) -> None:
