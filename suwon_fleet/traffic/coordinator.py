@@ -210,6 +210,12 @@ class Coordinator:
             return Wait(WaitReason.NO_WAY, self._blocker(slot, self._planned.no_way[slot]))
         return Wait(WaitReason.PUT_OFF) if slot in self._planned.put_off else None
 
+    def cuts_off(self, robot_id: str) -> bool:
+        """Whether another robot has no way to where it wants to be because this one stands in it."""
+        stuck = [] if self._planned is None else list(self._planned.no_way)
+        names = [self._squad.names[slot] for slot in stuck if slot in self._squad.names]
+        return Wait(WaitReason.NO_WAY, robot_id) in map(self.wait_of, names)
+
     def _obstacle(self, slot: int) -> Wait | None:
         """What keeps a robot that needs ground from its next move."""
         assert self._courses is not None

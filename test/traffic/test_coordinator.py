@@ -78,6 +78,8 @@ def test_who_waits_for_a_robot_that_stands_in_the_only_way_knows_it() -> None:
     world.give("r0", "n3")
     world.run(60)
     assert world.traffic.wait_of("r0") == Wait(WaitReason.NO_WAY, "r1")
+    assert world.traffic.cuts_off("r1")
+    assert not world.traffic.cuts_off("r0")
     world.traffic.set_mobile("r1", True)
     world.give("r1", "n3")
     world.give("r0", "n2")

@@ -113,6 +113,10 @@ class NoConflict:
         """Nobody waits for anybody."""
         return None
 
+    def cuts_off(self, robot_id: str) -> bool:
+        """Nobody is told that there is no way."""
+        return False
+
     def _wants_on(self, driver: _Driver) -> bool:
         is_there = driver.goal is None or driver.path[-1] == driver.goal
         return driver.is_mobile and not is_there and len(driver.path) <= self.ahead

@@ -28,7 +28,7 @@ from suwon_fleet.core.engine import (
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
-from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.engine.state import FleetState, RobotRecord
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
@@ -127,6 +127,7 @@ class FleetCore:
         fleet.now_ns = fleet.state.now_ns
         for robot in fleet.state.robots.values():
             fleet.traffic.place(robot.robot_id, robot.kind, robot.path, robot.path_first)
+            fleet.take_in(robot.robot_id)
         for zone in fleet.state.closed_zones:
             fleet.traffic.set_open(zone, False)
         for zone in fleet.state.open_zones:
@@ -145,10 +146,13 @@ class FleetCore:
         for one in inputs:
             _HANDLERS[type(one)](fleet, one)
             asks.carry_out(fleet)
-        if now_ns - self._watched_ns >= SECOND:
-            self._watched_ns = now_ns
-            watching.watch(fleet)
-            asks.carry_out(fleet)
+        fleet.stirred.update(fleet.to_look_at.next(fleet.now_ns))
+        for robot_id in fleet.to_watch.next(fleet.now_ns):
+            watching.watch(fleet, fleet.state.robots[robot_id])
+        if fleet.now_ns - self._watched_ns >= SECOND:
+            self._watched_ns = fleet.now_ns
+            watching.watch_jobs(fleet)
+        asks.carry_out(fleet)
         self._go_on()
         return Outcome(tuple(fleet.events), tuple(fleet.effects))
 
@@ -159,13 +163,21 @@ class FleetCore:
         if fleet.dispatch_due:
             self._dispatched_ns = fleet.now_ns
             assigning.assign(fleet)
-        for robot in fleet.state.robots.values():
-            fleet.waits.pop(robot.robot_id, None)
-            errands.advance(fleet, robot)
-            if robot.job_id:
-                jobs.advance(fleet, robot)
-            asks.carry_out(fleet)
-        motion.coordinate(fleet)
+        touched = [robot for robot in fleet.state.robots.values() if self._lets_go_on(robot)]
+        motion.coordinate(fleet, touched)
+
+    def _lets_go_on(self, robot: RobotRecord) -> bool:
+        """Take a robot on if something has happened to it; whether it has."""
+        fleet = self.fleet
+        if robot.robot_id not in fleet.stirred:
+            return False
+        fleet.stirred.discard(robot.robot_id)
+        fleet.waits.pop(robot.robot_id, None)
+        errands.advance(fleet, robot)
+        if robot.job_id:
+            jobs.advance(fleet, robot)
+        asks.carry_out(fleet)
+        return True
 
     def state_hash(self) -> str:
         """A hash of the whole durable state: equal states, and only those, have equal hashes."""
