@@ -36,6 +36,8 @@ from suwon_fleet.core.traffic import Traffic
 
 DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
+DISPATCH_REST_S = 5e-4
+"""For each robot of the fleet they are left alone for so long after that: with 1,000, half a second."""
 
 _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.Announced: hearing.announce,
@@ -158,9 +160,9 @@ class FleetCore:
 
     def _go_on(self) -> None:
         fleet = self.fleet
-        if fleet.now_ns - self._dispatched_ns >= DISPATCH_EVERY_S * SECOND:
-            fleet.dispatch_due = True
-        if fleet.dispatch_due:
+        rested_s = (fleet.now_ns - self._dispatched_ns) / SECOND
+        is_due = fleet.dispatch_due or rested_s >= DISPATCH_EVERY_S
+        if is_due and rested_s >= DISPATCH_REST_S * len(fleet.state.robots):
             self._dispatched_ns = fleet.now_ns
             assigning.assign(fleet)
         touched = [robot for robot in fleet.state.robots.values() if self._lets_go_on(robot)]

@@ -166,6 +166,10 @@ class Fleet:
         here, there = robot.path[-1], self.vertex_of(place)
         return not math.isinf(self.traffic.travel_s(robot.kind, here, there))
 
+    def ahead_s(self, robot: RobotRecord) -> float:
+        """Seconds a robot needs for what it was granted, and has not reported to have passed."""
+        return self.traffic.ahead_s(robot.robot_id) if len(robot.path) > 1 else 0.0
+
     def has_arrived(self, robot: RobotRecord) -> bool:
         """Whether a robot stands at its destination, at the end of its granted path."""
         return (
