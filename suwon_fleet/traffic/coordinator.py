@@ -92,7 +92,9 @@ class Coordinator:
 
     def release(self, robot_id: str, index: int) -> int:
         """Free the ground a robot has passed: all before path vertex `index`. Returns how much."""
-        return self._ledger.release(self._squad.slots[robot_id], index)
+        slot = self._squad.slots[robot_id]
+        self._squad.stirred[slot] = True
+        return self._ledger.release(slot, index)
 
     # Wishes
 
@@ -105,6 +107,7 @@ class Coordinator:
         if target != squad.goal[slot]:
             squad.since_ns[slot] = now_ns
         squad.goal[slot], squad.urgency[slot] = target, urgency
+        squad.stirred[slot] = True
         if target != NO:
             kind, front = int(squad.kind[slot]), self._ledger.front(slot)
             squad.expected_s[slot] = self._routes.seconds(kind, front, target)
@@ -118,6 +121,7 @@ class Coordinator:
         if self._squad.mobile[slot] == mobile:
             return
         self._squad.mobile[slot] = mobile
+        self._squad.stirred[slot] = True
         if mobile or not self._has_moves_left(slot):
             self._is_stale = True
         else:
@@ -303,6 +307,7 @@ class Coordinator:
         self._courses = Courses.of(planned.plan, planned.slots, ledger.held)
         squad.place_in_plan[:] = NO
         squad.place_in_plan[planned.slots] = np.arange(len(planned.slots))
+        squad.stirred[:] = True
 
     def _left(self) -> Ints:
         """Slots and edges of the moves that are left of the plan."""
