@@ -68,9 +68,11 @@ class NoConflict:
         """Forget a robot."""
         del self._drivers[robot_id]
 
-    def release(self, robot_id: str, index: int) -> int:
+    def release(self, robot_id: str, index: int) -> None:
         """Free what a robot has passed."""
-        driver = self._drivers[robot_id]
+        self._pass(self._drivers[robot_id], index)
+
+    def _pass(self, driver: _Driver, index: int) -> int:
         passed = max(0, min(index - driver.first, len(driver.path) - 1))
         del driver.path[:passed]
         driver.first += passed
@@ -167,15 +169,13 @@ class NextVertex(NoConflict):
         self._waiting.pop(robot_id, None)
         super().remove(robot_id)
 
-    def release(self, robot_id: str, index: int) -> int:
+    def release(self, robot_id: str, index: int) -> None:
         """Free what a robot has passed."""
         before = list(self._drivers[robot_id].path)
-        passed = super().release(robot_id, index)
-        if passed:
+        if passed := self._pass(self._drivers[robot_id], index):
             self._free(robot_id, before)
             for element in self._ground(before[passed:]):
                 self._users[element].append(robot_id)
-        return passed
 
     def wait_of(self, robot_id: str) -> Wait | None:
         """For whose ground, or for which full zone, a robot waits."""
