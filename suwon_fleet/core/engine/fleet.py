@@ -126,6 +126,7 @@ class Fleet:
 
     def take_in(self, robot_id: str) -> None:
         """Look at a robot from now on."""
+        self.stirred.add(robot_id)
         self.to_watch.add(robot_id)
         self.to_look_at.add(robot_id)
 

@@ -21,7 +21,7 @@ from suwon_fleet.core.engine.state import FleetState
 
 
 def touched(state: FleetState, event: Event) -> Iterable[str]:
-    """Ids of the robots that an event concerns, among them some that have left; `state` is as before it."""
+    """Ids of the robots that an event concerns; `state` is as it was before."""
     match event:
         case ZoneSet() | StopRequested() | StopReleased():
             return state.robots
@@ -40,13 +40,12 @@ def _about(state: FleetState, subject: str) -> Iterable[str]:
     if job := state.jobs.get(subject):
         return _with_team(state, job.robot_id, subject)
     robot = state.robots.get(subject)
-    return _with_team(state, subject, robot.job_id if robot else "")
+    return _with_team(state, subject, robot.job_id) if robot else ()
 
 
 def _with_team(state: FleetState, robot_id: str, job_id: str) -> Iterable[str]:
     """A robot, and all that meet it in a joint job."""
     job = state.jobs.get(job_id)
     whole = state.jobs.get(job.part_of) if job else None
-    if whole is None:
-        return (robot_id,)
-    return (robot_id, *(state.jobs[part].robot_id for part in whole.parts))
+    mates = (state.jobs[part].robot_id for part in whole.parts) if whole else ()
+    return [one for one in (robot_id, *mates) if one in state.robots]
