@@ -190,6 +190,14 @@ class SiteMap:
     def zone_by_id(self) -> dict[str, Zone]:
         return {zone.id: zone for zone in self.zones}
 
+    @cached_property
+    def places_at(self) -> dict[str, tuple[Place, ...]]:
+        """Places by the node they are at; nodes without any are not in it."""
+        at: dict[str, tuple[Place, ...]] = {}
+        for place in self.places:
+            at[place.node] = (*at.get(place.node, ()), place)
+        return at
+
     def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
         """Places of one kind, in the order of the file."""
         return self._places_by_kind[kind]

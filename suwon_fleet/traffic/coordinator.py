@@ -36,7 +36,10 @@ REFRESH_S = 5.0
 CROWD_REFRESH_S = 1.0
 """Plans for a crowd are made better this often."""
 MANY = 500
-"""With more robots than these plans are made so much less often."""
+"""With more robots than these plans for a crowd are made so much less often."""
+AT_ONCE = 100
+"""With so many robots a new wish is planned for at once; each one more puts that off by `REST_S`."""
+REST_S = 1e-3
 KEPT_S = 60.0
 """Seconds for which a plan that serves a starving robot is carried out before it is reconsidered."""
 UNBOUNDED = 10**6
@@ -51,7 +54,8 @@ class Coordinator:
     def __init__(self, site: SiteMap, kinds: Sequence[RobotKind]) -> None:
         self.roadmap = compile_roadmap(site, kinds)
         self._graph = Graph.of(self.roadmap, find_conflicts(self.roadmap))
-        self._ledger = Ledger(self.roadmap, self._graph)
+        self._owned = Ledger(self.roadmap, self._graph)
+        self._passed: list[tuple[int, int]] = []
         self._routes = Routes(self.roadmap)
         self._planner = Planner(self.roadmap, self._graph)
         self._squad = Squad(kinds)
@@ -90,9 +94,19 @@ class Coordinator:
         self._ledger.remove(self._squad.remove(robot_id))
         self._is_broken = True
 
-    def release(self, robot_id: str, index: int) -> int:
-        """Free the ground a robot has passed: all before path vertex `index`. Returns how much."""
-        return self._ledger.release(self._squad.slots[robot_id], index)
+    def release(self, robot_id: str, index: int) -> None:
+        """Free the ground a robot has passed: all before path vertex `index`."""
+        slot = self._squad.slots[robot_id]
+        self._squad.stirred[slot] = True
+        self._passed.append((slot, index))
+
+    @property
+    def _ledger(self) -> Ledger:
+        """Who owns which ground, with all that robots have passed freed."""
+        if self._passed:
+            self._owned.release_all(self._passed)
+            self._passed.clear()
+        return self._owned
 
     # Wishes
 
@@ -105,6 +119,7 @@ class Coordinator:
         if target != squad.goal[slot]:
             squad.since_ns[slot] = now_ns
         squad.goal[slot], squad.urgency[slot] = target, urgency
+        squad.stirred[slot] = True
         if target != NO:
             kind, front = int(squad.kind[slot]), self._ledger.front(slot)
             squad.expected_s[slot] = self._routes.seconds(kind, front, target)
@@ -118,6 +133,7 @@ class Coordinator:
         if self._squad.mobile[slot] == mobile:
             return
         self._squad.mobile[slot] = mobile
+        self._squad.stirred[slot] = True
         if mobile or not self._has_moves_left(slot):
             self._is_stale = True
         else:
@@ -210,6 +226,12 @@ class Coordinator:
             return Wait(WaitReason.NO_WAY, self._blocker(slot, self._planned.no_way[slot]))
         return Wait(WaitReason.PUT_OFF) if slot in self._planned.put_off else None
 
+    def cuts_off(self, robot_id: str) -> bool:
+        """Whether another robot has no way to where it wants to be because this one stands in it."""
+        stuck = [] if self._planned is None else list(self._planned.no_way)
+        names = [self._squad.names[slot] for slot in stuck if slot in self._squad.names]
+        return Wait(WaitReason.NO_WAY, robot_id) in map(self.wait_of, names)
+
     def _obstacle(self, slot: int) -> Wait | None:
         """What keeps a robot that needs ground from its next move."""
         assert self._courses is not None
@@ -241,16 +263,18 @@ class Coordinator:
     def _needs_plan(self, now_ns: int) -> bool:
         if self._is_broken:
             return True
-        wanting = self._squad.wanting(self._fronts())
-        if not len(wanting):
-            return False
         age_s = (now_ns - self._planned_ns) / SECOND
-        if self._planned is not None and self._planned.is_crowd:
-            return self._is_hurried(now_ns) or self._is_unimproved(now_ns)
+        is_crowd = self._planned is not None and self._planned.is_crowd
+        if is_crowd and not (self._is_hurried(now_ns) or self._is_unimproved(now_ns)):
+            return False
+        wanting = self._squad.wanting(self._fronts())
+        if is_crowd or not len(wanting):
+            return len(wanting) > 0
         starving = wanting[self._squad.starving(wanting, now_ns)]
         if age_s < KEPT_S and any(map(self._has_moves_left, starving.tolist())):
             return False
-        return self._is_stale or age_s >= REFRESH_S
+        rest_s = REST_S * max(0, len(self._squad.slots) - AT_ONCE)
+        return (self._is_stale and age_s >= rest_s) or age_s >= REFRESH_S
 
     def _is_hurried(self, now_ns: int) -> bool:
         """Whether something has happened that a plan must take up at once, however well."""
@@ -297,6 +321,7 @@ class Coordinator:
         self._courses = Courses.of(planned.plan, planned.slots, ledger.held)
         squad.place_in_plan[:] = NO
         squad.place_in_plan[planned.slots] = np.arange(len(planned.slots))
+        squad.stirred[:] = True
 
     def _left(self) -> Ints:
         """Slots and edges of the moves that are left of the plan."""
@@ -307,7 +332,7 @@ class Coordinator:
 
     def _room(self, slots: NDArray[np.intp]) -> Ints:
         """Per zone, how many more robots it takes once all have done what they were granted."""
-        room, ptr, ids = self._capacity.copy(), self.roadmap.zone_ptr, self.roadmap.zone_ids
-        for front in self._fronts()[slots].tolist():
-            room[ids[ptr[front] : ptr[front + 1]]] -= 1
+        room = self._capacity.copy()
+        _, zones = self.roadmap.zones_of(self._fronts()[slots])
+        np.subtract.at(room, zones, 1)
         return room

@@ -22,30 +22,39 @@ FREE, TURN, GROUND, ZONE = 0, 1, 2, 3
 
 
 class Movers(NamedTuple):
-    """What robots want, by slot: where to (NO: nowhere), how far ahead (m), and whether they can move."""
+    """What robots want, by slot: where to (NO: nowhere), how far ahead (m), and whether they can move.
+
+    `stirred` are those that have moved on, or want or may do something else, since grants were last made;
+    `granted` those that have been given ground while they are made.
+    """
 
     goal: Ints
     reach_m: Floats
     mobile: NDArray[np.bool_]
+    stirred: NDArray[np.bool_]
+    granted: NDArray[np.bool_]
 
 
 class Courses(NamedTuple):
     """A plan being carried out. Robot `i` of the plan is in slot `slot[i]`.
 
     `base[i]` is the path number of its front when the plan was made, so that its move `k` ends at vertex
-    number `base[i] + k + 1`; `granted[i]` moves it has been given.
+    number `base[i] + k + 1`; `granted[i]` moves it has been given. `waits_for[i]` is the slot of the robot
+    without whose moving on it will be given no more, its own if it needs no more.
     """
 
     plan: Plan
     slot: Ints
     base: Ints
     granted: Ints
+    waits_for: Ints
 
     @classmethod
     def of(cls, plan: Plan, slot: Ints, held: Holdings) -> Courses:
         """All that is left to do of a plan just made."""
         base = held.first[slot] + held.length[slot] - 1
-        return cls(plan, slot, base.astype(np.int32), np.zeros(len(slot), dtype=np.int32))
+        granted = np.zeros(len(slot), dtype=np.int32)
+        return cls(plan, slot, base.astype(np.int32), granted, slot.copy())
 
 
 @kernel
@@ -60,29 +69,41 @@ def grant(
 ) -> tuple[int, Ints]:
     """Grant what is safe, in turn and needed to robots `begin` and on of the plan.
 
-    Returns where it stopped for want of room in `held` (else the number of robots), and (G, 2) rows of
-    slot and vertex granted, robot by robot.
+    Only those are looked at that are stirred, or wait for one that is: for the others it would come to
+    the same as before. Returns where it stopped for want of room in `held` (else the number of robots),
+    and (G, 2) rows of slot and vertex granted, robot by robot.
     """
     slots, vertices = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
-    robot = begin
-    while robot < len(courses.slot):
+    for robot in range(begin, len(courses.slot)):
         slot = courses.slot[robot]
+        if not (movers.stirred[slot] or movers.stirred[courses.waits_for[robot]]):
+            continue
         first, last = courses.plan.ptr[robot], courses.plan.ptr[robot + 1]
+        courses.waits_for[robot] = slot
         while (
             first + courses.granted[robot] < last
             and movers.mobile[slot]
             and needs_ground(held, movers, edge_length, slot)
-            and obstacle(graph, held, courses, capacity, robot)[0] == FREE
         ):
+            what, which = obstacle(graph, held, courses, capacity, robot)
+            if what == ZONE:
+                movers.granted[slot] = True  # anybody may leave it, so it is looked at again
+                break
+            if what != FREE:
+                courses.waits_for[robot] = which
+                break
             if held.length[slot] == held.vertices.shape[1]:
+                movers.stirred[slot] = True
                 return robot, _rows(slots, vertices)
             edge = courses.plan.edges[first + courses.granted[robot]]
             extend(graph, held, slot, edge)
             courses.granted[robot] += 1
+            movers.stirred[slot] = movers.granted[slot] = True
             slots.append(np.int32(slot))
             vertices.append(np.int32(graph.edge_to[edge]))
-        robot += 1
-    return robot, _rows(slots, vertices)
+    movers.stirred[:] = movers.granted
+    movers.granted[:] = False
+    return len(courses.slot), _rows(slots, vertices)
 
 
 @inner_kernel

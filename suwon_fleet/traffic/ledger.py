@@ -116,6 +116,10 @@ class Ledger:
         """Free all ground before path vertex `index`; returns how many vertices were freed."""
         return int(release(self._graph, self.held, slot, index))
 
+    def release_all(self, passed: list[tuple[int, int]]) -> None:
+        """Free what robots have passed: rows of slot and index, in the order in which they told it."""
+        release_all(self._graph, self.held, np.array(passed, dtype=np.int32))
+
     def remove(self, slot: int) -> None:
         """Free all ground of a robot that is known to have left it."""
         last = int(self.held.first[slot] + self.held.length[slot] - 1)
@@ -208,6 +212,13 @@ def release(graph: Graph, held: Holdings, slot: int, index: int) -> int:
         _free(held, graph.vertex_count + graph.edge_segment[edge])
         _count_zones(graph, held, slot, vertex, -1)
     return int(max(0, passed))
+
+
+@kernel
+def release_all(graph: Graph, held: Holdings, passed: Ints) -> None:
+    """Free paths before vertices; rows of slot and vertex number."""
+    for row in range(len(passed)):
+        release(graph, held, passed[row, 0], passed[row, 1])
 
 
 @kernel

@@ -234,10 +234,8 @@ class Planner:
 
     def _inside(self, vertices: Ints) -> Ints:
         """(N, Z): 1 where a vertex lies in a zone."""
-        ptr, ids = self._roadmap.zone_ptr, self._roadmap.zone_ids
         inside = np.zeros((len(vertices), len(self._bounded)), dtype=np.int32)
-        for row, vertex in zip(inside, vertices.tolist(), strict=True):
-            row[ids[ptr[vertex] : ptr[vertex + 1]]] = 1
+        inside[self._roadmap.zones_of(vertices)] = 1
         return inside
 
 

@@ -135,6 +135,13 @@ class Roadmap:
         ids = self.zone_ids[self.zone_ptr[index] : self.zone_ptr[index + 1]]
         return tuple(self.site.zones[zone].id for zone in ids)
 
+    def zones_of(self, vertices: Ints) -> tuple[NDArray[np.intp], Ints]:
+        """Every pair of one of `vertices`, by its place among them, and a zone it lies in."""
+        counts = self.zone_ptr[vertices + 1] - self.zone_ptr[vertices]
+        rows = np.repeat(np.arange(len(vertices)), counts)
+        nth = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return rows, self.zone_ids[self.zone_ptr[vertices[rows]] + nth]
+
     @cached_property
     def _trees(self) -> list[tuple[NDArray[np.intp], shapely.STRtree]]:
         trees = []

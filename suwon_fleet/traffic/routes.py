@@ -16,6 +16,8 @@ from suwon_fleet.traffic.roadmap import Ints, Roadmap
 Row = NDArray[np.float32]
 
 CACHE_BYTES = 256 * 2**20
+MORE_ROWS = 1_000
+"""The table grows by so many rows: to make it larger takes a copy."""
 
 
 class Routes:
@@ -56,8 +58,10 @@ class Routes:
     def keep(self, rows: int) -> None:
         """Make sure that the last so many rows asked for are all there at once."""
         if rows > len(self._table):
+            used = len(self._numbers)
+            rows = -(-rows // MORE_ROWS) * MORE_ROWS
             grown = np.empty((rows, self._table.shape[1]), dtype=np.float32)
-            grown[: len(self._table)] = self._table
+            grown[:used] = self._table[:used]  # what is not used takes no memory
             self._table = grown
 
     def to(self, kind: int, goal: int) -> int:

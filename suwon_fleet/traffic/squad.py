@@ -28,7 +28,8 @@ class Squad:
 
     Arrays have one entry per slot. `goal` is a vertex or NO; `since_ns` is when it was set, on the
     fleet's clock, `moved_ns` when the robot last got ground; `expected_s` what the way was then expected to
-    take; `place_in_plan` is its index there, or NO.
+    take; `place_in_plan` is its index there, or NO. `stirred` and `granted` are those of
+    :class:`.courses.Movers`.
     """
 
     def __init__(self, kinds: Sequence[RobotKind]) -> None:
@@ -47,6 +48,8 @@ class Squad:
         self.mobile = np.zeros(0, dtype=np.bool_)
         self.reach_m = np.zeros(0)
         self.place_in_plan = np.zeros(0, dtype=np.int32)
+        self.stirred = np.zeros(0, dtype=np.bool_)
+        self.granted = np.zeros(0, dtype=np.bool_)
 
     def free_slot(self) -> int:
         """The slot the next robot gets."""
@@ -82,11 +85,13 @@ class Squad:
         self.mobile = np.pad(self.mobile, more)
         self.reach_m = np.pad(self.reach_m, more)
         self.place_in_plan = np.pad(self.place_in_plan, more, constant_values=NO)
+        self.stirred = np.pad(self.stirred, more)
+        self.granted = np.pad(self.granted, more)
 
     @property
     def movers(self) -> Movers:
         """What granting needs to know of them."""
-        return Movers(self.goal, self.reach_m, self.mobile)
+        return Movers(self.goal, self.reach_m, self.mobile, self.stirred, self.granted)
 
     def wanting(self, fronts: Ints) -> NDArray[np.intp]:
         """Slots of those that may move and are not to end where they want to be; `fronts` is by slot."""

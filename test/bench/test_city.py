@@ -58,7 +58,7 @@ def test_without_conflicts_a_robot_is_granted_its_shortest_way_at_once() -> None
     assert travel(traffic, "one", "n2") == ["n1", "n2"]
     assert traffic.front_of("one") == "n2"
     assert traffic.ahead_s("one") == pytest.approx(traffic.travel_s("small", "n0", "n2"))
-    assert traffic.release("one", 1) == 1
+    traffic.release("one", 1)
     assert traffic.ahead_s("one") == pytest.approx(traffic.travel_s("small", "n1", "n2"))
     assert travel(traffic, "other", "n1") == ["n1"]
     traffic.remove("other")

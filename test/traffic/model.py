@@ -113,8 +113,9 @@ class Model:
     def _drive(self, state: State, traffic: Coordinator, robot: int) -> tuple[State, Coordinator]:
         """A robot makes the next of its moves."""
         path = state.paths[robot][1:]
-        passed = traffic.release(str(robot), _index(traffic, robot) + 1)
-        assert passed == 1, "ground that was passed is freed"
+        passed = _index(traffic, robot) + 1
+        traffic.release(str(robot), passed)
+        assert _index(traffic, robot) == passed, "ground that was passed is freed"
         paths = (*state.paths[:robot], path, *state.paths[robot + 1 :])
         state = replace(state, paths=paths)
         if path == (self.goal[robot],) and not state.arrived[robot]:

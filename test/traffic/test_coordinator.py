@@ -65,6 +65,26 @@ def test_large_and_small_robots_share_a_ring() -> None:
     assert world.run(LONG_S) < LONG_S
 
 
+@given(grids(most=9, least=4), st.data())
+@settings(max_examples=15, deadline=None)
+def test_whoever_is_not_looked_at_could_be_granted_nothing(
+    site: SiteMap, data: st.DataObject
+) -> None:
+    names = [node.id for node in site.nodes]
+    starts = data.draw(st.permutations(names))[: max(1, len(names) // 2)]
+    seed = data.draw(st.integers(0, 1000))
+    world = World(site, [(SMALL, start) for start in starts], seed, delay=0.3)
+    for name in world.bodies:
+        world.give(name, *data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4)))
+    for _ in range(60):
+        world.step()
+        while granted := world.traffic.step(world.now_ns):
+            for extension in granted:
+                world.bodies[extension.robot_id].path.extend(extension.vertices)
+        world.traffic._squad.stirred[:] = True
+        assert not world.traffic.step(world.now_ns)
+
+
 def test_a_robot_that_stands_for_good_is_driven_around() -> None:
     world = World(ring(8), [(SMALL, "n0"), (SMALL, "n2")], seed=3)
     world.traffic.set_mobile("r1", False)
@@ -78,6 +98,8 @@ def test_who_waits_for_a_robot_that_stands_in_the_only_way_knows_it() -> None:
     world.give("r0", "n3")
     world.run(60)
     assert world.traffic.wait_of("r0") == Wait(WaitReason.NO_WAY, "r1")
+    assert world.traffic.cuts_off("r1")
+    assert not world.traffic.cuts_off("r0")
     world.traffic.set_mobile("r1", True)
     world.give("r1", "n3")
     world.give("r0", "n2")

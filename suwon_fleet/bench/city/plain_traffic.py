@@ -68,9 +68,11 @@ class NoConflict:
         """Forget a robot."""
         del self._drivers[robot_id]
 
-    def release(self, robot_id: str, index: int) -> int:
+    def release(self, robot_id: str, index: int) -> None:
         """Free what a robot has passed."""
-        driver = self._drivers[robot_id]
+        self._pass(self._drivers[robot_id], index)
+
+    def _pass(self, driver: _Driver, index: int) -> int:
         passed = max(0, min(index - driver.first, len(driver.path) - 1))
         del driver.path[:passed]
         driver.first += passed
@@ -112,6 +114,10 @@ class NoConflict:
     def wait_of(self, robot_id: str) -> Wait | None:
         """Nobody waits for anybody."""
         return None
+
+    def cuts_off(self, robot_id: str) -> bool:
+        """Nobody is told that there is no way."""
+        return False
 
     def _wants_on(self, driver: _Driver) -> bool:
         is_there = driver.goal is None or driver.path[-1] == driver.goal
@@ -163,15 +169,13 @@ class NextVertex(NoConflict):
         self._waiting.pop(robot_id, None)
         super().remove(robot_id)
 
-    def release(self, robot_id: str, index: int) -> int:
+    def release(self, robot_id: str, index: int) -> None:
         """Free what a robot has passed."""
         before = list(self._drivers[robot_id].path)
-        passed = super().release(robot_id, index)
-        if passed:
+        if passed := self._pass(self._drivers[robot_id], index):
             self._free(robot_id, before)
             for element in self._ground(before[passed:]):
                 self._users[element].append(robot_id)
-        return passed
 
     def wait_of(self, robot_id: str) -> Wait | None:
         """For whose ground, or for which full zone, a robot waits."""

@@ -57,13 +57,8 @@ def raise_once(
 
 def about(fleet: Fleet, subject: str, code: str | None = None) -> list[AlertRecord]:
     """What is open about a subject, of one kind or all."""
-    if not fleet.state.alerts:  # asked of every robot in every turn
-        return []
-    return [
-        alert
-        for alert in fleet.state.alerts.values()
-        if alert.subject == subject and code in (None, alert.reason.code)
-    ]
+    open_now = (fleet.state.alerts[id] for id in fleet.state.index.alerts.get(subject, ()))
+    return [alert for alert in open_now if code in (None, alert.reason.code)]
 
 
 def close(fleet: Fleet, alert: AlertRecord) -> None:
@@ -73,10 +68,14 @@ def close(fleet: Fleet, alert: AlertRecord) -> None:
 
 def close_of(fleet: Fleet, subject: str, code: str | None = None) -> None:
     """Close what is open about a subject, of one kind or all."""
-    for alert in about(fleet, subject, code):
-        close(fleet, alert)
+    if (
+        subject in fleet.state.index.alerts
+    ):  # mostly nothing is: it is asked of everybody every second
+        for alert in about(fleet, subject, code):
+            close(fleet, alert)
 
 
 def needs_help(fleet: Fleet, robot_id: str) -> bool:
     """Whether a robot waits for a person to look at it."""
-    return any(alert.answers == ASSIST_ANSWERS for alert in about(fleet, robot_id))
+    open_now = fleet.state.index.alerts.get(robot_id, ())
+    return any(fleet.state.alerts[id].answers == ASSIST_ANSWERS for id in open_now)

@@ -20,7 +20,7 @@ def assign(fleet: Fleet) -> None:
     fleet.dispatch_due = False
     waiting = [
         job
-        for job in fleet.state.jobs.values()
+        for job in fleet.state.open_jobs
         if job.is_due(fleet.now_ns) and not (job.parts or job.part_of)
     ]
     spoken_for: set[str] = set()

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import compress
+
+import numpy as np
 
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.questions import is_immobile
 from suwon_fleet.core.robots.states import BatteryLevel, Mission
 from suwon_fleet.core.robots.trigger import Trigger
@@ -45,23 +49,47 @@ def is_idle_below(fleet: Fleet, robot: RobotRecord) -> bool:
 
 
 def nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | None:
-    """The place of a kind that nobody goes to or stands on, soonest reached."""
+    """The place of a kind that nobody goes to or stands on, soonest reached.
+
+    Only those are looked at that may be reached sooner than the best so far, as the crow flies.
+    """
     best, best_s = None, math.inf
-    for place in _free(fleet, robot, kind):
+    here = fleet.traffic.waypoint(robot.kind, None, robot.path[-1])
+    most_mps = fleet.kind_of(robot).max_speed_mps
+    places = fleet.site.places_of(kind)
+    least_s = [_least_m(fleet, here, place) / most_mps for place in places]
+    for number in sorted(range(len(places)), key=lambda number: least_s[number]):
+        if least_s[number] >= best_s:
+            break
+        place = places[number]
+        if _is_taken(fleet, place.node, robot):
+            continue
         seconds = fleet.traffic.travel_s(robot.kind, robot.path[-1], place.node)
         if seconds < best_s:
             best, best_s = place.id, seconds
     return best
 
 
+def _least_m(fleet: Fleet, here: Waypoint, place: Place) -> float:
+    """Metres that any way to a place is long at least; lifts have none."""
+    node = fleet.site.node_by_id[place.node]
+    return (
+        math.dist((node.x_m, node.y_m), (here.x_m, here.y_m)) if node.level == here.level else 0.0
+    )
+
+
 def _free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> list[Place]:
-    taken = set()
-    for other in fleet.state.robots.values():
-        if other is not robot:
-            taken.add(other.path[-1])
-            if other.destination:
-                taken.add(fleet.vertex_of(other.destination))
-    return [place for place in fleet.site.places_of(kind) if place.node not in taken]
+    places = fleet.site.places_of(kind)
+    return [place for place in places if not _is_taken(fleet, place.node, robot)]
+
+
+def _is_taken(fleet: Fleet, node: str, robot: RobotRecord) -> bool:
+    """Whether another robot stands at a node, or goes there."""
+    index, mine = fleet.state.index, robot.robot_id
+    if any(other != mine for other in index.ends_at.get(node, ())):
+        return True
+    bound = (index.bound_for.get(place.id, ()) for place in fleet.site.places_at.get(node, ()))
+    return any(other != mine for others in bound for other in others)
 
 
 def is_turn_of(fleet: Fleet, robot: RobotRecord) -> bool:
@@ -69,8 +97,8 @@ def is_turn_of(fleet: Fleet, robot: RobotRecord) -> bool:
     mine = soc_of(fleet, robot) or 0.0
     emptier = sum(
         (soc_of(fleet, other) or 0.0, other.robot_id) < (mine, robot.robot_id)
-        for other in fleet.state.robots.values()
-        if other is not robot and is_low(other) and other.states.mission in _WAITS
+        for other in map(fleet.state.robots.__getitem__, fleet.state.index.low)
+        if other is not robot and other.states.mission in _WAITS
         if not other.job_id and _can_get(fleet, other, robot.path[-1])
     )
     if emptier == 0:
@@ -81,14 +109,14 @@ def is_turn_of(fleet: Fleet, robot: RobotRecord) -> bool:
 
 def emptiest_waiting(fleet: Fleet, vertex: str) -> RobotRecord | None:
     """Of the robots that have to charge, and could do so at a vertex, the one with the least charge."""
+    names = (*fleet.state.index.low, *fleet.charge_ahead)
     waiting = [
         robot
-        for robot in fleet.state.robots.values()
-        if is_low(robot) or robot.robot_id in fleet.charge_ahead
-        if robot.states.mission in _WAITS and not robot.job_id
+        for robot in map(fleet.state.robots.get, names)
+        if robot and robot.states.mission in _WAITS and not robot.job_id
         if _can_get(fleet, robot, vertex)
     ]
-    return min(waiting, key=lambda robot: soc_of(fleet, robot) or 0.0, default=None)
+    return min(waiting, key=lambda r: (soc_of(fleet, r) or 0.0, r.robot_id), default=None)
 
 
 def _can_get(fleet: Fleet, robot: RobotRecord, vertex: str) -> bool:
@@ -103,9 +131,8 @@ def why_yield(fleet: Fleet, robot: RobotRecord) -> Trigger | None:
     soc, other = soc_of(fleet, robot), emptiest_waiting(fleet, robot.path[-1])
     if other is None or soc is None or nearest_free(fleet, other, PlaceKind.CHARGER):
         return None
-    chargers = {place.node for place in fleet.site.places_of(PlaceKind.CHARGER)}
-    for one in fleet.state.robots.values():
-        if one.path[-1] in chargers and _can_get(fleet, other, one.path[-1]):
+    for one in _at_chargers(fleet):
+        if _can_get(fleet, other, one.path[-1]):
             if one.states.mission is Mission.CHARGING and (soc_of(fleet, one) or 0.0) > soc:
                 return None
             if one.states.mission in _LEAVES and not is_immobile(one.states):
@@ -116,6 +143,13 @@ def why_yield(fleet: Fleet, robot: RobotRecord) -> Trigger | None:
     is_enough = soc >= battery.low_soc + WORTH_WHILE
     is_far_more = soc >= (soc_of(fleet, other) or 0.0) + FAR_EMPTIER
     return Trigger.JOB_WAITS if is_enough and is_far_more else None
+
+
+def _at_chargers(fleet: Fleet) -> list[RobotRecord]:
+    """Robots that stand at chargers, or will when they have driven what they were granted."""
+    ends_at = fleet.state.index.ends_at
+    nodes = dict.fromkeys(place.node for place in fleet.site.places_of(PlaceKind.CHARGER))
+    return [fleet.state.robots[name] for node in nodes for name in ends_at.get(node, ())]
 
 
 def must_go_ahead(fleet: Fleet, robot: RobotRecord) -> bool:
@@ -135,17 +169,16 @@ def _reckon(fleet: Fleet) -> set[str]:
     taken = {fleet.vertex_of(robot.destination) for robot in on_the_way if robot.destination}
     taken |= {robot.path[-1] for robot in on_the_way}
     sharing: defaultdict[frozenset[str], list[tuple[float, float, str]]] = defaultdict(list)
-    chargers = fleet.site.places_of(PlaceKind.CHARGER)
+    in_reach = _chargers_in_reach(fleet)
     for robot in fleet.state.robots.values():
         soc, battery = soc_of(fleet, robot), fleet.kind_of(robot).battery
         if soc is None or not robot.commissioned or robot.states.mission in _ON_THE_WAY:
             continue
-        near = [place.node for place in chargers if _can_get(fleet, robot, place.node)]
         per_s = (battery.idle_w + battery.drive_w) / 3600.0 / battery.capacity_wh
         fill_s = (battery.target_soc - battery.low_soc) * battery.capacity_wh * 3600.0
         charge_s = battery.swap_s or fill_s / battery.charge_w
         low_s = (soc - battery.low_soc) / per_s
-        sharing[frozenset(near)].append((low_s, charge_s, robot.robot_id))
+        sharing[in_reach[robot.kind, robot.path[-1]]].append((low_s, charge_s, robot.robot_id))
     ahead: set[str] = set()
     for near_chargers, robots in sharing.items():
         if near_chargers:
@@ -154,6 +187,19 @@ def _reckon(fleet: Fleet) -> set[str]:
             go = [name for name in due if not _charges(fleet, name)]
             ahead.update(stay, go[: max(0, len(near_chargers - taken) - len(stay))])
     return ahead
+
+
+def _chargers_in_reach(fleet: Fleet) -> dict[tuple[str, str], frozenset[str]]:
+    """The vertices of the chargers that a kind of robot can get to, by kind and where it is."""
+    nodes = [place.node for place in fleet.site.places_of(PlaceKind.CHARGER)]
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for kind in fleet.kinds:
+        here = [r.path[-1] for r in fleet.state.robots.values() if r.kind == kind]
+        if not here:
+            continue
+        for start, row in zip(here, fleet.traffic.travel_table(kind, here, nodes), strict=True):
+            found[kind, start] = frozenset(compress(nodes, np.isfinite(row)))
+    return found
 
 
 def _charges(fleet: Fleet, name: str) -> bool:

@@ -28,7 +28,7 @@ from suwon_fleet.core.engine import (
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
-from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.engine.state import FleetState, RobotRecord
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
@@ -36,6 +36,8 @@ from suwon_fleet.core.traffic import Traffic
 
 DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
+DISPATCH_REST_S = 5e-4
+"""For each robot of the fleet they are left alone for so long after that: with 1,000, half a second."""
 
 _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.Announced: hearing.announce,
@@ -127,6 +129,7 @@ class FleetCore:
         fleet.now_ns = fleet.state.now_ns
         for robot in fleet.state.robots.values():
             fleet.traffic.place(robot.robot_id, robot.kind, robot.path, robot.path_first)
+            fleet.take_in(robot.robot_id)
         for zone in fleet.state.closed_zones:
             fleet.traffic.set_open(zone, False)
         for zone in fleet.state.open_zones:
@@ -145,27 +148,38 @@ class FleetCore:
         for one in inputs:
             _HANDLERS[type(one)](fleet, one)
             asks.carry_out(fleet)
-        if now_ns - self._watched_ns >= SECOND:
-            self._watched_ns = now_ns
-            watching.watch(fleet)
-            asks.carry_out(fleet)
+        fleet.stirred.update(fleet.to_look_at.next(fleet.now_ns))
+        for robot_id in fleet.to_watch.next(fleet.now_ns):
+            watching.watch(fleet, fleet.state.robots[robot_id])
+        if fleet.now_ns - self._watched_ns >= SECOND:
+            self._watched_ns = fleet.now_ns
+            watching.watch_jobs(fleet)
+        asks.carry_out(fleet)
         self._go_on()
         return Outcome(tuple(fleet.events), tuple(fleet.effects))
 
     def _go_on(self) -> None:
         fleet = self.fleet
-        if fleet.now_ns - self._dispatched_ns >= DISPATCH_EVERY_S * SECOND:
-            fleet.dispatch_due = True
-        if fleet.dispatch_due:
+        rested_s = (fleet.now_ns - self._dispatched_ns) / SECOND
+        is_due = fleet.dispatch_due or rested_s >= DISPATCH_EVERY_S
+        if is_due and rested_s >= DISPATCH_REST_S * len(fleet.state.robots):
             self._dispatched_ns = fleet.now_ns
             assigning.assign(fleet)
-        for robot in fleet.state.robots.values():
-            fleet.waits.pop(robot.robot_id, None)
-            errands.advance(fleet, robot)
-            if robot.job_id:
-                jobs.advance(fleet, robot)
-            asks.carry_out(fleet)
-        motion.coordinate(fleet)
+        touched = [robot for robot in fleet.state.robots.values() if self._lets_go_on(robot)]
+        motion.coordinate(fleet, touched)
+
+    def _lets_go_on(self, robot: RobotRecord) -> bool:
+        """Take a robot on if something has happened to it; whether it has."""
+        fleet = self.fleet
+        if robot.robot_id not in fleet.stirred:
+            return False
+        fleet.stirred.discard(robot.robot_id)
+        fleet.waits.pop(robot.robot_id, None)
+        errands.advance(fleet, robot)
+        if robot.job_id:
+            jobs.advance(fleet, robot)
+        asks.carry_out(fleet)
+        return True
 
     def state_hash(self) -> str:
         """A hash of the whole durable state: equal states, and only those, have equal hashes."""

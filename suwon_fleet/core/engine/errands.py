@@ -13,7 +13,6 @@ from suwon_fleet.core.robots.report import ActionStatus, ControlMode
 from suwon_fleet.core.robots.states import Layer, Mission
 from suwon_fleet.core.robots.trigger import Trigger
 from suwon_fleet.core.sitemap import PlaceKind
-from suwon_fleet.core.traffic import WaitReason
 
 CURRENT_WITHIN_S = 30.0
 """Current must flow so long after a robot says it has docked (assumption)."""
@@ -86,21 +85,10 @@ def _leave_charger(fleet: Fleet, robot: RobotRecord) -> None:
     """Leave for a job or for one who needs this place; once charged, for one who needs charge."""
     if alerts.needs_help(fleet, robot.robot_id):
         return
-    if robot.job_id or _is_in_the_way(fleet, robot):
+    if robot.job_id or fleet.traffic.cuts_off(robot.robot_id):
         firing.try_fire(fleet, robot, Trigger.JOB_WAITS)
     elif not may_command(robot.states) and (trigger := charging.why_yield(fleet, robot)):
         firing.try_fire(fleet, robot, trigger)
-
-
-def _is_in_the_way(fleet: Fleet, robot: RobotRecord) -> bool:
-    """Whether a robot on its way to where `robot` stands can get no nearer."""
-    return any(
-        (wait := fleet.traffic.wait_of(other.robot_id)) is not None
-        and wait.reason is WaitReason.NO_WAY
-        and wait.robot_id == robot.robot_id
-        for other in fleet.state.robots.values()
-        if other.destination
-    )
 
 
 def _seek(fleet: Fleet, robot: RobotRecord) -> None:
@@ -110,7 +98,7 @@ def _seek(fleet: Fleet, robot: RobotRecord) -> None:
     is_low = charging.is_low(robot)
     if actions.is_down(robot.states):
         has_fallen = robot.states.control is ControlMode.FALLEN
-        if has_fallen or is_low or _is_in_the_way(fleet, robot):
+        if has_fallen or is_low or fleet.traffic.cuts_off(robot.robot_id):
             actions.get_ready(fleet, robot)
     elif is_low:
         _charge(fleet, robot)
@@ -168,5 +156,5 @@ def _is_parked(fleet: Fleet, robot: RobotRecord) -> bool:
 
 
 def _kinds_here(fleet: Fleet, robot: RobotRecord) -> set[PlaceKind]:
-    here = robot.path[-1]
-    return {kind for place in fleet.site.places if place.node == here for kind in place.kinds}
+    places = fleet.site.places_at.get(robot.path[-1], ())
+    return {kind for place in places for kind in place.kinds}

@@ -9,6 +9,7 @@ from typing import Any
 from suwon_fleet.core.engine import events as e
 from suwon_fleet.core.engine.evolve_jobs import JOB_EVENTS
 from suwon_fleet.core.engine.evolve_robots import ROBOT_EVENTS
+from suwon_fleet.core.engine.index import put, take
 from suwon_fleet.core.engine.state import AlertRecord, FleetState, StopRecord
 
 
@@ -58,11 +59,13 @@ def _alert_raised(state: FleetState, event: e.AlertRaised) -> None:
     state.alerts[event.alert_id] = AlertRecord(
         event.alert_id, event.level, event.reason, event.subject, event.answers, event.at_ns
     )
+    put(state.index.alerts, event.subject, event.alert_id)
 
 
 def _alert_closed(state: FleetState, event: e.AlertClosed) -> None:
     """A person's answer to it also says that they have looked: what was tried may be tried again."""
     alert = state.alerts.pop(event.alert_id)
+    take(state.index.alerts, alert.subject, alert.alert_id)
     if not event.answer:
         return
     if job := state.jobs.get(alert.subject):

@@ -32,6 +32,7 @@ def _accepted(state: FleetState, event: e.JobAccepted) -> None:
         awaits=tuple(job.job_id for job in awaited),
         part_of=event.part_of,
     )
+    state.index.open_jobs[event.job_id] = None
     if event.request.request_id:
         state.answered[event.request.request_id] = event.job_id
 
@@ -101,6 +102,7 @@ def _ended(state: FleetState, event: e.JobEnded) -> None:
     if job.robot_id:
         state.robots[job.robot_id].job_id = ""
     job.status, job.ended_ns = event.status, event.at_ns
+    del state.index.open_jobs[job.job_id]
     job.reason = event.reason or job.reason
     if event.status is JobStatus.FINISHED:
         _free_followers(state, job)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from suwon_fleet.core.engine import events as e
+from suwon_fleet.core.engine.index import put, take
 from suwon_fleet.core.engine.state import Action, FleetState, RobotRecord
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.report import ActionStatus
-from suwon_fleet.core.robots.states import Layer, Manipulation
+from suwon_fleet.core.robots.states import BatteryLevel, Layer, Manipulation, RobotStates
 
 _LAYERS = tuple(Layer)
 _LOADS = frozenset({ActionKind.LOAD, ActionKind.GRASP})
+_LOW = (BatteryLevel.LOW, BatteryLevel.CRITICAL)
 _UNLOADS = frozenset({ActionKind.UNLOAD, ActionKind.RELEASE})
 
 
@@ -31,16 +33,24 @@ def _joined(state: FleetState, event: e.RobotJoined) -> None:
         moved_ns=event.at_ns,
         since_ns=dict.fromkeys(_LAYERS, event.at_ns),
     )
+    put(state.index.ends_at, event.vertex, event.robot_id)
+    _note_charge(state, event.robot_id, event.states)
 
 
 def _restarted(state: FleetState, event: e.RobotRestarted) -> None:
     robot = state.robots[event.robot_id]
+    take(state.index.ends_at, robot.path[-1], robot.robot_id)
+    _bind(state, robot, "")
     robot.session, robot.path, robot.path_first = event.session, [event.vertex, *event.ahead], 0
-    robot.action, robot.destination = None, ""
+    robot.action = None
+    put(state.index.ends_at, robot.path[-1], robot.robot_id)
 
 
 def _removed(state: FleetState, event: e.RobotRemoved) -> None:
-    del state.robots[event.robot_id]
+    robot = state.robots.pop(event.robot_id)
+    take(state.index.ends_at, robot.path[-1], robot.robot_id)
+    _bind(state, robot, "")
+    state.index.low.pop(robot.robot_id, None)
 
 
 def _commissioned(state: FleetState, event: e.RobotCommissioned) -> None:
@@ -54,19 +64,37 @@ def _changed(state: FleetState, event: e.RobotChanged) -> None:
         if robot.states.at(layer) is not event.states.at(layer):
             robot.since_ns[layer] = event.at_ns
     robot.states = event.states
+    _note_charge(state, robot.robot_id, event.states)
     if event.states.manipulation is Manipulation.NONE:
         robot.laden = False
 
 
 def _destination_set(state: FleetState, event: e.DestinationSet) -> None:
-    state.robots[event.robot_id].destination = event.place
+    _bind(state, state.robots[event.robot_id], event.place)
+
+
+def _bind(state: FleetState, robot: RobotRecord, place: str) -> None:
+    if robot.destination:
+        take(state.index.bound_for, robot.destination, robot.robot_id)
+    robot.destination = place
+    if place:
+        put(state.index.bound_for, place, robot.robot_id)
+
+
+def _note_charge(state: FleetState, robot_id: str, states: RobotStates) -> None:
+    if states.battery in _LOW:
+        state.index.low[robot_id] = None
+    else:
+        state.index.low.pop(robot_id, None)
 
 
 def _ground_granted(state: FleetState, event: e.GroundGranted) -> None:
     robot = state.robots[event.robot_id]
     if len(robot.path) == 1:
         robot.moved_ns = event.at_ns
+    take(state.index.ends_at, robot.path[-1], robot.robot_id)
     robot.path.extend(event.vertices)
+    put(state.index.ends_at, robot.path[-1], robot.robot_id)
 
 
 def _ground_released(state: FleetState, event: e.GroundReleased) -> None:

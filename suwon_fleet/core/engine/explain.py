@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import motion, outlook, teams, weighing, workers
+from suwon_fleet.core.engine import alerts, motion, outlook, teams, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobStatus
-from suwon_fleet.core.robots.questions import may_command
+from suwon_fleet.core.robots.questions import may_command, may_make_way
 from suwon_fleet.core.robots.report import Navigation
 from suwon_fleet.core.robots.states import LEGS, Mission
 
@@ -234,7 +234,7 @@ def why_waits(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return None
     refusal = may_command(states) or motion.held_by(fleet, robot)
     if refusal is None and states.mission in LEGS:
-        refusal = motion.why_not_move(states)
+        refusal = may_make_way(states)
     if refusal or states.navigation is Navigation.MOVING:
         return refusal
     if states.navigation in (Navigation.BLOCKED, Navigation.RECOVERY):
@@ -268,7 +268,7 @@ def _chain(fleet: Fleet, robot: RobotRecord) -> Iterable[Reason]:
 
 
 def _alerts(fleet: Fleet, subject: str) -> list[Reason]:
-    return [alert.reason for alert in fleet.state.alerts.values() if alert.subject == subject]
+    return [alert.reason for alert in alerts.about(fleet, subject)]
 
 
 def _each_once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -20,7 +20,9 @@ from suwon_fleet.core.engine.events import (
 )
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.messages import Answer, Effect, Send
+from suwon_fleet.core.engine.rounds import Round
 from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
+from suwon_fleet.core.engine.touched import touched
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
@@ -35,6 +37,10 @@ from suwon_fleet.core.traffic import Traffic
 SECOND = 1_000_000_000
 _CHANGES_WHO_CAN = (RobotJoined, RobotRemoved, RobotCommissioned, ZoneSet, JobUnassigned)
 """Events after which a waiting job may have nobody left, or somebody again, who can do it."""
+WATCH_EVERY_S = 1.0
+"""Whether something takes too long is looked at this often."""
+LOOK_EVERY_S = 5.0
+"""What a robot can do next is looked at this often even when nothing has happened to it."""
 WHOLE_FLEET = ("site", "all")
 """Scopes of a stop request that hold every robot, also one that joins later."""
 
@@ -98,13 +104,33 @@ class Fleet:
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None
+    stirred: set[str] = field(default_factory=set)
+    """Robots to which something has happened, and that have not been looked at since."""
+    to_watch: Round = field(default_factory=lambda: Round(round(WATCH_EVERY_S * SECOND)))
+    to_look_at: Round = field(default_factory=lambda: Round(round(LOOK_EVERY_S * SECOND)))
 
     def emit(self, event: Event) -> None:
         """Decide: the event is in the state now, and in the journal before any effect leaves."""
+        self.stirred.update(touched(self.state, event))
         evolve(self.state, event)
         self.events.append(event)
         if isinstance(event, _CHANGES_WHO_CAN):
             self.crew_changed = True
+            self._call_the_roll(event)
+
+    def _call_the_roll(self, event: Event) -> None:
+        if isinstance(event, RobotJoined):
+            self.take_in(event.robot_id)
+        elif isinstance(event, RobotRemoved):
+            self.to_watch.drop(event.robot_id)
+            self.to_look_at.drop(event.robot_id)
+            self.stirred.discard(event.robot_id)
+
+    def take_in(self, robot_id: str) -> None:
+        """Look at a robot from now on."""
+        self.stirred.add(robot_id)
+        self.to_watch.add(robot_id)
+        self.to_look_at.add(robot_id)
 
     def send(self, command: RobotCommand) -> None:
         """Tell a robot, once the step's events are in the journal."""
@@ -142,6 +168,10 @@ class Fleet:
         """Whether the open map has a way from where a robot's ground ends to a place."""
         here, there = robot.path[-1], self.vertex_of(place)
         return not math.isinf(self.traffic.travel_s(robot.kind, here, there))
+
+    def ahead_s(self, robot: RobotRecord) -> float:
+        """Seconds a robot needs for what it was granted, and has not reported to have passed."""
+        return self.traffic.ahead_s(robot.robot_id) if len(robot.path) > 1 else 0.0
 
     def has_arrived(self, robot: RobotRecord) -> bool:
         """Whether a robot stands at its destination, at the end of its granted path."""

@@ -22,8 +22,8 @@ def waiting(fleet: Fleet) -> list[JobRecord]:
     """Joint jobs that are due and lack robots, the most urgent first, then the oldest."""
     due = [
         job
-        for job in fleet.state.jobs.values()
-        if job.parts and not job.status.is_over and not job.awaits and job.due_ns <= fleet.now_ns
+        for job in fleet.state.open_jobs
+        if job.parts and not job.awaits and job.due_ns <= fleet.now_ns
     ]
     lacking = [job for job in due if _open_parts(fleet, job)]
     return sorted(lacking, key=lambda job: (-job.request.priority, job.due_ns))

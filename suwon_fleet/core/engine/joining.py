@@ -95,6 +95,7 @@ def restart(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
         place = _standing_place(fleet, robot.robot_id, robot.kind, report)
         if isinstance(place, Reason):
             fleet.traffic.place(robot.robot_id, robot.kind, *held)
+            fleet.stirred.add(robot.robot_id)  # traffic has forgotten what it wants
             _refuse(fleet, robot.robot_id, place, alerts.ERROR)
             return False
         ground = [place]

@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from suwon_fleet.core.engine import events, hearing, teams
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobStatus
-from suwon_fleet.core.robots.questions import may_drive
-from suwon_fleet.core.robots.states import LEGS, Mission, RobotStates
+from suwon_fleet.core.robots.questions import may_make_way
+from suwon_fleet.core.robots.states import LEGS
 from suwon_fleet.core.traffic import Wait, WaitReason
 
 
-def coordinate(fleet: Fleet) -> None:
-    """Grant robots the ground they may have now."""
-    for robot in fleet.state.robots.values():
+def coordinate(fleet: Fleet, touched: Iterable[RobotRecord]) -> None:
+    """Grant robots the ground they may have now; `touched` are those that may want something new."""
+    for robot in touched:
         _tell_wish(fleet, robot)
     for extension in fleet.traffic.step(fleet.now_ns):
         robot = fleet.state.robots[extension.robot_id]
@@ -41,14 +41,7 @@ def _tell_wish(fleet: Fleet, robot: RobotRecord) -> None:
 
 def why_immobile(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """Why a robot can be given no ground now, not even to make way."""
-    return held_by(fleet, robot) or why_not_move(robot.states)
-
-
-def why_not_move(states: RobotStates) -> Reason | None:
-    """Why a robot can be given no ground; an idle one may have some, to make way for others."""
-    if states.mission is Mission.IDLE:
-        states = replace(states, mission=Mission.TO_PARKING)
-    return may_drive(states)
+    return held_by(fleet, robot) or may_make_way(robot.states)
 
 
 def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:

@@ -57,7 +57,7 @@ def left_s(fleet: Fleet, job: JobRecord, robot: RobotRecord) -> float:
     """Seconds of driving and doing until a robot's job ends; infinite where a way is closed."""
     travel_s, kind = fleet.traffic.travel_s, robot.kind
     here = robot.path[-1]
-    seconds = fleet.traffic.ahead_s(robot.robot_id)
+    seconds = fleet.ahead_s(robot)
     if job.phase_index < 0:
         seconds += free_in_s(robot)
     for index in range(max(job.phase_index, 0), len(job.phases)):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from suwon_fleet.core.dispatch import Decision
+from suwon_fleet.core.engine.index import Index
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobRequest, JobStatus, Phase
 from suwon_fleet.core.robots.command import ActionKind, StopKind
@@ -176,6 +177,12 @@ class FleetState:
     answered: dict[str, str | Reason] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    index: Index = field(default_factory=Index)
+
+    @property
+    def open_jobs(self) -> list[JobRecord]:
+        """Jobs that are not over, in the order of submission."""
+        return [self.jobs[job_id] for job_id in self.index.open_jobs]
 
     def count(self, what: str) -> None:
         """One more of what ids are numbered by."""

@@ -83,7 +83,7 @@ def has_begun(fleet: Fleet, whole: JobRecord) -> bool:
 
 def review(fleet: Fleet) -> None:
     """What has become of one part concerns the others; with the last one the joint job is over."""
-    for whole in list(fleet.state.jobs.values()):
+    for whole in fleet.state.open_jobs:
         if not whole.parts or whole.status.is_over:
             continue
         parts = parts_of(fleet, whole)

@@ -22,16 +22,19 @@ _LONGEST_DRIVE_S = 600.0
 """What is allowed for one piece of way at most."""
 
 
-def watch(fleet: Fleet) -> None:
-    """Look at every robot, and at every job that waits."""
-    for robot in list(fleet.state.robots.values()):
-        for row in fleet.table_of(robot).timers(robot.states):
-            if row.after_s is not None and _age_s(fleet, robot, row) >= row.after_s:
-                _time_out(fleet, robot, row)
-        _review(fleet, robot)
-        _notice_no_way(fleet, robot)
-        _notice_load(fleet, robot)
-        _notice_unreleased(fleet, robot)
+def watch(fleet: Fleet, robot: RobotRecord) -> None:
+    """Look at a robot."""
+    for row in fleet.table_of(robot).timers(robot.states):
+        if row.after_s is not None and _age_s(fleet, robot, row) >= row.after_s:
+            _time_out(fleet, robot, row)
+    _review(fleet, robot)
+    _notice_no_way(fleet, robot)
+    _notice_load(fleet, robot)
+    _notice_unreleased(fleet, robot)
+
+
+def watch_jobs(fleet: Fleet) -> None:
+    """Look at all jobs that are not over."""
     teams.review(fleet)
     _notice_late(fleet)
     if fleet.crew_changed:
@@ -116,6 +119,9 @@ def _review(fleet: Fleet, robot: RobotRecord) -> None:
 def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """Why a robot has not been able to go on for a while; a stop or a pause is somebody's wish."""
     states = robot.states
+    refusal = is_immobile(states)
+    if refusal is None:
+        return None
     layers = (Layer.CONNECTION, Layer.MODE, Layer.STOP, Layer.CONTROL, Layer.BATTERY)
     unchanged_s = fleet.seconds_awake_since(max(robot.since_ns[layer] for layer in layers))
     if unchanged_s < fleet.settings.reassign_after_s:
@@ -126,8 +132,7 @@ def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return None
     if actions.is_down(states) and states.release is Release.GIVEN:
         return None
-    refusal = is_immobile(states)
-    return Reason.of("robot-held-up", robot=robot.robot_id).because(refusal) if refusal else None
+    return Reason.of("robot-held-up", robot=robot.robot_id).because(refusal)
 
 
 def _needs_help(fleet: Fleet, robot: RobotRecord) -> Reason | None:
@@ -182,18 +187,18 @@ def _notice_unreleased(fleet: Fleet, robot: RobotRecord) -> None:
 
 
 def _notice_late(fleet: Fleet) -> None:
-    for job in fleet.state.jobs.values():
+    for job in fleet.state.open_jobs:
         deadline_ns = job.request.deadline_ns
-        if deadline_ns and not job.status.is_over and deadline_ns < fleet.now_ns:
+        if deadline_ns and deadline_ns < fleet.now_ns:
             reason = Reason.of("deadline-missed", job=job.job_id)
             alerts.raise_alert(fleet, alerts.WARNING, reason, job.job_id)
 
 
 def _find_stranded(fleet: Fleet) -> None:
     """Jobs that wait, and that no robot of the fleet could do any more."""
-    for job in list(fleet.state.jobs.values()):
+    for job in fleet.state.open_jobs:
         lacking = [part for part in teams.parts_of(fleet, job) or [job] if not part.robot_id]
-        if job.status.is_over or job.part_of or not lacking:
+        if job.part_of or not lacking:
             continue
         why = weighing.why_never(fleet, job.request, job.phases)
         reason = Reason.of("job-stranded", job=job.job_id).because(why) if why else None

@@ -64,7 +64,7 @@ def worker(fleet: Fleet, robot: RobotRecord) -> Worker | None:
     if report is None or report.battery_soc is None:
         return None
     kind, soc = fleet.kind_of(robot), report.battery_soc
-    free_in_s = outlook.free_in_s(robot) + fleet.traffic.ahead_s(robot.robot_id)
+    free_in_s = outlook.free_in_s(robot) + fleet.ahead_s(robot)
     return Worker(robot.robot_id, kind, robot.path[-1], free_in_s, soc)
 
 

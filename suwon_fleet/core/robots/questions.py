@@ -7,7 +7,7 @@ only once it has carried it out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -148,6 +148,14 @@ def may_drive(states: RobotStates) -> Reason | None:
     if not refused and states.control in (_C.MANIPULATING, _C.RETRIABLE) and not carries:
         return Reason.of("robot-hands-busy", state=states.control)
     return refused
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def may_make_way(states: RobotStates) -> Reason | None:
+    """As `may_drive`, but an idle robot may have some ground, too, if it is in the way of others."""
+    if states.mission is Mission.IDLE:
+        states = replace(states, mission=Mission.TO_PARKING)
+    return may_drive(states)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)

@@ -85,7 +85,10 @@ class Table:
             trigger: tuple(m for m in self.machines.values() if trigger in m.triggers)
             for trigger in Trigger
         }
-        self._timed = tuple(row for row in self.rows if row.after_s is not None)
+        self._timed: dict[Layer, dict[StrEnum, tuple[Row, ...]]] = {}
+        for row in (row for row in self.rows if row.after_s is not None):
+            timed = self._timed.setdefault(row.layer, {})
+            timed.update({source: (*timed.get(source, ()), row) for source in row.sources})
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:
@@ -124,7 +127,11 @@ class Table:
         When one is due, the fleet fires its trigger if the layer is the fleet's. In a robot's layer
         it is the robot that should have moved on by then, and people may want to know.
         """
-        return tuple(row for row in self._timed if states.at(row.layer) in row.sources)
+        rows: tuple[Row, ...] = ()
+        for layer, timed in self._timed.items():
+            state = states.at(layer)
+            rows += timed.get(state, ()) if state is not None else ()
+        return rows
 
     def follow(
         self, states: RobotStates, report: RobotReport, facts: Facts = NOTHING_KNOWN

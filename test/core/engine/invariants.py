@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 
+from suwon_fleet.core.engine import charging
 from suwon_fleet.core.engine.fleet import Fleet
-from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.engine.state import FleetState, RobotRecord
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.questions import is_driven_by_person
 from suwon_fleet.core.robots.states import Manipulation, Mission
@@ -28,7 +30,31 @@ def check(fleet: Fleet) -> None:
     phases_are_in_order(state)
     jobs_follow_others(state)
     teams_hold_together(state)
+    index_says_what_is(state)
     assert not fleet.asks
+
+
+def index_says_what_is(state: FleetState) -> None:
+    jobs, robots, index = state.jobs.values(), state.robots.values(), state.index
+    assert list(index.open_jobs) == [job.job_id for job in jobs if not job.status.is_over]
+    subjects: dict[str, list[str]] = {}
+    for alert in state.alerts.values():
+        subjects.setdefault(alert.subject, []).append(alert.alert_id)
+    assert {subject: list(ids) for subject, ids in index.alerts.items()} == subjects
+    assert index.ends_at == by(robots, lambda robot: robot.path[-1])
+    assert index.bound_for == by(robots, lambda robot: robot.destination)
+    low = {robot.robot_id for robot in robots if charging.is_low(robot)}
+    assert set(index.low) == low
+
+
+def by(
+    robots: Iterable[RobotRecord], key: Callable[[RobotRecord], str]
+) -> dict[str, dict[str, None]]:
+    table: dict[str, dict[str, None]] = {}
+    for robot in robots:
+        if key(robot):
+            table.setdefault(key(robot), {})[robot.robot_id] = None
+    return table
 
 
 def jobs_and_robots_agree(state: FleetState) -> None:

@@ -173,7 +173,7 @@ def test_why_a_robot_on_its_way_waits(
     stage.play(2)
     for name, value in change.items():
         setattr(stage.puppets["r1"], name, value)
-    stage.turn()
+    stage.turn(seconds=0.0)  # before anybody looks whether another should have its job
     reason = why_waits(stage.fleet, stage.robot("r1"))
     assert (reason.code if reason else "") == told
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 import pytest
 from core.robots.samples import ready
 
-from suwon_fleet.core.engine.motion import reason_of, why_not_move
+from suwon_fleet.core.engine.motion import reason_of
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.kind import Family
+from suwon_fleet.core.robots.questions import may_make_way
 from suwon_fleet.core.robots.report import Compartment
 from suwon_fleet.core.robots.states import Layer, Mission
 from suwon_fleet.core.texts import say
@@ -29,6 +30,6 @@ def test_a_wait_names_whom_or_what_it_is_for() -> None:
 def test_an_idle_robot_may_be_moved_out_of_the_way() -> None:
     states = ready(Family.DELIVERY)
     assert states.mission is Mission.IDLE
-    assert why_not_move(states) is None
-    assert why_not_move(states.moved({Layer.COMPARTMENT: Compartment.OPEN})) is not None
-    assert why_not_move(states.moved({Layer.MISSION: Mission.AT_PICKUP})) is not None
+    assert may_make_way(states) is None
+    assert may_make_way(states.moved({Layer.COMPARTMENT: Compartment.OPEN})) is not None
+    assert may_make_way(states.moved({Layer.MISSION: Mission.AT_PICKUP})) is not None
