@@ -21,7 +21,7 @@ from suwon_fleet.traffic.search import Found
 from suwon_fleet.traffic.window.ground import FAR, TimedGround, timed_ground
 from suwon_fleet.traffic.window.improve import improve, who_stays_inside
 from suwon_fleet.traffic.window.order import moves_of, schedule
-from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, weigh_all
+from suwon_fleet.traffic.window.plans import LONGEST_WINDOW, Plans, total_loss, weigh_all
 from suwon_fleet.traffic.window.search import Scratch
 
 TOGETHER = 5
@@ -36,8 +36,12 @@ TRIES_TO_GO, MOST_TO_GO = 4, 20
 """Neighbourhoods tried for each robot that stands, and for all of them."""
 SOON = LONGEST_WINDOW // 2
 """Steps after which a robot that stands has reason to."""
-PRICE = 4
-"""A step of standing costs so much: travel times are told apart to this part of a step."""
+PRICE, STANDING = 8, 6
+"""What a step of driving costs, and one of standing: else a robot that must wait might as well go about,
+on ground that others need."""
+WEIGHT = 8
+"""How much a robot counts that is as urgent as robots are at first."""
+MOST_WEIGHT = 1_000
 
 
 class _Ask(NamedTuple):
@@ -86,7 +90,7 @@ class Crowd:
         rolled = None
         if not is_hurried or _who_stand(plans).size:
             rolled = self._roll_out(problem, ready_s)
-            plans = min(plans, self._plans(ground, ask, rolled), key=lambda plans: plans.cost.sum())
+            plans = min(plans, self._plans(ground, ask, rolled), key=total_loss)
         if not is_hurried:
             self._improve(ground, plans, ask, standing[:0], TRIES_PER_ROBOT * len(ready_s))
         improved: Ints = moves_of(ground, plans)
@@ -107,6 +111,7 @@ class Crowd:
         plans.ready[:] = np.minimum(np.ceil(ask.ready_s / self._step_s), LONGEST_WINDOW)
         plans.stages[:, 0], plans.stage_count[:] = ask.row, problem.aims
         plans.goals[:, 0] = ask.goal
+        plans.weight[:] = _weights(problem)
         schedule(ground, plans, self._timed_edge, moves)
         weigh_all(ground, plans, ask.rows)
         return plans
@@ -145,6 +150,12 @@ def _who_stand(plans: Plans) -> Ints:
     return np.flatnonzero(wants & (plans.edges == NO).all(axis=1)).astype(np.int32)
 
 
+def _weights(problem: Problem) -> Ints:
+    """How much the time of each robot counts: as urgent as it is, so who has waited long goes first."""
+    weights = np.where(problem.aims, np.rint(WEIGHT * problem.rank), 1)
+    return np.clip(weights, 1, MOST_WEIGHT).astype(np.int32)
+
+
 def _step_s(graph: Graph) -> float:
     """Such that most edges take about one step, and the longest half a window."""
     times_s = np.where(np.isfinite(graph.edge_time), graph.edge_time, 0.0)
@@ -169,7 +180,7 @@ def _timed(graph: Graph, step_s: float) -> TimedGround:
         head=graph.edge_to[edges],
         duration=np.where(may_go, np.maximum(1, np.ceil(steps - 1e-6)), 0).astype(np.int32),
         price=np.maximum(1, np.rint(PRICE * steps)).astype(np.int32),
-        standing_price=PRICE,
+        standing_price=STANDING,
         writes=_written(graph),
         reads=_read(graph),
         station=np.arange(graph.vertex_count, dtype=np.int32),

@@ -29,6 +29,8 @@ FEW, CROWD = 4, 12
 """More robots than these are not planned for by complete search, in a hurry and with time."""
 HOLD_OFF_S = 20.0
 """A robot whose goal another is to be at first does not come nearer than this many seconds."""
+CROWD_HOLD_OFF_S = 5.0
+"""Nor than these in a crowd, where the other may be long in coming, and is let out again."""
 
 
 class Wishes(NamedTuple):
@@ -204,7 +206,7 @@ class Planner:
         later = np.setdiff1d(np.flatnonzero(part.aims), wanting)
         first = wanting[wishes.starving[members[wanting]]]
         wanting = first if len(first) else wanting
-        found = self._search.serve(_hold_off(part, later), wanting, horizon_s)
+        found = self._search.serve(_hold_off(part, later, HOLD_OFF_S), wanting, horizon_s)
         moves = np.stack((members[found.moves[:, 0]], found.moves[:, 1]), axis=1)
         return Found(members[found.served], moves, found.cost_s)
 
@@ -216,7 +218,7 @@ class Planner:
         index[wishes.slot] = np.arange(len(wishes.slot))
         left = np.stack((index[left[:, 0]], left[:, 1]), axis=1).astype(np.int32)
         left = left[left[:, 0] != NO]
-        held_off = _hold_off(problem, later)
+        held_off = _hold_off(problem, later, CROWD_HOLD_OFF_S)
         goal, ready_s = wishes.goal, wishes.ready_s
         return self._crowd.serve(held_off, goal, ready_s, left, is_hurried=is_hurried)
 
@@ -239,12 +241,12 @@ class Planner:
         return inside
 
 
-def _hold_off(problem: Problem, later: NDArray[np.intp]) -> Problem:
+def _hold_off(problem: Problem, later: NDArray[np.intp], nearest_s: float) -> Problem:
     """Robots whose turn at a goal comes later go no nearer than they must: it has to be left, too."""
     if not len(later):
         return problem
     aims = problem.aims.copy()
-    aims[later[problem.away_s()[later] < HOLD_OFF_S]] = False
+    aims[later[problem.away_s()[later] < nearest_s]] = False
     return problem._replace(aims=aims)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.kernel import kernel, lean_kernel
 from suwon_fleet.traffic.window.ground import FAR, NO, Ints, TimedGround
-from suwon_fleet.traffic.window.plans import ONE, Plans, driving_item, item_at, mark
+from suwon_fleet.traffic.window.plans import ONE, Plans, driving_item, item_at, loss, mark
 from suwon_fleet.traffic.window.search import Scratch, draw, plan_alone
 
 MOST_TOGETHER = 16
@@ -142,7 +142,7 @@ def _pick(plans: Plans, scratch: Scratch, choice: Ints, count: int) -> int:
     best = int(choice[draw(scratch, count)])
     for _ in range(draw(scratch, _CONTESTANTS)):
         other = int(choice[draw(scratch, count)])
-        if plans.cost[other] - plans.least[other] > plans.cost[best] - plans.least[best]:
+        if loss(plans, other) > loss(plans, best):
             best = other
     return best
 
@@ -221,17 +221,17 @@ def _replan(
     spare = 0  # what they pay together above what they would pay alone
     for place in range(size):
         robot = found[place]
-        spare += plans.cost[robot] - plans.least[robot]
+        spare += loss(plans, robot)
         _copy(plans.edges[robot], before[place])
         mark(ground, plans, robot, -1)
     done = 0
     while done < size:
         robot = found[done]
-        most = plans.least[robot] + spare
+        most = plans.least[robot] + spare // plans.weight[robot]
         cost = plan_alone(ground, plans, rows, scratch, side, own, robot, most)
         if cost == NO:
             break
-        spare -= cost - plans.least[robot]
+        spare -= plans.weight[robot] * (cost - plans.least[robot])
         after[done] = cost
         _copy(scratch.path, plans.edges[robot])
         mark(ground, plans, robot, 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.traffic.window.ground import FAR, Ints, TimedGround
 from suwon_fleet.traffic.window.improve import improve, who_stays_inside
-from suwon_fleet.traffic.window.plans import Plans, advance, extend, weigh_all
+from suwon_fleet.traffic.window.plans import Plans, advance, extend, total_loss, weigh_all
 from suwon_fleet.traffic.window.retime import retime
 from suwon_fleet.traffic.window.rows import Rows
 from suwon_fleet.traffic.window.search import Scratch
@@ -79,7 +79,7 @@ class WindowPlanner:
         """
         extend(self._ground, self.plans, self.rows.table)
         weigh_all(self._ground, self.plans, self.rows.table)
-        return int((self.plans.cost - self.plans.least).sum())
+        return int(total_loss(self.plans))
 
     def divide(self) -> None:
         """Draw a new border between the sides: half of the robots to either.

@@ -25,7 +25,7 @@ class Plans(NamedTuple):
     station `goals[i, 0]`, then at the next one, and so on; from the last one on it only makes way. Row
     `stages[i, g]` of the distance table tells what is left to pay before goal `g`. `cost[i]` is what its
     plan costs: up to the last goal, or in the window and then alone; `least[i]` is what it would cost a
-    lone robot.
+    lone robot. What a robot loses to others counts `weight[i]` times.
 
     `taken[r]` has bit `t` set if resource `r` is occupied in step `t`. `users[r, t]` adds up `ONE` and the
     number of each robot that occupies it, so it names the robot if it is one.
@@ -40,6 +40,7 @@ class Plans(NamedTuple):
     stage_count: Ints
     cost: Ints
     least: Ints
+    weight: Ints
     taken: NDArray[np.uint64]
     users: Ints
 
@@ -61,6 +62,7 @@ class Plans(NamedTuple):
             stage_count=np.zeros(robots, dtype=np.int32),
             cost=np.zeros(robots, dtype=np.int32),
             least=np.zeros(robots, dtype=np.int32),
+            weight=np.ones(robots, dtype=np.int32),
             taken=np.zeros(ground.resource_count, dtype=np.uint64),
             users=np.zeros((ground.resource_count, window), dtype=np.int32),
         )
@@ -129,6 +131,21 @@ def is_free(ground: TimedGround, plans: Plans, item: int, bits: np.uint64) -> bo
         if plans.taken[ground.reads[slot]] & bits:
             return False
     return True
+
+
+@lean_kernel
+def loss(plans: Plans, robot: int) -> int:
+    """What a robot loses to others, as it counts."""
+    return int(plans.weight[robot]) * int(plans.cost[robot] - plans.least[robot])
+
+
+@kernel
+def total_loss(plans: Plans) -> int:
+    """What all robots lose to each other, as it counts."""
+    total = 0
+    for robot in range(len(plans.start)):
+        total += loss(plans, robot)
+    return total
 
 
 @lean_kernel

@@ -175,3 +175,34 @@ def test_moves_that_own_all_they_sweep_keep_clear_of_each_other(steps):
             owned += here
         assert len(set(owned)) == len(owned)
     assert planner.plans.start.tolist() == goals
+
+
+def merge(steps: int) -> TimedGround:
+    """Ways from vertices 0 and 1 meet at 2 and part again for 3 and 4; a move owns both its ends."""
+    tail = np.array([0, 1, 2, 2], dtype=np.int32)
+    head = np.array([2, 2, 3, 4], dtype=np.int32)
+    owned = (
+        np.array([0, 1, 2, 3, 4, 5, 7, 9, 11, 13], dtype=np.int32),
+        np.array([0, 1, 2, 3, 4, 0, 2, 1, 2, 2, 3, 2, 4], dtype=np.int32),
+    )
+    duration = np.full((1, len(tail)), steps, dtype=np.int32)
+    places = np.arange(5, dtype=np.int32)
+    return timed_ground(tail, head, duration, 4 * duration, 3, owned, owned, places)
+
+
+@pytest.mark.parametrize("heavy", [0, 1])
+def test_the_robot_that_counts_more_goes_first(heavy):
+    start = np.array([0, 1], dtype=np.int32)
+    planner = WindowPlanner(merge(2), np.zeros(2, dtype=np.int32), start, row_slots=3)
+    planner.plans.weight[heavy] = 5
+    for robot in range(2):
+        planner.aim(robot, [3 + robot])
+    planner.weigh()
+    planner.divide()
+    planner.improve(50)
+    lost = planner.plans.cost - planner.plans.least
+    assert lost[heavy] == 0
+    assert lost[1 - heavy] == planner.weigh() == 4 * 3  # two moves of two steps, standing
+    light = planner.plans.edges[1 - heavy]
+    assert (light[:4] == NO).all()
+    assert (light[4:8] != NO).all()
