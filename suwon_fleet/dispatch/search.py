@@ -89,7 +89,15 @@ def _earlier(queues: Queues, one: int, other: int) -> int:
     """Of two jobs of a robot the one it ends first; none of them is before all."""
     if one < 0 or other < 0:
         return NO
-    return one if queues.slots[one].end_s < queues.slots[other].end_s else other
+    one_s, other_s = queues.slots[one].end_s, queues.slots[other].end_s
+    if one_s != other_s:
+        return one if one_s < other_s else other
+    job = other
+    while job >= 0:  # jobs that take no time end together
+        if job == one:
+            return one
+        job = queues.slots[job].before
+    return other
 
 
 @lean_kernel

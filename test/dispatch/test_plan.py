@@ -87,6 +87,19 @@ def test_small_ones_are_solved(seed: int) -> None:
         assert judge(problem, plan_of(problem, 100_000))[0] == pytest.approx(best)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_jobs_that_take_no_time_and_end_together_keep_their_order(seed: int) -> None:
+    problem = mixed(3, 12, seed)
+    spent_s = (problem.jobs["action_s"], problem.work["drive_s"], problem.robots["free_s"])
+    for times in (*spent_s, problem.hop_s, problem.first_s):
+        times[:] = 0.0
+    problem.jobs["holder"], problem.jobs["weight"] = NO, 1.0
+    queues = make_plan(problem, spent=moves(20_000))
+    assert sorted(itertools.chain(*queues.lists())) == list(range(12))
+    total, _ = judge(problem, queues.lists())
+    assert reckon(problem, queues).total == pytest.approx(total)
+
+
 def test_the_same_problem_has_the_same_plan() -> None:
     assert plan_of(mixed(8, 30, 1)) == plan_of(mixed(8, 30, 1))
 
