@@ -6,7 +6,7 @@ Every function looks only at durable state, so a fleet that starts anew goes on 
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, ending, events, firing, teams
+from suwon_fleet.core.engine import actions, charging, ending, events, firing, teams
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -107,6 +107,10 @@ def _begin(fleet: Fleet, robot: RobotRecord, job: JobRecord, index: int) -> None
     if trigger is None or firing.try_fire(fleet, robot, trigger):
         fleet.emit(events.JobPhaseBegun(fleet.now_ns, job.job_id, index))
         _begin_action(fleet, robot, job, phase)
+    elif charging.is_low(robot) and not ending.has_fetched(robot):
+        # it has run low on the way: its arms do not set out before it has charged
+        low = Reason.of("robot-battery-low", state=robot.states.battery)
+        ending.give_up(fleet, robot, low)
 
 
 def _begin_action(fleet: Fleet, robot: RobotRecord, job: JobRecord, phase: Phase) -> None:

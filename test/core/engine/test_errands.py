@@ -125,6 +125,15 @@ def test_a_humanoid_swaps_packs() -> None:
     assert stage.finish(job_id).status is JobStatus.FINISHED
 
 
+def test_a_humanoid_that_runs_low_on_the_way_gives_its_job_back_and_charges() -> None:
+    stage = stage_of(h1="b", h2="yard")
+    job_id = stage.submit(JobKind.MANIPULATION, "table", "shelf", robot_id="h1")
+    stage.reach(job_id, "to_pickup")
+    stage.puppets["h1"].soc = 0.15
+    stage.play(60, until=lambda: stage.puppets["h1"].soc == 1.0)
+    assert stage.finish(job_id).status is JobStatus.FINISHED
+
+
 def test_idle_robots_park_and_come_back_for_a_job() -> None:
     stage = stage_of(r1="b")
     stage.play(80)
