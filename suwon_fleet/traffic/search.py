@@ -95,7 +95,8 @@ class Search:
     def _with_all_effort(self, problem: Problem, served: Ints) -> Found | None:
         """Serve a single robot: with others sent aside first, or by a long search."""
         rest, aside = send_aside(self._graph, problem, int(served[0]))
-        for begin, before in ((rest, aside), (problem, aside[:0])):
+        begins = [(rest, aside), (problem, aside[:0])]
+        for begin, before in begins if len(aside) else begins[1:]:
             outcome, moves = lacam.solve(self._graph, begin, ALL_NODES)
             if outcome == lacam.SOLVED:
                 return self._found(problem, served, np.concatenate((before, moves)))
