@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build/interfaces
-KERNELS := suwon_fleet/kernel.py $(wildcard suwon_fleet/dispatch/*.py suwon_fleet/traffic/*.py suwon_fleet/sim/*.py)
+KERNELS := suwon_fleet/kernel.py $(wildcard $(addprefix suwon_fleet/,dispatch/*.py traffic/*.py traffic/window/*.py sim/*.py))
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 # A virtual environment cannot be moved: naming its stamps after its place makes a copied tree start anew.
 STAMPS := $(VENV)/stamps/$(subst /,-,$(CURDIR))
@@ -129,6 +129,6 @@ $(STAMPS)/sources: pyproject.toml setup.py $(STAMPS)/packages
 	touch $@
 
 $(STAMPS)/kernels: $(KERNELS) $(STAMPS)/sources
-	@$(call step,compiling the traffic planner and the simulator (half a minute))
+	@$(call step,compiling the traffic planner and the simulator (a minute or two))
 	$(BIN)/python -c "from suwon_fleet.cli.simulate import warm_up; warm_up(print)" >&2
 	touch $@

@@ -57,7 +57,7 @@ def compiling(packages: Iterable[Path], tell: Tell) -> Iterator[None]:
     stamps = {name: folder / "all-compiled" if folder else None for name, folder in folders.items()}
     if new := [name for name, stamp in stamps.items() if stamp is None or not stamp.exists()]:
         names = ", ".join(new)
-        tell(f"compiling the kernels of {names}: up to a minute, once after an installation")
+        tell(f"compiling the kernels of {names}: a minute or two, once after an installation")
     yield
     for stamp in filter(None, stamps.values()):
         stamp.touch()

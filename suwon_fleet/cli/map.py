@@ -60,6 +60,15 @@ def run(args: Namespace) -> int:
 
 
 def _check(args: Namespace) -> int:
+    gc.disable()  # a large map is millions of objects to the end, and would be walked again and again
+    try:
+        return _tell_of(args)
+    finally:
+        gc.enable()
+
+
+def _tell_of(args: Namespace) -> int:
+    """What is in a map, and what is wrong with it."""
     from suwon_fleet.core.maplint import lint
     from suwon_fleet.core.mapnetwork import MapNetwork
     from suwon_fleet.core.mapsummary import summarize
@@ -67,7 +76,6 @@ def _check(args: Namespace) -> int:
     from suwon_fleet.wire.kinds import load_kinds
     from suwon_fleet.wire.maps import read_site
 
-    gc.disable()  # a large map is millions of objects to the end, and would be walked again and again
     site, problems = read_site(args.file, graph=args.graph)
     facts: dict[str, int] = {}
     summary = None

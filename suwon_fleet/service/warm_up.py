@@ -37,7 +37,7 @@ _STEPS = 5
 def warm_up(kind: RobotKind, tell: Tell) -> None:
     """Have every kernel that a fleet uses compiled, or loaded; `tell` is told when that takes long.
 
-    It takes a minute the first time after an installation, and milliseconds once that is on disk.
+    It takes a minute or two the first time after an installation, and milliseconds once that is on disk.
     """
     packages = (traffic_package, window_package, dispatch_package)
     with compiling([Path(package.__path__[0]) for package in packages], tell):
