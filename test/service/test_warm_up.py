@@ -14,6 +14,7 @@ from suwon_fleet.service.warm_up import settle
 # In a process of its own: other tests would compile kernels, too.
 _SCRIPT = """
 import sys
+from dataclasses import replace
 from numba.extending import is_jitted
 from suwon_fleet.cli.simulate import simulate, warm_up
 from suwon_fleet.resources import resource_path
@@ -33,7 +34,8 @@ assert len(kernels) > 5
 warm_up()
 before = {name: list(function.signatures) for name, function in kernels.items()}
 print("not compiled:", *[name for name, signatures in before.items() if not signatures])
-simulate(load_scenario(resource_path("sim/scenarios/lab_hour.yaml")))
+# Kinds of robots that differ, and enough of them to plan for a crowd.
+simulate(replace(load_scenario(resource_path("sim/scenarios/belt_morning.yaml")), duration_s=600.0))
 print("later:", *[name for name, function in kernels.items() if function.signatures != before[name]])
 """
 
