@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the best plan it can for as many wishes as it can, in a fixed number of looks.
 
-A plan that takes much longer than the way itself is compared with plans made with shaken preferences; so
-is no plan at all, for a search that went astray one way often finds its way another. If none is found
+A plan that takes much longer than the way itself is compared with one that first sends aside whoever
+stands in the way, and with plans made with shaken preferences; so is no plan at all, for a search that
+went astray one way often finds its way another. If none is found
 the more urgent half is tried alone, and so on; only for the most urgent one is no effort spared.
 """
 
@@ -78,12 +79,12 @@ class Search:
         ways_s = problem.away_s()[served] - problem.until[served]
         good_s = CONTENDED * float(np.sum(ways_s)) + 1.0
         best: Found | None = None
-        for variant in self._variants(problem):
+        for variant, before in self._variants(problem, served):
             outcome, moves = lacam.solve(self._graph, variant, QUICK_NODES)
-            if outcome == lacam.IMPOSSIBLE:
+            if outcome == lacam.IMPOSSIBLE and not len(before):
                 return None  # that is proven, whatever is preferred
             if outcome == lacam.SOLVED:
-                found = self._found(problem, served, moves)
+                found = self._found(problem, served, np.concatenate((before, moves)))
                 if best is None or found.cost_s < best.cost_s:
                     best = found
             if best and best.cost_s <= good_s:
@@ -102,16 +103,22 @@ class Search:
                 return self._found(problem, served, np.concatenate((before, moves)))
         return None
 
-    def _variants(self, problem: Problem) -> Iterator[Problem]:
-        """The problem itself, then the same with shaken priorities and preferences."""
-        yield problem
+    def _variants(self, problem: Problem, served: Ints) -> Iterator[tuple[Problem, Ints]]:
+        """The problem itself, what is left of it after some moves, and it with shaken preferences."""
+        nothing = np.empty((0, 2), dtype=np.int32)
+        yield problem, nothing
+        # Whoever is to go first does not wait for others to make way: it goes on, round the block.
+        rest, aside = send_aside(self._graph, problem, int(served[0]))
+        if len(aside):
+            yield rest, aside
         random = np.random.default_rng(0)
         for number in range(SHAKES):
-            yield problem._replace(
+            shaken = problem._replace(
                 rank=problem.rank * random.uniform(0.5, 1.5, len(problem.rank)),
                 bias=random.uniform(1.0, 1.5, len(problem.bias)),
                 polite=number % 2 == 0,
             )
+            yield shaken, nothing
 
     def _found(self, problem: Problem, served: Ints, moves: Ints) -> Found:
         """Moves without their needless loops, and when those served are content."""

@@ -16,7 +16,9 @@ from suwon_fleet.core.errors import Broken
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, SiteMap, Zone, ZoneKind
 from suwon_fleet.core.traffic import Wait, WaitReason
+from suwon_fleet.resources import resource_path
 from suwon_fleet.traffic import Coordinator
+from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
 SMALL, LARGE = kind("small"), kind("large", radius_m=0.9, speed_mps=0.5)
@@ -227,6 +229,17 @@ def test_real_buildings(name: str) -> None:
     for number, robot in enumerate(world.bodies):
         world.give(robot, *[reachable[(37 * number + 61 * k) % len(reachable)] for k in (1, 2)])
     assert world.run(4 * LONG_S) < 4 * LONG_S
+
+
+def test_who_stands_at_a_goal_leaves_before_a_robot_goes_round_the_block_for_it() -> None:
+    """Once past the goal it had a long way to go before anybody stood in it: it went round and round."""
+    site = load_site(resource_path("config/sites/belt.yaml"))
+    indoor = load_kinds(resource_path("config/robots"))["delivery_indoor"]
+    traffic = Coordinator(site, [indoor])
+    traffic.place("idle", indoor.id, ["suseo.reception"], 0)
+    traffic.place("guest", indoor.id, ["suseo.lab.24"], 0)
+    traffic.aim("guest", "suseo.reception", urgency=1.0, now_ns=0)
+    assert "idle" in {grant.robot_id for grant in traffic.step(0)}
 
 
 def _both_ways(traffic: Coordinator, one: str, other: str) -> bool:
