@@ -57,6 +57,7 @@ class Coordinator:
         self._owned = Ledger(self.roadmap, self._graph)
         self._passed: list[tuple[int, int]] = []
         self._routes = Routes(self.roadmap)
+        self._routes.prepare([self.roadmap.vertex_of[place.node] for place in site.places])
         self._planner = Planner(self.roadmap, self._graph)
         self._squad = Squad(kinds)
         bounds = [UNBOUNDED if zone.capacity is None else zone.capacity for zone in site.zones]

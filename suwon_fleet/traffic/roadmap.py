@@ -76,10 +76,9 @@ class Roadmap:
     @cached_property
     def edge_between(self) -> dict[tuple[int, int], int]:
         """The edge from one vertex to another (the fastest, where lanes run side by side)."""
-        pairs: dict[tuple[int, int], int] = {}
-        for edge in np.argsort(-self.edge_time.min(axis=0), kind="stable"):
-            pairs[int(self.edge_from[edge]), int(self.edge_to[edge])] = int(edge)
-        return pairs
+        order = np.argsort(-self.edge_time.min(axis=0), kind="stable")
+        ends = (self.edge_from[order].tolist(), self.edge_to[order].tolist())
+        return dict(zip(zip(*ends, strict=True), order.tolist(), strict=True))
 
     @property
     def vertex_count(self) -> int:

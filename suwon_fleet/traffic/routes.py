@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from suwon_fleet.traffic.roadmap import Ints, Roadmap
 Row = NDArray[np.float32]
 
 CACHE_BYTES = 256 * 2**20
+READY_BYTES = 16 * 2**20
+"""So much of it is filled before anybody asks: on maps of a few thousand vertices all rows to places."""
 MORE_ROWS = 1_000
 """The table grows by so many rows: to make it larger takes a copy."""
 
@@ -54,6 +57,13 @@ class Routes:
         enters = inside[roadmap.edge_to] & ~inside[roadmap.edge_from]
         self._open = np.isfinite(roadmap.edge_time) & ~enters
         self._numbers.clear()
+
+    def prepare(self, goals: Sequence[int]) -> None:
+        """Have rows to `goals` ready for all kinds, as many as `READY_BYTES` hold."""
+        kinds = range(len(self._open))
+        most = READY_BYTES // (4 * max(1, self._roadmap.vertex_count))
+        for goal, kind in islice(product(goals, kinds), most):
+            self.to(kind, goal)
 
     def keep(self, rows: int) -> None:
         """Make sure that the last so many rows asked for are all there at once."""

@@ -73,3 +73,13 @@ def test_a_kind_that_may_not_use_a_lane_has_no_way() -> None:
     routes = Routes(roadmap)
     assert np.isfinite(routes.seconds(0, 0, 1))
     assert np.isinf(routes.seconds(1, 0, 1))
+
+
+def test_rows_that_were_prepared_are_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    roadmap = compile_roadmap(site_of({"a": (0.0, 0.0), "b": (2.4, 0.0)}, [("a", "b")]), [SMALL])
+    routes, b = Routes(roadmap), roadmap.vertex_of["b"]
+    routes.prepare([b])
+    monkeypatch.delattr(Routes, "_find_row")
+    assert routes.row(0, b)[b] == 0.0
+    with pytest.raises(AttributeError):
+        routes.row(0, roadmap.vertex_of["a"])
