@@ -41,7 +41,8 @@ AT_ONCE = 100
 """With so many robots a new wish is planned for at once; each one more puts that off by `REST_S`."""
 REST_S = 1e-3
 KEPT_S = 60.0
-"""Seconds for which a plan that serves a starving robot is carried out before it is reconsidered."""
+"""For so long, and twice what it should take, a plan for a starving robot is carried out before it is
+reconsidered; and so long it is before one that was not found is looked for again."""
 UNBOUNDED = 10**6
 
 
@@ -68,6 +69,8 @@ class Coordinator:
         self._is_stale = False
         self._is_broken = False
         self._planned_ns = self._improved_ns = 0
+        self._kept_s = KEPT_S
+        self._looked_ns = -(10**18)
 
     # Ground
 
@@ -272,7 +275,7 @@ class Coordinator:
         if is_crowd or not len(wanting):
             return len(wanting) > 0
         starving = wanting[self._squad.starving(wanting, now_ns)]
-        if age_s < KEPT_S and any(map(self._has_moves_left, starving.tolist())):
+        if age_s < self._kept_s and any(map(self._has_moves_left, starving.tolist())):
             return False
         rest_s = REST_S * max(0, len(self._squad.slots) - AT_ONCE)
         return (self._is_stale and age_s >= rest_s) or age_s >= REFRESH_S
@@ -298,6 +301,9 @@ class Coordinator:
         is_hurried = self._is_hurried(now_ns)
         slots = np.flatnonzero(ledger.held.length)
         mobile = slots[squad.mobile[slots]].astype(np.int32)
+        starving = squad.starving(mobile, now_ns) & (squad.goal[mobile] != NO)
+        if (now_ns - self._looked_ns) / SECOND < KEPT_S:
+            starving[:] = False
         self._planned = planned = self._planner.plan(
             Wishes(
                 mobile,
@@ -306,7 +312,7 @@ class Coordinator:
                 squad.goal[mobile],
                 squad.priority(mobile, now_ns),
                 ahead_s(self._graph, ledger.held, mobile),
-                squad.starving(mobile, now_ns) & (squad.goal[mobile] != NO),
+                starving,
             ),
             routes=self._routes,
             blocked=ledger.blocked_edges(set(slots.tolist()) - set(mobile.tolist())),
@@ -316,7 +322,12 @@ class Coordinator:
             is_hurried=is_hurried,
         )
         self._is_stale = self._is_broken = False
-        self._planned_ns = now_ns
+        self._planned_ns, self._kept_s = now_ns, KEPT_S
+        if starving.any():
+            if planned.is_crowd or planned.put_off.issuperset(mobile[starving].tolist()):
+                self._looked_ns = now_ns
+            else:
+                self._kept_s += 2 * planned.cost_s
         if not is_hurried:
             self._improved_ns = now_ns
         self._courses = Courses.of(planned.plan, planned.slots, ledger.held)

@@ -35,7 +35,7 @@ def plan_apart(
 
     `alone` has the plans of robots that each may have the map to itself; those it does not serve, and
     would like to go somewhere, are solved for. `bounded` says which zones limit how many robots are inside.
-    None where more than `most` would have to be planned together.
+    None where more than `most` would have to be planned together. The cost is of those solved for.
     """
     of = np.arange(len(problem.start), dtype=np.int32)
     stuck = np.setdiff1d(np.flatnonzero(problem.aims), alone.served)
@@ -58,7 +58,8 @@ def plan_apart(
     served = problem.aims & is_alone
     for found in groups.values():
         served[found.served] = True
-    return Found(np.flatnonzero(served).astype(np.int32), moves, 0.0)
+    cost_s = sum(found.cost_s for found in groups.values())
+    return Found(np.flatnonzero(served).astype(np.int32), moves, cost_s)
 
 
 @kernel

@@ -23,7 +23,7 @@ from suwon_fleet.traffic.precedence import Plan, order_moves
 from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Floats, Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes
-from suwon_fleet.traffic.search import Found, Search
+from suwon_fleet.traffic.search import LAST_NODES, Found, Search
 
 FEW, CROWD = 4, 12
 """More robots than these are not planned for by complete search, in a hurry and with time."""
@@ -72,6 +72,8 @@ class Planned:
     no_way: dict[int, int]
     """Slots with no way to their goal now, with the edge where the shortest way is blocked."""
     put_off: frozenset[int]
+    cost_s: float
+    """When those served are for whom others had to be looked at, summed up, if nobody is late."""
 
 
 class Planner:
@@ -124,6 +126,7 @@ class Planner:
             is_crowd,
             no_way,
             frozenset(wishes.slot[np.setdiff1d(wanting, found.served)].tolist()),
+            found.cost_s,
         )
 
     def _problem(
@@ -205,8 +208,11 @@ class Planner:
         wanting = self._compatible(part, wishes.goal[members], wishes.urgency[members])
         later = np.setdiff1d(np.flatnonzero(part.aims), wanting)
         first = wanting[wishes.starving[members[wanting]]]
-        wanting = first if len(first) else wanting
-        found = self._search.serve(_hold_off(part, later, HOLD_OFF_S), wanting, horizon_s)
+        part = _hold_off(part, later, HOLD_OFF_S)
+        if len(first):
+            found = self._search.serve(part, first, horizon_s, LAST_NODES)
+        else:
+            found = self._search.serve(part, wanting, horizon_s)
         moves = np.stack((members[found.moves[:, 0]], found.moves[:, 1]), axis=1)
         return Found(members[found.served], moves, found.cost_s)
 

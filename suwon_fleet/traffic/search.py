@@ -26,6 +26,8 @@ QUICK_NODES = 200
 """Configurations a search for several robots may look at: one that goes astray is not followed."""
 ALL_NODES = 5_000
 """Configurations a search for the most urgent robot alone may look at."""
+LAST_NODES = 50_000
+"""And when it starves: this may take a second."""
 SHAKES = 6
 """How many shaken searches a plan is compared with."""
 CONTENDED = 1.2
@@ -50,15 +52,18 @@ class Search:
     def __init__(self, graph: Graph, bounded: NDArray[np.bool_]) -> None:
         self._graph, self._bounded = graph, bounded
 
-    def serve(self, problem: Problem, wanting: Ints, horizon_s: float) -> Found:
+    def serve(
+        self, problem: Problem, wanting: Ints, horizon_s: float, most_nodes: int = ALL_NODES
+    ) -> Found:
         """Serve all of `wanting` (most urgent first) if that can be done, else as many as can be.
 
-        To serve a robot is to bring it `horizon_s` seconds nearer to its goal, or there.
+        To serve a robot is to bring it `horizon_s` seconds nearer to its goal, or there. A search for one
+        alone looks at `most_nodes` configurations.
         """
         tried = rest = wanting
         while len(tried):
             self._ask(problem, tried, horizon_s)
-            if found := self._best(problem, tried):
+            if found := self._best(problem, tried, most_nodes):
                 return found
             if len(tried) == 1:  # not even alone: leave it out, so that it holds up nobody
                 rest = rest[1:]
@@ -74,7 +79,7 @@ class Search:
         away_s = problem.away_s()[served]
         problem.until[served] = np.maximum(0.0, away_s - horizon_s)
 
-    def _best(self, problem: Problem, served: Ints) -> Found | None:
+    def _best(self, problem: Problem, served: Ints, most_nodes: int) -> Found | None:
         """The soonest done of several plans; one look is enough where nobody is in anyone's way."""
         ways_s = problem.away_s()[served] - problem.until[served]
         good_s = CONTENDED * float(np.sum(ways_s)) + 1.0
@@ -90,15 +95,15 @@ class Search:
             if best and best.cost_s <= good_s:
                 break
         if best is None and len(served) == 1:
-            best = self._with_all_effort(problem, served)
+            best = self._with_all_effort(problem, served, most_nodes)
         return best
 
-    def _with_all_effort(self, problem: Problem, served: Ints) -> Found | None:
+    def _with_all_effort(self, problem: Problem, served: Ints, most_nodes: int) -> Found | None:
         """Serve a single robot: with others sent aside first, or by a long search."""
         rest, aside = send_aside(self._graph, problem, int(served[0]))
         begins = [(rest, aside), (problem, aside[:0])]
         for begin, before in begins if len(aside) else begins[1:]:
-            outcome, moves = lacam.solve(self._graph, begin, ALL_NODES)
+            outcome, moves = lacam.solve(self._graph, begin, most_nodes)
             if outcome == lacam.SOLVED:
                 return self._found(problem, served, np.concatenate((before, moves)))
         return None

@@ -48,6 +48,12 @@ def test_eight_robots_on_each_kind_of_map(name: str) -> None:
     drive(name, 1, robots=8, jobs=2)
 
 
+@pytest.mark.parametrize(("name", "seed"), [("office", 196), ("tree", 367)])
+def test_a_robot_that_starves_in_the_thick_of_others_gets_out(name: str, seed: int) -> None:
+    """Only a long search finds who has to make way for whom here, and a long plan that is kept."""
+    drive(name, seed)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_maps_are_drawn_alike_from_the_same_seed(family: str) -> None:
     assert nasty_site(family, 3) == nasty_site(family, 3)
