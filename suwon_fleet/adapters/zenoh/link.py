@@ -181,7 +181,7 @@ class ZenohLink:
             member = self._at(str(sample.key_expr))
             if member is None:
                 continue
-            member.is_alive = sample.kind is SampleKind.PUT
+            member.is_alive = sample.kind == SampleKind.PUT
             name = member.address.robot
             if not member.is_alive and self._members.named(name) is member:
                 gone[name] = None
