@@ -31,8 +31,9 @@ class Connection:
     """How a robot reaches its fleet.
 
     `connect` are endpoints of a router or of a fleet_manager, such as ``tls/fleet.example:7447``; what
-    begins with `tls` are paths. Events survive an outage of `outage_s` at `events_per_s`. `config` are
-    further Zenoh settings by their path, as JSON.
+    begins with `tls` are paths. Events survive an outage of `outage_s` at `events_per_s`. With
+    `priority_links` commands have a connection of their own, which bulk on a thin link does not delay.
+    `config` are further Zenoh settings by their path, as JSON.
     """
 
     connect: Sequence[str]
@@ -42,6 +43,7 @@ class Connection:
     lease_s: float = 1.0
     outage_s: float = 60.0
     events_per_s: float = 10.0
+    priority_links: bool = False
     config: Sequence[tuple[str, str]] = ()
 
     def zenoh_config(self) -> zenoh.Config:
@@ -54,7 +56,8 @@ class Connection:
         }
         settings: list[tuple[str, Any]] = [
             ("mode", "client"),
-            ("connect/endpoints", list(self.connect)),
+            ("connect/endpoints", [self._way_to(endpoint) for endpoint in self.connect]),
+            ("transport/unicast/max_links", 1 + self.priority_links),
             ("connect/retry", {"period_init_ms": 100, "period_max_ms": 1000}),
             ("scouting/multicast/enabled", False),
             ("scouting/gossip/enabled", False),
@@ -67,6 +70,13 @@ class Connection:
         for path, text in self.config:
             config.insert_json5(path, text)
         return config
+
+    def _way_to(self, endpoint: str) -> Any:
+        if not self.priority_links:
+            return endpoint
+        mark = "&" if "?" in endpoint else "?"
+        locators = [f"{endpoint}{mark}prio={range}" for range in ("1-3", "4-7")]
+        return {"strategy": "allOf", "locators": locators}
 
 
 class Link:

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
+import zenoh
 from waiting import wait_for
 from zenoh_fleet import free_endpoint, session_at
 
@@ -18,7 +19,7 @@ from suwon_fleet.robot import Connection
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"mode": "loner"}, "mode: error: 'loner' is none"),
+        ({"mode": "hermit"}, "mode: error: 'hermit' is none"),
         ({"listen": ["nonsense"]}, "listen/endpoints: error: .*nonsense"),
         ({"connect": ["tcp/"]}, "error"),
         ({"file": "/no/such.json5"}, "/no/such.json5: error: no such file"),
@@ -72,3 +73,18 @@ def test_both_sides_have_the_same_lease() -> None:
     key = "transport/link/tx/lease"
     assert SessionSettings().config().get_json(key) == "1000"
     assert Connection([]).zenoh_config().get_json(key) == "1000"
+
+
+def test_a_robot_may_have_a_connection_for_commands_alone() -> None:
+    endpoint = free_endpoint()
+    with session_at(listen=[endpoint]) as fleet:
+        config = Connection([endpoint], priority_links=True).zenoh_config()
+        with zenoh.open(config) as robot:
+            wait_for(lambda: len(robot.info.links()) == 2)
+            heard: list[bytes] = []
+            robot.declare_subscriber("x", lambda sample: heard.append(sample.payload.to_bytes()))
+            for priority in (zenoh.Priority.REAL_TIME, zenoh.Priority.DATA):
+                heard.clear()
+                wait_for(
+                    lambda priority=priority: fleet.put("x", b"it", priority=priority) or heard
+                )

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import json
+
 import msgpack
 import pytest
+from pages import blocks
 from wire.zenoh import samples as s
 
 KEPT = s.golden()
@@ -49,3 +52,9 @@ def test_fields_of_later_versions_are_ignored(name: str) -> None:
 def test_a_short_state_says_the_rest_by_saying_nothing() -> None:
     *head, body = KEPT["short_state"]["value"]
     assert s.DECODERS["state"](msgpack.packb([*head, body[:9]])) == s.SHORT_STATE
+
+
+def test_the_page_shows_a_state_as_it_is() -> None:
+    (value,), (shown,) = blocks("zenoh.md", "json"), blocks("zenoh.md", "hex")
+    assert json.loads(value) == KEPT["state"]["value"]
+    assert shown.strip() == KEPT["state"]["hex"]
