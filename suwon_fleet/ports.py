@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from suwon_fleet.core.engine.events import Event
-from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.core.engine.messages import Heard
 from suwon_fleet.core.robots.command import RobotCommand
 
 
@@ -30,7 +30,7 @@ class RobotLink(Protocol):
     command, as networks do: whoever sends looks at the reports and sends again.
     """
 
-    def drain(self) -> list[Announced | Reported]: ...
+    def drain(self) -> Sequence[Heard]: ...
     def send(self, commands: Iterable[RobotCommand]) -> None: ...
     def close(self) -> None: ...
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -12,6 +13,9 @@ from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.robots.states import Connection
 from suwon_fleet.service.witness import Witness
+
+if TYPE_CHECKING:
+    from suwon_fleet.adapters.zenoh.link import ZenohLink
 
 OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
 
@@ -36,15 +40,22 @@ class Diagnostics:
     def __init__(self, tick_s: float) -> None:
         self.turns = TurnTimes()
         self._tick_s = tick_s
-        self._faults_told = 0
+        self._faults_told = self._zenoh_faults_told = 0
 
     def array(
-        self, stamp: Time, fleet: Fleet, link: RosLink | None, witness: Witness | None
+        self,
+        stamp: Time,
+        fleet: Fleet,
+        link: RosLink | None,
+        witness: Witness | None,
+        zenoh: ZenohLink | None,
     ) -> DiagnosticArray:
-        """The statuses now; `link` and `witness` are None while the node is not active."""
+        """The statuses now; the last three are None while the node is not active."""
         told = DiagnosticArray(status=[self._turning(), self._robots(fleet), self._alerts(fleet)])
         if link is not None:
             told.status.append(self._link(link))
+        if zenoh is not None:
+            told.status.append(self._zenoh(zenoh))
         if witness is not None:
             told.status.append(_check(witness))
         told.header.stamp = stamp
@@ -95,6 +106,33 @@ class Diagnostics:
             text,
             unusable=link.faults,
             last=link.last_fault or "",
+        )
+
+    def _zenoh(self, link: ZenohLink) -> DiagnosticStatus:
+        counts = link.counts
+        faults = counts.unusable.total() + counts.overruns + counts.events_missed
+        new = faults - self._zenoh_faults_told
+        self._zenoh_faults_told = faults
+        text = f"{new} messages were lost or could not be used" if new else "all is heard"
+        worst = counts.unusable.most_common(3)
+        return _status(
+            "zenoh robots",
+            WARN if new else OK,
+            text,
+            states=counts.states,
+            conflated=counts.conflated,
+            overruns=counts.overruns,
+            events=counts.events,
+            events_missed=counts.events_missed,
+            events_doubled=counts.events_doubled,
+            commands=counts.commands,
+            waiting=link.unanswered,
+            retries=counts.retries,
+            refused=counts.refused,
+            unanswered=counts.unanswered,
+            unusable=counts.unusable.total(),
+            senders=", ".join(f"{key}: {number}" for key, number in worst),
+            last=counts.last_fault or "",
         )
 
 

@@ -26,6 +26,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
+from suwon_fleet.adapters.links import Links
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.ros import fields as ros_fields
 from suwon_fleet.adapters.ros.link import RosLink
@@ -42,6 +43,7 @@ from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
 from suwon_fleet.nodes.spinning import BAD_INPUT, RCLError, asked_to_end, executor_for, run
+from suwon_fleet.nodes.zenoh_robots import ZenohRobots
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
@@ -70,6 +72,7 @@ class _Active:
     """What it holds from activate to deactivate."""
 
     link: RosLink
+    zenoh: ZenohRobots | None
     service: FleetService
     timer: Any
 
@@ -198,11 +201,15 @@ class FleetManager(LifecycleNode):
     def _activate(self) -> None:
         assert self._configured is not None
         clock = HeardClock() if self.get_parameter("use_sim_time").value else WallClock()
-        link = RosLink(self, clock, self._on_reports)
         core, journal = self._configured.core, self._configured.journal
+        given = self.parameters.zenoh
+        zenoh = ZenohRobots(given, clock, core.fleet.site.id) if given.is_used else None
+        link = RosLink(self, clock, self._on_reports)
+        links = Links([link, zenoh.link]) if zenoh else link
         self._active = _Active(
             link,
-            FleetService(core, journal, link, clock),
+            zenoh,
+            FleetService(core, journal, links, clock),
             self._every(self.parameters.tick_s, self._on_tick),
         )
         self._tell_state()
@@ -213,6 +220,8 @@ class FleetManager(LifecycleNode):
         self.destroy_timer(active.timer)
         active.service.close()
         active.link.close()
+        if active.zenoh:
+            active.zenoh.close()
         self._tell_state()
 
     def close(self) -> None:
@@ -266,6 +275,10 @@ class FleetManager(LifecycleNode):
         began_s = time.monotonic()
         changes = self._active.service.turn()
         self._active.link.flush(self.fleet.now_ns)
+        if self._active.zenoh:
+            for event in self._active.zenoh.link.events():
+                told = ", ".join(f"{name} {value}" for name, value in event.facts)
+                self.get_logger().info(f"{event.robot_id}: {event.what} {told}".rstrip())
         self._configured.topics.tell(self.fleet, changes)
         self._configured.actions.tell(changes.jobs)
         self._turned_at_s = time.monotonic()
@@ -277,9 +290,15 @@ class FleetManager(LifecycleNode):
 
     def _tell_diagnostics(self) -> None:
         stamp = ros_fields.stamp(self.fleet.now_ns)
-        link = self._active.link if self._active else None
-        witness = self._active.service.witness if self._active else None
-        self._diagnostics_out.publish(self._diagnostics.array(stamp, self.fleet, link, witness))
+        active = self._active
+        told = self._diagnostics.array(
+            stamp,
+            self.fleet,
+            active.link if active else None,
+            active.service.witness if active else None,
+            active.zenoh.link if active and active.zenoh else None,
+        )
+        self._diagnostics_out.publish(told)
 
     # Parameters
 

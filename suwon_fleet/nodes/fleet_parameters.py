@@ -11,7 +11,9 @@ from typing import Any
 from rclpy.node import Node
 
 from suwon_fleet.core.engine.fleet import Settings
+from suwon_fleet.nodes import zenoh_robots
 from suwon_fleet.nodes.parameters import Parameter, declare
+from suwon_fleet.nodes.zenoh_robots import ZenohParameters
 from suwon_fleet.resources import SITES, named_file, resource_path
 
 _DEFAULTS = Settings()
@@ -96,6 +98,7 @@ PARAMETERS = (
         "How often state, zones and markers are published, per second of wall time.",
         within=(0.1, 50.0),
     ),
+    *zenoh_robots.PARAMETERS,
     *SETTINGS,
 )
 
@@ -111,6 +114,7 @@ class FleetParameters:
     autostart: bool
     tick_s: float
     state_hz: float
+    zenoh: ZenohParameters
     settings: Settings
 
 
@@ -125,6 +129,7 @@ def declare_parameters(node: Node) -> FleetParameters:
         autostart=values["autostart"],
         tick_s=values["tick_s"],
         state_hz=values["state_hz"],
+        zenoh=ZenohParameters({p.name: values[p.name] for p in zenoh_robots.PARAMETERS}),
         settings=settings_of(values),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine import events
 from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.messages import Noticed
 from suwon_fleet.core.engine.state import AlertRecord
 from suwon_fleet.core.errors import Reason
 
@@ -53,6 +54,20 @@ def raise_once(
     """Tell people, unless something of this kind about this subject is open already."""
     if not about(fleet, subject, reason.code):
         raise_alert(fleet, level, reason, subject, answers)
+
+
+def notice(fleet: Fleet, told: Noticed) -> None:
+    """Tell people what a link has noticed, or that it is over."""
+    same = [
+        alert
+        for alert in about(fleet, told.subject, told.reason.code)
+        if alert.reason.facts[:-1] == told.reason.facts[:-1]
+    ]
+    if told.is_over:
+        for alert in same:
+            close(fleet, alert)
+    elif not same:
+        raise_alert(fleet, told.level, told.reason, told.subject)
 
 
 def about(fleet: Fleet, subject: str, code: str | None = None) -> list[AlertRecord]:

@@ -12,6 +12,7 @@ import msgspec
 
 from suwon_fleet.core.dispatch import Dispatcher
 from suwon_fleet.core.engine import (
+    alerts,
     answers,
     asks,
     assigning,
@@ -42,6 +43,8 @@ DISPATCH_REST_S = 5e-4
 _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.Announced: hearing.announce,
     m.Reported: lambda fleet, said: hearing.heed(fleet, said.report),
+    m.Vanished: watching.lose,
+    m.Noticed: alerts.notice,
     m.SubmitJob: orders.submit,
     m.CancelJob: orders.cancel,
     m.PauseJob: orders.pause,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comes into the engine and what goes out. Both sides are plain values.
 
-Inputs are reports of robots, requests of people and findings of a check; every request carries a `token`
-and is answered by exactly one Answer with the same token. Effects leave only after the events of the same
-step are in the journal.
+Inputs are what links hear of robots, requests of people and findings of a check; every request carries a
+`token` and is answered by exactly one Answer with the same token. Effects leave only after the events of
+the same step are in the journal.
 """
 
 from __future__ import annotations
@@ -118,9 +118,31 @@ class Finding:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A link is sure that a robot cannot be reached any more; otherwise that is known by its silence."""
+
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A link has something to tell people about `subject`, or that it `is_over`.
+
+    The last fact of `reason` is in the words of whoever told it: what differs by it alone is the same.
+    """
+
+    level: int
+    reason: Reason
+    subject: str
+    is_over: bool = False
+
+
+Heard = Announced | Reported | Vanished | Noticed
+"""What comes from robots' links."""
+
 Input = (
-    Announced
-    | Reported
+    Heard
     | SubmitJob
     | CancelJob
     | PauseJob

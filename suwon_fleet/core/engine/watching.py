@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, teams, weighing
 from suwon_fleet.core.engine.fleet import Fleet
-from suwon_fleet.core.engine.messages import Finding
+from suwon_fleet.core.engine.messages import Finding, Vanished
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.questions import is_immobile
@@ -49,6 +49,13 @@ def tell_finding(fleet: Fleet, finding: Finding) -> None:
     )
     level = alerts.WARNING if finding.what == "off-its-ground" else alerts.ERROR
     alerts.raise_alert(fleet, level, reason, finding.robots[0])
+
+
+def lose(fleet: Fleet, gone: Vanished) -> None:
+    """A robot is known to be out of reach: what its silence would bring about happens now."""
+    robot = fleet.state.robots.get(gone.robot_id)
+    if robot and robot.states.connection is Connection.ONLINE:
+        firing.try_fire(fleet, robot, Trigger.COMMS_LOST)
 
 
 # Timers of the state tables

@@ -170,6 +170,9 @@ SENTENCES = {
     "robot-on-others-ground": "{robot} stands at {where}, on ground of {owner}; move one of them.",
     "robot-has-other-ground": "{robot} still drives on ground of an earlier fleet manager; it joins"
     " once it stands at its end.",
+    "robot-speaks-as-another": "What comes by the keys of {robot} says it is of {other}; it is not heeded.",
+    "robot-id-taken": "{robot} is known as {known}; what comes by {other} is not heeded.",
+    "robot-alarm": "{robot} reports {alarm}: {text}.",
     "robot-not-announced": "{robot} reports, but has not said who it is (factsheet).",
     "robot-surprise": "{robot} told a change nothing explains: {layer:layer} from {before:state}"
     " to {told:state}. Look at it.",

@@ -183,6 +183,11 @@ SENTENCES = {
     " 옮겨 주세요.",
     "robot-has-other-ground": "{robot:+이/가} 이전 관제가 허가한 구간을 아직 주행하고 있습니다. 그 끝에"
     " 멈추면 합류합니다.",
+    "robot-speaks-as-another": "{robot}의 키로 온 메시지에 로봇 이름이 {other:+으로/로} 되어 있습니다."
+    " 받아들이지 않습니다.",
+    "robot-id-taken": "{robot:+은/는} {known:+으로/로} 알려져 있습니다. {other}에서 오는 메시지는"
+    " 받아들이지 않습니다.",
+    "robot-alarm": "{robot:+이/가} {alarm} 알람을 보냈습니다: {text}.",
     "robot-not-announced": "{robot:+이/가} 보고는 하지만 제원(factsheet)을 알리지 않았습니다.",
     "robot-surprise": "{robot}의 {layer:layer} 상태가 설명 없이 바뀌었습니다: {before:state} →"
     " {told:state}. 확인해 주세요.",

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a link counts, for diagnostics: nothing is dropped or refused in silence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from suwon_fleet.core.errors import BadInput
+
+_MOST_SENDERS = 1000
+_OTHERS = "(others)"
+
+
+@dataclass(slots=True)
+class Counts:
+    """Since the link was opened."""
+
+    states: int = 0
+    """Heard."""
+    conflated: int = 0
+    """Of those, how many a newer one replaced before they were looked at."""
+    overruns: int = 0
+    """How often a queue was full, so that the oldest in it were dropped."""
+    events: int = 0
+    events_missed: int = 0
+    """Events that an outage longer than promised has cost."""
+    events_doubled: int = 0
+    commands: int = 0
+    """Named ones, which are answered."""
+    retries: int = 0
+    unanswered: int = 0
+    """Commands that nobody answered before they expired."""
+    refused: int = 0
+    """Commands that robots would not do."""
+    nowhere: int = 0
+    """Commands for robots that this link has not heard of."""
+    unusable: Counter[str] = field(default_factory=Counter)
+    """Messages that could not be used, by the key they came by."""
+    last_fault: BadInput | None = None
+
+    def fault(self, key: str, error: BadInput) -> None:
+        """A message could not be used."""
+        known = key in self.unusable or len(self.unusable) < _MOST_SENDERS
+        self.unusable[key if known else _OTHERS] += 1
+        self.last_fault = error

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots that speak our contract over Zenoh, as a RobotLink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import zenoh
+from zenoh import CongestionControl, Priority, SampleKind
+from zenoh.handlers import FifoChannel
+
+from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
+from suwon_fleet.adapters.zenoh import happenings
+from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.members import Member, Members
+from suwon_fleet.adapters.zenoh.queues import Inbox
+from suwon_fleet.adapters.zenoh.refusing import Refusing
+from suwon_fleet.adapters.zenoh.telling import Telling
+from suwon_fleet.core.engine import alerts
+from suwon_fleet.core.engine.messages import Heard, Noticed, Vanished
+from suwon_fleet.core.errors import BadInput, Problem, Reason
+from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.wire.zenoh.commands import Unread, encode_unread
+from suwon_fleet.wire.zenoh.happenings import (
+    Grade,
+    RobotEvent,
+    decode_alarm,
+    decode_answer,
+    decode_event,
+)
+from suwon_fleet.wire.zenoh.keys import ALIVE, Address, Channel, all_robots, parse
+from suwon_fleet.wire.zenoh.reports import decode_factsheet, decode_state
+
+ASK_AGAIN_S = 1.0
+"""A robot that has not said who it is, is asked again."""
+_SMALL = 10_000
+_PRIORITY = {
+    Channel.GRANT: Priority.INTERACTIVE_HIGH,
+    Channel.COMMAND: Priority.INTERACTIVE_HIGH,
+    Channel.STOP: Priority.REAL_TIME,
+}
+_LEVEL = {Grade.INFO: alerts.INFO, Grade.WARNING: alerts.WARNING, Grade.ERROR: alerts.ERROR}
+
+
+class ZenohLink:
+    """Hears and tells the robots at home in a site, or in one of its zones. Belongs to one thread.
+
+    What robots say waits in bounded queues until `drain` decodes it in one batch; of several states of a
+    robot only the newest is looked at. A robot whose liveliness token is gone has vanished at once.
+    """
+
+    def __init__(
+        self, session: zenoh.Session, clock: HeardClock | WallClock, site: str, zone: str = "*"
+    ) -> None:
+        """Join; the session stays the caller's. Raises BadInput for a site or zone that cannot be."""
+        keys = {channel: all_robots(site, zone, channel) for channel in (*Channel, ALIVE)}
+        self.counts = Counts()
+        self._session, self._clock = session, clock
+        self._members = Members()
+        self._telling = Telling(self._put, self.counts, WallClock().now_ns())
+        self._refusing = Refusing(self.counts, self._answer_unread)
+        self._order = happenings.Order(self.counts)
+        self._events: list[RobotEvent] = []
+        self._asked_ns: dict[str, int] = {}
+        self._replies: list[zenoh.handlers.Handler[zenoh.Reply]] = []
+        self._states = self._subscribe(keys[Channel.STATE], Inbox())
+        self._sheets = self._subscribe(keys[Channel.FACTSHEET], Inbox(_SMALL))
+        self._answers = self._subscribe(keys[Channel.ANSWER], Inbox(_SMALL))
+        self._alarms = self._subscribe(keys[Channel.ALARM], Inbox(_SMALL))
+        self._happened = happenings.subscribe(session, keys[Channel.EVENTS])
+        alive = Inbox()
+        liveliness = session.liveliness()
+        self._alive = alive.of(
+            liveliness.declare_subscriber(keys[ALIVE], alive.handler, history=True)
+        )
+        self._boxes = (
+            self._states,
+            self._sheets,
+            self._answers,
+            self._alarms,
+            self._happened,
+            self._alive,
+        )
+        self._ask(keys[Channel.FACTSHEET])
+
+    def _subscribe(self, key: str, inbox: Inbox) -> Inbox:
+        return inbox.of(self._session.declare_subscriber(key, inbox.handler))
+
+    # As a RobotLink
+
+    def drain(self) -> list[Heard]:
+        """What robots have said since the last call: of states the newest of each."""
+        now_ns = self._clock.now_ns()
+        vanished = self._hear_tokens()
+        self._hear_sheets(now_ns)
+        heard = self._hear_states(now_ns)
+        heard += map(Vanished, vanished)
+        heard += self._hear_alarms(now_ns)
+        self._hear_events(now_ns)
+        for member, key, payload in self._from_robots(self._answers):
+            answer = self._refusing.read(decode_answer, payload, key, now_ns)
+            if answer and self._is_own(member, answer.robot_id, key):
+                self._telling.answered(answer)
+        self._telling.again(now_ns)
+        self.counts.overruns = sum(box.overruns for box in self._boxes)
+        return [*heard, *self._refusing.news()]
+
+    def send(self, commands: Iterable[RobotCommand]) -> None:
+        """Tell robots; a command is told again by `drain` until it is answered."""
+        now_ns = self._clock.now_ns()
+        for command in commands:
+            member = self._members.named(command.robot_id)
+            if member is None:
+                self.counts.nowhere += 1
+                continue
+            self._telling.tell(command, member.address, member.session, member.epoch, now_ns)
+
+    def close(self) -> None:
+        """Leave the keys; the session stays open. What was not drained robots tell again."""
+        for box in self._boxes:
+            box.close()
+
+    # Beyond it
+
+    def knows(self, robot_id: str) -> bool:
+        """Whether a robot of this name has been heard here."""
+        return self._members.named(robot_id) is not None
+
+    def heard_ns(self, robot_id: str) -> int:
+        """The stamp of a robot's newest state; 0 for one not heard."""
+        member = self._members.named(robot_id)
+        return member.stamp_ns if member else 0
+
+    def take_over(self, robot_id: str, epoch: int) -> None:
+        """Speak to a robot as its owner number `epoch`; it heeds earlier ones no more."""
+        member = self._members.named(robot_id)
+        if member is not None:
+            member.epoch = epoch
+
+    def events(self) -> list[RobotEvent]:
+        """What has happened to robots since the last call, each once and in its robot's order."""
+        events, self._events = self._events, []
+        return events
+
+    @property
+    def unanswered(self) -> int:
+        """Commands that wait for an answer now."""
+        return self._telling.waiting
+
+    # Hearing
+
+    def _from_robots(self, inbox: Inbox) -> Iterator[tuple[Member, str, bytes]]:
+        """Messages by robots' keys; others are counted."""
+        for sample in inbox.drain():
+            key = str(sample.key_expr)
+            if (member := self._at(key)) is not None:
+                yield member, key, sample.payload.to_bytes()
+
+    def _at(self, key: str) -> Member | None:
+        try:
+            return self._members.at(key)
+        except BadInput as error:
+            self.counts.fault(key, error)
+            return None
+
+    def _is_own(self, member: Member, robot_id: str, key: str) -> bool:
+        """Whether a message is from the robot whose key it came by, and that is the one we know."""
+        if robot_id != member.address.robot:
+            self._refusing.impostor(member.address, robot_id, key)
+            return False
+        holder = self._members.holder(member)
+        if holder is not member:
+            self._refusing.second(member.address, holder.address, key)
+        return holder is member
+
+    def _hear_tokens(self) -> list[str]:
+        """Who is there; gives those who are no more."""
+        gone: dict[str, None] = {}
+        for sample in self._alive.drain():
+            member = self._at(str(sample.key_expr))
+            if member is None:
+                continue
+            member.is_alive = sample.kind == SampleKind.PUT
+            name = member.address.robot
+            if not member.is_alive and self._members.named(name) is member:
+                gone[name] = None
+            else:
+                gone.pop(name, None)
+        return list(gone)
+
+    def _hear_sheets(self, now_ns: int) -> None:
+        told = [(str(s.key_expr), s.payload.to_bytes()) for s in self._sheets.drain()]
+        for replies in list(self._replies):
+            try:
+                while reply := replies.try_recv():
+                    if reply.ok:
+                        told.append((str(reply.ok.key_expr), reply.ok.payload.to_bytes()))
+            except zenoh.ZError:  # all have answered
+                self._replies.remove(replies)
+        for key, payload in told:
+            member = self._at(key)
+            sheet = self._refusing.read(decode_factsheet, payload, key, now_ns)
+            if member and sheet and self._is_own(member, sheet.robot_id, key):
+                member.sheet = sheet
+
+    def _ask(self, key: str) -> None:
+        """Ask for factsheets; answers are heard later."""
+        self._replies.append(self._session.get(key, FifoChannel(_SMALL), timeout=ASK_AGAIN_S))
+
+    def _hear_states(self, now_ns: int) -> list[Heard]:
+        newest: dict[str, zenoh.ZBytes] = {}
+        count = 0
+        for sample in self._states.drain():
+            count += 1
+            newest[str(sample.key_expr)] = sample.payload
+        self.counts.states += count
+        self.counts.conflated += count - len(newest)
+        told: list[tuple[Member, RobotReport]] = []
+        for key, payload in newest.items():
+            member = self._at(key)
+            if member is None:
+                continue
+            report = self._refusing.read(decode_state, payload.to_bytes(), key, now_ns)
+            if report is not None and self._is_own(member, report.robot_id, key):
+                told.append((member, report))
+        latest_ns = self._clock.hear([report.stamp_ns for _, report in told])
+        heard: list[Heard] = []
+        for member, report in told:
+            if report.stamp_ns > latest_ns:
+                self.counts.fault(member.address.key(Channel.STATE), _from_the_future(report))
+                continue
+            if report.session != member.session:
+                self._telling.forget(report.robot_id)
+            said = member.hear(report, now_ns)
+            if said is not None:
+                heard.append(said)
+            else:
+                self._ask_who(member, now_ns)
+        return heard
+
+    def _ask_who(self, member: Member, now_ns: int) -> None:
+        key = member.address.key(Channel.FACTSHEET)
+        if now_ns - self._asked_ns.get(key, -(10**18)) >= ASK_AGAIN_S * SECOND:
+            self._asked_ns[key] = now_ns
+            self._ask(key)
+
+    def _hear_alarms(self, now_ns: int) -> Iterator[Noticed]:
+        for member, key, payload in self._from_robots(self._alarms):
+            alarm = self._refusing.read(decode_alarm, payload, key, now_ns)
+            if alarm and self._is_own(member, alarm.robot_id, key):
+                reason = Reason.of(
+                    "robot-alarm", robot=alarm.robot_id, alarm=alarm.code, text=alarm.text
+                )
+                yield Noticed(_LEVEL[alarm.grade], reason, alarm.robot_id, not alarm.is_on)
+
+    def _hear_events(self, now_ns: int) -> None:
+        for member, key, payload in self._from_robots(self._happened):
+            event = self._refusing.read(decode_event, payload, key, now_ns)
+            if event and self._is_own(member, event.robot_id, key) and self._order.takes(event):
+                self._events.append(event)
+
+    # Telling
+
+    def _put(self, address: Address, channel: Channel, payload: bytes) -> None:
+        """Never waits: what congestion drops is told again."""
+        self._session.put(
+            address.key(channel),
+            payload,
+            congestion_control=CongestionControl.DROP,
+            priority=_PRIORITY[channel],
+            express=True,
+        )
+
+    def _answer_unread(self, key: str, unread: Unread) -> None:
+        payload = encode_unread(unread, self._telling.next_number(), self._clock.now_ns())
+        self._put(parse(key)[0], Channel.COMMAND, payload)
+
+
+def _from_the_future(report: RobotReport) -> BadInput:
+    what = f"{report.stamp_ns / SECOND:.1f} s is far ahead of the fleet's time and of other robots"
+    mend = "set the robot's clock by the fleet's (NTP)"
+    return BadInput([Problem("stamp-in-the-future", f"{report.robot_id}: stamp", what, mend)])

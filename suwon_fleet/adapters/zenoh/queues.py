@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bounded queues from Zenoh's threads to the fleet's: no Python runs for a message until it is drained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import zenoh
+
+CAPACITY = 100_000
+"""Messages: two seconds of 5,000 robots at 10 Hz. When full, the oldest are dropped."""
+
+
+class _Receiver(Protocol):
+    def try_recv(self) -> zenoh.Sample | None: ...
+    def undeclare(self) -> None: ...
+
+
+class Inbox:
+    """What a subscriber has heard."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.handler: zenoh.handlers.RingChannel[zenoh.Sample] = zenoh.handlers.RingChannel(
+            capacity
+        )
+        self.capacity = capacity
+        self.overruns = 0
+        self._receiver: _Receiver | None = None
+
+    def of(self, receiver: _Receiver) -> Inbox:
+        """Take from what was declared with `handler`."""
+        self._receiver = receiver
+        return self
+
+    def drain(self) -> Iterator[zenoh.Sample]:
+        """All that is there now, oldest first, and not what comes meanwhile without end."""
+        assert self._receiver is not None
+        receive = self._receiver.try_recv
+        for _ in range(self.capacity):
+            sample = receive()
+            if sample is None:
+                return
+            yield sample
+        self.overruns += 1
+
+    def close(self) -> None:
+        """Hear no more."""
+        assert self._receiver is not None
+        self._receiver.undeclare()

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots over Zenoh for a fleet_manager: off unless its parameters say where to meet them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from suwon_fleet.adapters.clocks import HeardClock, WallClock
+from suwon_fleet.core.errors import BadInput, Problem, Unreachable
+from suwon_fleet.nodes.parameters import Parameter
+
+if TYPE_CHECKING:
+    from suwon_fleet.adapters.zenoh.link import ZenohLink
+
+PARAMETERS = (
+    Parameter(
+        "zenoh_listen",
+        "",
+        "Endpoints for robots over Zenoh to connect to, such as tcp/0.0.0.0:7447; separated by commas.",
+    ),
+    Parameter(
+        "zenoh_connect",
+        "",
+        "Endpoints of Zenoh routers by which robots are reached, separated by commas.",
+    ),
+    Parameter(
+        "zenoh_config",
+        "",
+        "A Zenoh configuration file (JSON5); what other zenoh parameters say counts before it.",
+    ),
+    Parameter(
+        "zenoh_mode",
+        "peer",
+        "What this node is to Zenoh; a router also joins others with each other.",
+        choices=("peer", "client", "router"),
+    ),
+    Parameter("zenoh_site", "", "The site in robots' keys; empty: the id of the map."),
+    Parameter("zenoh_zone", "*", "The zone in robots' keys; *: all of the site."),
+    Parameter(
+        "zenoh_lease_s",
+        1.0,
+        "A robot whose connection is dead is known to be gone after so many seconds; the same on both"
+        " sides.",
+        within=(0.2, 60.0),
+    ),
+    Parameter("zenoh_ca", "", "File of the certificate that signs those of robots and routers."),
+    Parameter(
+        "zenoh_certificate", "", "File of this node's certificate; robots must have one, too."
+    ),
+    Parameter("zenoh_private_key", "", "File of its private key."),
+)
+"""All that concern Zenoh; with the first three empty, Zenoh is not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZenohParameters:
+    """What the fleet_manager was told of Zenoh."""
+
+    values: dict[str, Any]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether there is anywhere to meet robots."""
+        return any(self.values[name] for name in ("zenoh_listen", "zenoh_connect", "zenoh_config"))
+
+
+class ZenohRobots:
+    """An open session and the link in it."""
+
+    def __init__(self, given: ZenohParameters, clock: HeardClock | WallClock, site_id: str) -> None:
+        """Raises BadInput for parameters that cannot be, and where Zenoh is not installed."""
+        try:
+            from suwon_fleet.adapters.zenoh.link import ZenohLink
+            from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+        except ModuleNotFoundError as error:
+            what, mend = f"{error.name} is not installed", "pip install 'suwon-fleet[zenoh]'"
+            raise BadInput([Problem("no-zenoh", "parameter zenoh_*", what, mend)]) from error
+        values = given.values
+        settings = SessionSettings(
+            mode=values["zenoh_mode"],
+            listen=_listed(values["zenoh_listen"]),
+            connect=_listed(values["zenoh_connect"]),
+            lease_s=values["zenoh_lease_s"],
+            tls_ca=values["zenoh_ca"],
+            tls_certificate=values["zenoh_certificate"],
+            tls_private_key=values["zenoh_private_key"],
+            file=values["zenoh_config"],
+        )
+        try:
+            self._session = open_session(settings)
+        except Unreachable as error:
+            mend = "start it first, or let this node be a peer (zenoh_mode), which waits for it"
+            raise BadInput(
+                [Problem("zenoh-unreachable", "parameter zenoh_connect", str(error), mend)]
+            ) from error
+        try:
+            site = values["zenoh_site"] or site_id
+            self.link: ZenohLink = ZenohLink(self._session, clock, site, values["zenoh_zone"])
+        except BaseException:
+            self._session.close()
+            raise
+
+    def close(self) -> None:
+        """Leave; robots' sessions find it again when it is back."""
+        self.link.close()
+        self._session.close()
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
+
+import zenoh
+from waiting import wait_for
+from zenoh_fleet import free_endpoint, session_at
+
+from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.core.errors import BadInput, Unreachable
+from suwon_fleet.robot import Connection
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"mode": "hermit"}, "mode: error: 'hermit' is none"),
+        ({"listen": ["nonsense"]}, "listen/endpoints: error: .*nonsense"),
+        ({"connect": ["tcp/"]}, "error"),
+        ({"file": "/no/such.json5"}, "/no/such.json5: error: no such file"),
+        ({"listen": ["tcp/256.1.1.1:1"]}, "tcp/256.1.1.1:1: error"),
+        ({"listen": ["tls/127.0.0.1:0"], "tls_certificate": "/no.pem"}, "error"),
+    ],
+)
+def test_settings_that_cannot_be_are_one_clear_error(
+    settings: dict[str, object], said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        open_session(SessionSettings(**settings)).close()  # type: ignore[arg-type]
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    endpoint = free_endpoint()
+    with (
+        session_at(listen=[endpoint]),
+        pytest.raises(BadInput, match=f"{endpoint}: error: .*"),
+    ):
+        open_session(SessionSettings(listen=[endpoint])).close()
+
+
+def test_a_client_that_finds_nobody_is_told_so() -> None:
+    with pytest.raises(Unreachable):
+        open_session(SessionSettings(mode="client", connect=[free_endpoint()]))
+
+
+def test_a_file_is_laid_under_the_settings(tmp_path: Path) -> None:
+    endpoint, file = free_endpoint(), tmp_path / "zenoh.json5"
+    file.write_text(f'{{listen: {{endpoints: ["{endpoint}"]}}, scouting: {{timeout: 5}}}} // ours')
+    with (
+        session_at(file=str(file)) as one,
+        session_at(mode="client", connect=[endpoint]) as other,
+    ):
+        heard: list[bytes] = []
+        one.declare_subscriber("x", lambda sample: heard.append(sample.payload.to_bytes()))
+        wait_for(lambda: other.put("x", b"it") or heard)
+    file.write_text("{listen: [")
+    with pytest.raises(BadInput, match=r"zenoh\.json5: error"):
+        SessionSettings(file=str(file)).config()
+
+
+@pytest.mark.parametrize("key", ["scouting/multicast/enabled", "scouting/gossip/enabled"])
+def test_nobody_is_looked_for_who_was_not_named(key: str) -> None:
+    assert SessionSettings().config().get_json(key) == "false"
+    assert Connection([]).zenoh_config().get_json(key) == "false"
+
+
+def test_both_sides_have_the_same_lease() -> None:
+    key = "transport/link/tx/lease"
+    assert SessionSettings().config().get_json(key) == "1000"
+    assert Connection([]).zenoh_config().get_json(key) == "1000"
+
+
+def test_a_robot_may_have_a_connection_for_commands_alone() -> None:
+    endpoint = free_endpoint()
+    with session_at(listen=[endpoint]) as fleet:
+        config = Connection([endpoint], priority_links=True).zenoh_config()
+        with zenoh.open(config) as robot:
+            wait_for(lambda: len(robot.info.links()) == 2)
+            heard: list[bytes] = []
+            robot.declare_subscriber("x", lambda sample: heard.append(sample.payload.to_bytes()))
+            for priority in (zenoh.Priority.REAL_TIME, zenoh.Priority.DATA):
+                heard.clear()
+                wait_for(
+                    lambda priority=priority: fleet.put("x", b"it", priority=priority) or heard
+                )
