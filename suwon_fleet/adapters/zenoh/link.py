@@ -166,7 +166,9 @@ class ZenohLink:
 
     def _is_own(self, member: Member, robot_id: str, key: str) -> bool:
         """Whether a message is from the robot whose key it came by, and that is the one we know."""
-        if robot_id != member.address.robot:
+        if member.is_believed and robot_id == member.name:
+            return True
+        if robot_id != member.name:
             self._refusing.impostor(member.address, robot_id, key)
             return False
         holder = self._members.holder(member)
@@ -182,7 +184,7 @@ class ZenohLink:
             if member is None:
                 continue
             member.is_alive = sample.kind == SampleKind.PUT
-            name = member.address.robot
+            name = member.name
             if not member.is_alive and self._members.named(name) is member:
                 gone[name] = None
             else:
@@ -209,19 +211,19 @@ class ZenohLink:
         self._replies.append(self._session.get(key, FifoChannel(_SMALL), timeout=ASK_AGAIN_S))
 
     def _hear_states(self, now_ns: int) -> list[Heard]:
-        newest: dict[str, zenoh.ZBytes] = {}
+        newest: dict[str, zenoh.Sample] = {}
         count = 0
         for sample in self._states.drain():
             count += 1
-            newest[str(sample.key_expr)] = sample.payload
+            newest[str(sample.key_expr)] = sample
         self.counts.states += count
         self.counts.conflated += count - len(newest)
         told: list[tuple[Member, RobotReport]] = []
-        for key, payload in newest.items():
+        for key, sample in newest.items():
             member = self._at(key)
             if member is None:
                 continue
-            report = self._refusing.read(decode_state, payload.to_bytes(), key, now_ns)
+            report = self._refusing.read(decode_state, sample.payload.to_bytes(), key, now_ns)
             if report is not None and self._is_own(member, report.robot_id, key):
                 told.append((member, report))
         latest_ns = self._clock.hear([report.stamp_ns for _, report in told])
@@ -269,7 +271,7 @@ class ZenohLink:
             payload,
             congestion_control=CongestionControl.DROP,
             priority=_PRIORITY[channel],
-            express=True,
+            express=channel is Channel.STOP,  # many grants in one turn go together
         )
 
     def _answer_unread(self, key: str, unread: Unread) -> None:

@@ -6,10 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
 from suwon_fleet.wire.zenoh.keys import FLEET, Address, parse
 
 SECOND = 1_000_000_000
+MOST = 50_000
+"""Robots of one link."""
 ANNOUNCE_AGAIN_S = 10.0
 """So that a robot which people have removed may come back."""
 
@@ -19,8 +22,11 @@ class Member:
     """A robot that has been heard."""
 
     address: Address
+    name: str
     sheet: Factsheet | None = None
     is_alive: bool = False
+    is_believed: bool = False
+    """It is the robot of its name; another of that name at another home is not."""
     session: str = ""
     """Of its newest state."""
     stamp_ns: int = 0
@@ -45,28 +51,40 @@ class Members:
     """All robots of a link, by key and by id."""
 
     def __init__(self) -> None:
-        self._by_prefix: dict[str, Member] = {}
+        self._by_key: dict[str, Member] = {}
+        self._by_address: dict[Address, Member] = {}
         self._holders: dict[str, Member] = {}
 
     def at(self, key: str) -> Member | None:
         """Whose key it is; None for the owner of a zone. Raises BadInput for what is no key."""
-        prefix = key[: key.rfind("/")]
-        member = self._by_prefix.get(prefix)
+        return self._by_key.get(key) or self._new(key)
+
+    def _new(self, key: str) -> Member | None:
+        address, _ = parse(key)
+        if address.robot == FLEET:
+            return None
+        member = self._by_address.get(address)
         if member is None:
-            address, _ = parse(key)
-            if address.robot == FLEET:
-                return None
-            member = self._by_prefix[prefix] = Member(address)
+            if len(self._by_address) >= MOST:
+                what, mend = (
+                    f"there are {MOST} robots already",
+                    "keep strangers out: access control",
+                )
+                raise BadInput([Problem("too-many-robots", key, what, mend)])
+            member = self._by_address[address] = Member(address, address.robot)
+        self._by_key[key] = member
         return member
 
     def holder(self, member: Member) -> Member:
         """Who is believed to be the robot of that name: the first heard, for as long as it is there."""
-        name = member.address.robot
-        holder = self._holders.setdefault(name, member)
-        if holder is not member and not holder.is_alive:
-            member.epoch = holder.epoch
-            holder = self._holders[name] = member
-        return holder
+        before = self._holders.get(member.name)
+        if before is not None and before is not member:
+            if before.is_alive:
+                return before
+            before.is_believed, member.epoch = False, before.epoch
+        self._holders[member.name] = member
+        member.is_believed = True
+        return member
 
     def named(self, robot_id: str) -> Member | None:
         """The robot of that name."""

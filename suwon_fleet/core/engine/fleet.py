@@ -104,6 +104,9 @@ class Fleet:
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None
+    settled: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    """What robots tell, of whom nothing was left to do: until something happens to one of them, its
+    reports that tell the same need no look."""
     stirred: set[str] = field(default_factory=set)
     """Robots to which something has happened, and that have not been looked at since."""
     to_watch: Round = field(default_factory=lambda: Round(round(WATCH_EVERY_S * SECOND)))
@@ -111,7 +114,10 @@ class Fleet:
 
     def emit(self, event: Event) -> None:
         """Decide: the event is in the state now, and in the journal before any effect leaves."""
-        self.stirred.update(touched(self.state, event))
+        concerned = list(touched(self.state, event))
+        self.stirred.update(concerned)
+        for robot_id in concerned:
+            self.settled.pop(robot_id, None)
         evolve(self.state, event)
         self.events.append(event)
         if isinstance(event, _CHANGES_WHO_CAN):

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 
 from suwon_fleet.core.engine import actions, alerts, events, firing, joining
 from suwon_fleet.core.engine import messages as m
@@ -19,6 +21,7 @@ from suwon_fleet.core.robots.command import (
     Resume,
     Waypoint,
 )
+from suwon_fleet.core.robots.layers.energy import level_of
 from suwon_fleet.core.robots.report import RobotReport, StopState
 from suwon_fleet.core.robots.states import Manipulation
 
@@ -45,11 +48,54 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
         if before and before.session == report.session and report.sequence <= before.sequence:
             return  # late or doubled
     fleet.reports[robot.robot_id] = report
+    told = _told(report)
+    if told == fleet.settled.get(robot.robot_id) and _is_as_charged(fleet, robot, report):
+        return
     _follow(fleet, robot, report)
     _hear_progress(fleet, robot, report)
     _hear_action(fleet, robot, report)
     _hear_stops(fleet, robot, report)
     _hear_pause(fleet, robot, report)
+    if _is_settled(fleet, robot, report):
+        fleet.settled[robot.robot_id] = told
+
+
+_told: Callable[[RobotReport], tuple[object, ...]] = attrgetter(
+    "path_index",
+    "granted_index",
+    "mode",
+    "navigation",
+    "compartment",
+    "lift",
+    "stop",
+    "power",
+    "control",
+    "posture",
+    "action",
+    "stop_id",
+)
+"""What of a report asks for something, beside the charge: not where a robot is, nor how fast."""
+
+
+def _is_as_charged(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
+    battery, level = fleet.kind_of(robot).battery, robot.states.battery
+    return battery is None or level_of(report.battery_soc, battery, level) is level
+
+
+def _is_settled(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
+    """Whether a report like this one, heard again, would leave nothing to do and nothing to tell."""
+    if report.stop is not StopState.NONE or report.stop_id or robot.busy_action is not None:
+        return False
+    if report.path_index > robot.path_first or report.granted_index < robot.front_index:
+        return False
+    job = fleet.job_of(robot)
+    if job is not None and job.status is JobStatus.PAUSED:
+        return False
+    battery = fleet.kind_of(robot).battery
+    return not (
+        fleet.stops_of(robot.robot_id)
+        or fleet.table_of(robot).has_news(robot.states, report, battery)
+    )
 
 
 def _stranger(fleet: Fleet, report: RobotReport) -> RobotRecord | None:

@@ -16,7 +16,7 @@ from suwon_fleet.core.engine.fleet import SECOND
 from suwon_fleet.core.jobs import JobKind, JobStatus, compose
 from suwon_fleet.core.jobs import JobRequest as Request
 from suwon_fleet.core.robots.command import Grant
-from suwon_fleet.core.robots.report import ControlMode, Factsheet, Pose
+from suwon_fleet.core.robots.report import ControlMode, Factsheet, Navigation, Pose
 from suwon_fleet.core.robots.states import Connection
 
 SPAWNS = {"r1": ("courier", "a"), "r2": ("courier", "c"), "h1": ("helper", "b2")}
@@ -315,3 +315,41 @@ def test_a_robot_that_starts_anew_between_two_vertices_keeps_the_ground_it_is_on
     stage.restart()
     stage.play(60, until=lambda: stage.job(job).status is JobStatus.FINISHED)
     check(stage.fleet)
+
+
+# Reports that tell what the last one did
+
+
+def eventful(stage: PuppetStage, *, forgets: bool) -> tuple[str, list[object]]:
+    """A minute with a bit of everything; the state after it, and what robots were told."""
+    puppet = stage.puppets["r1"]
+    job_id = ""
+    for step in range(120):
+        if forgets:
+            stage.fleet.settled.clear()
+        elif step in (5, 100):
+            assert "r2" in stage.fleet.settled
+        match step:
+            case 10:
+                job_id = stage.submit(JobKind.DELIVERY, "b", "d", robot_id="r1")
+            case 20:
+                stage.ask(m.PauseJob(stage.token(), job_id, True))
+            case 25:
+                stage.ask(m.PauseJob(stage.token(), job_id, False))
+            case 30:
+                stage.ask(m.StopRobots(stage.token(), "all", "", requester="kim"))
+            case 35:
+                stage.ask(m.ReleaseRobots(stage.token(), "kim", scope="all"))
+            case 40:
+                puppet.soc = 0.2
+            case 50:
+                stage.puppets["r2"].navigation = Navigation.BLOCKED
+            case 55:
+                stage.puppets["r2"].navigation = Navigation.STANDING
+        stage.play()
+    return stage.core.state_hash(), [one for p in stage.puppets.values() for one in p.heard]
+
+
+def test_reports_of_whom_nothing_was_left_to_do_are_passed_over_without_a_difference() -> None:
+    quick, slow = (eventful(PuppetStage(SPAWNS), forgets=forgets) for forgets in (False, True))
+    assert quick == slow

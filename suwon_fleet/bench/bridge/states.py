@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""States of many robots into the core of a fleet at work, beside Zenoh alone with the same messages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+import numpy as np
+import zenoh
+from zenoh.handlers import RingChannel
+
+from suwon_fleet.adapters.clocks import WallClock
+from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.adapters.zenoh.link import ZenohLink
+from suwon_fleet.adapters.zenoh.queues import CAPACITY
+from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.bench.bridge.child import Child, free_endpoint
+from suwon_fleet.bench.bridge.robots import SITE, ZONE
+from suwon_fleet.bench.measure import percentile
+from suwon_fleet.bench.scale.city_map import city
+from suwon_fleet.bench.scale.starts import place_all
+from suwon_fleet.core.engine.fleet import Settings
+from suwon_fleet.core.engine.messages import Announced, Heard, Reported
+from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.resources import resource_path
+from suwon_fleet.service.assemble import assemble
+from suwon_fleet.service.fleet_service import FleetService
+from suwon_fleet.service.warm_up import settle
+from suwon_fleet.traffic import Coordinator
+from suwon_fleet.wire.kinds import load_kinds
+
+KIND = "delivery_outdoor"
+HZ = 10.0
+TICK_S = 0.1
+POLL_S = 0.001
+JOINING_S = 240.0
+_NEVER_PARK_S = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Robots on a city of `blocks` x `blocks` crossings, measured for `seconds`."""
+
+    robots: int
+    blocks: int
+    stations: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """States a second."""
+        return self.robots * HZ
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a run has come to."""
+
+    offered: float = 0.0
+    """States a second, as the robots say themselves."""
+    taken: float = 0.0
+    """States a second that came in."""
+    cpu_share: float = 0.0
+    """Of one core, all threads of the process."""
+    cpu_us: float = 0.0
+    """For each state."""
+    lost: int = 0
+    grown: float = 0.0
+    """By how many states the queue was longer at the end than at the beginning."""
+    latency_ms: list[float] = field(default_factory=list)
+    """From the moment a state tells of to when it was in the core."""
+
+
+class _Watched:
+    """A link that remembers when the states it gave were so."""
+
+    def __init__(self, link: ZenohLink) -> None:
+        self._link = link
+        self.stamps: list[int] = []
+
+    def drain(self) -> Sequence[Heard]:
+        heard = self._link.drain()
+        self.stamps = [
+            one.report.stamp_ns for one in heard if isinstance(one, Announced | Reported)
+        ]
+        return heard
+
+    def send(self, commands: Iterable[RobotCommand]) -> None:
+        self._link.send(commands)
+
+    def close(self) -> None:
+        self._link.close()
+
+
+def _crowd(load: Load, seed: int, kind: RobotKind) -> tuple[Any, dict[str, Any]]:
+    """A city, and what a crowd there is told to play."""
+    site = city(load.blocks, load.stations, seed=seed)
+    rehearsal = Coordinator(site, [kind])
+    names = [f"robot-{number}" for number in range(load.robots)]
+    vertices = place_all(rehearsal, kind.id, names, np.random.default_rng(seed))
+    starts = []
+    for name, vertex in zip(names, vertices, strict=True):
+        at = rehearsal.waypoint(kind.id, None, rehearsal.roadmap.vertex_names[vertex])
+        starts.append((name, at.x_m, at.y_m, at.level))
+    told = {"starts": starts, "kind": kind.id, "hz": HZ}
+    return site, told | {"compartment": "closed" if kind.compartments else None}
+
+
+def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
+    """Robots join, then report; the fleet turns every `tick_s`, or with 0 as soon as there is news."""
+    kind = load_kinds(resource_path("config/robots"))[KIND]
+    site, told = _crowd(load, seed, kind)
+    settings = Settings(park_after_s=_NEVER_PARK_S)
+    core = assemble(site, {kind.id: kind}, settings)
+    endpoint, clock = free_endpoint(), WallClock()
+    with _session(endpoint) as session:
+        link = ZenohLink(session, clock, SITE, ZONE)
+        watched = _Watched(link)
+        service = FleetService(core, MemoryJournal(), watched, clock)
+        told |= {"seconds": JOINING_S + load.seconds}
+        with Child(endpoint, "crowd", told) as child:
+            child.hear()
+            settle()
+            _until(lambda: _joined(service, load), service.turn)
+            overruns = link.counts.overruns
+            if tick_s:
+                taken = _measure(load, lambda: link.counts.states, service.turn, tick_s)
+            else:
+                taken = _time_each(load, service, watched, link)
+            taken.lost = link.counts.overruns - overruns
+        link.close()
+    return taken
+
+
+def _joined(service: FleetService, load: Load) -> bool:
+    robots = service.fleet.state.robots
+    reports = service.fleet.reports
+    return len(robots) == load.robots and all(
+        name in reports and reports[name].granted_index >= 0 for name in robots
+    )
+
+
+def _until(what: Callable[[], bool], step: Callable[[], object]) -> None:
+    deadline_s = time.monotonic() + JOINING_S
+    while not what():
+        if time.monotonic() > deadline_s:
+            raise TimeoutError("the robots did not all join")
+        step()
+        time.sleep(TICK_S / 2)
+
+
+@contextmanager
+def _session(endpoint: str) -> Iterator[zenoh.Session]:
+    session = open_session(SessionSettings(listen=[endpoint]))
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _measure(
+    load: Load, count: Callable[[], int], turn: Callable[[], object], tick_s: float
+) -> Taken:
+    """Turn at a steady pace; each turn takes in all there is, so what comes in is what was offered."""
+    turn()
+    per_turn: list[int] = []
+    before = count()
+    begun_s, begun_cpu_s = time.monotonic(), time.process_time()
+    next_s = begun_s + tick_s
+    while time.monotonic() - begun_s < load.seconds:
+        time.sleep(max(0.0, next_s - time.monotonic()))
+        next_s += tick_s
+        turn()
+        per_turn.append(count() - before - sum(per_turn))
+    took_s = time.monotonic() - begun_s
+    cpu_s = time.process_time() - begun_cpu_s
+    states = sum(per_turn)
+    third = len(per_turn) // 3
+    grown = float(np.median(per_turn[-third:]) - np.median(per_turn[:third]))
+    return Taken(load.rate, states / took_s, cpu_s / took_s, 1e6 * cpu_s / states, 0, grown)
+
+
+def _time_each(load: Load, service: FleetService, watched: _Watched, link: ZenohLink) -> Taken:
+    taken, begun = Taken(load.rate), time.monotonic()
+    states, cpu_s = link.counts.states, time.process_time()
+    while time.monotonic() - begun < load.seconds:
+        service.turn()
+        now_ns = time.time_ns()
+        taken.latency_ms += [(now_ns - stamp) / 1e6 for stamp in watched.stamps]
+        time.sleep(POLL_S)
+    took_s = time.monotonic() - begun
+    taken.taken = (link.counts.states - states) / took_s
+    taken.cpu_share = (time.process_time() - cpu_s) / took_s
+    return taken
+
+
+def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
+    """The same messages, received and counted; with no tick, as soon as each comes."""
+    kind = load_kinds(resource_path("config/robots"))[KIND]
+    _, told = _crowd(load, seed, kind)
+    endpoint = free_endpoint()
+    with _session(endpoint) as session:
+        key = f"suwon/v1/{SITE}/{ZONE}/*/state"
+        subscriber = session.declare_subscriber(key, RingChannel(CAPACITY))
+        count = 0
+
+        def drain() -> None:
+            nonlocal count
+            while subscriber.try_recv() is not None:
+                count += 1
+
+        with Child(endpoint, "crowd", told | {"seconds": JOINING_S + load.seconds}) as child:
+            child.hear()
+            _until(lambda: count > load.robots, drain)
+            if tick_s:
+                return _measure(load, lambda: count, drain, tick_s)
+            taken, begun = Taken(load.rate), time.monotonic()
+            drain()
+            while time.monotonic() - begun < load.seconds:
+                sample = subscriber.recv()
+                now_ns = time.time_ns()
+                stamp = msgpack.unpackb(sample.payload.to_bytes())[3]
+                taken.latency_ms.append((now_ns - stamp) / 1e6)
+            return taken
+
+
+def p(taken: Taken, share: float) -> float:
+    """A percentile of a run's latencies."""
+    return percentile(taken.latency_ms, share)
