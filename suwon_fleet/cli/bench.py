@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
+from suwon_fleet.core.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from suwon_fleet.bench.figure import Figure, Options
@@ -24,6 +25,7 @@ NAMES = {
     "dispatch": "who does which job, beside other ways to decide it and the best there is",
     "scale": "CPU, latency and memory on cities of up to 50,000 vertices and 10,000 robots",
     "city": "a day on the belt, whole and with parts replaced by simpler ones",
+    "bridge": "robots over Zenoh: states into the core, robots gone, events across outages",
     "lifelong": "instances of the League of Robot Runners",
 }
 """Modules of `suwon_fleet.bench`, and what each measures."""
@@ -90,7 +92,7 @@ def run(args: Namespace) -> int:
     if left_out := missing(names):
         _tell_missing(left_out)
     for name in names:
-        benchmark = import_module(f"suwon_fleet.bench.{name}")
+        benchmark = _module(name)
         with _progress(name) as tell:
             options = Options(
                 seeds=args.seeds,
@@ -102,6 +104,17 @@ def run(args: Namespace) -> int:
             )
             is_good &= _measure(benchmark.run, options, as_json=args.json)
     return Exit.GOOD if is_good else Exit.FAILED
+
+
+def _module(name: str) -> Any:
+    """A benchmark. Raises BadInput when what it measures is not installed."""
+    try:
+        return import_module(f"suwon_fleet.bench.{name}")
+    except ModuleNotFoundError as error:
+        what, mend = f"{error.name} is not installed", f"pip install {error.name}"
+        if error.name == "zenoh":
+            mend = "pip install 'suwon-fleet[zenoh]'"
+        raise BadInput([Problem("package-missing", name, what, mend)]) from error
 
 
 def _tell_missing(packages: list[str]) -> None:

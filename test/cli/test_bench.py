@@ -68,6 +68,16 @@ def test_measurements_have_six_digits(benchmark: list[object], capsys: Capture) 
     assert (told["spread"], told["seeds"]) == ([0.333333, 333333000.0], 12)
 
 
+def test_a_benchmark_of_what_is_not_installed_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    for module in [name for name in sys.modules if name.startswith("suwon_fleet.bench.bridge")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "zenoh", None)
+    assert main(["bench", "bridge", "--quick"]) == Exit.BAD_INPUT
+    assert "zenoh is not installed" in capsys.readouterr().err
+
+
 def test_peers_that_are_missing_are_named(
     benchmark: list[object], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -22,7 +22,7 @@ class Child:
     """Robots that play `what`; killed when its context is left."""
 
     def __init__(self, endpoint: str, what: str, told: dict[str, Any]) -> None:
-        command = [sys.executable, "-m", "suwon_fleet.bench.bridge.robots", endpoint, what]
+        command = [sys.executable, "-m", "suwon_fleet.bench.bridge", endpoint, what]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

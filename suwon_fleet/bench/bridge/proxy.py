@@ -81,14 +81,23 @@ class FaultyProxy:
                     continue
                 try:
                     far = socket.create_connection(self._target)
-                except OSError:
+                except OSError:  # nobody is there
                     near.close()
                     continue
                 self._sockets += [near, far]
-                for ends in ((near, far), (far, near)):
-                    thread = threading.Thread(target=self._pass_on, args=ends, daemon=True)
-                    self._threads.append(thread)
-                    thread.start()
+                thread = threading.Thread(target=self._serve, args=(near, far), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, near: socket.socket, far: socket.socket) -> None:
+        """Pass on both ways until both are over."""
+        with near, far:
+            back = threading.Thread(target=self._pass_on, args=(far, near), daemon=True)
+            back.start()
+            self._pass_on(near, far)
+            back.join()
+            with self._lock:
+                self._sockets = [end for end in self._sockets if end not in (near, far)]
 
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):

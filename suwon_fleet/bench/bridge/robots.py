@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Robots in a process of their own, which is told on its standard input what to play.
 
-    python -m suwon_fleet.bench.bridge.robots ENDPOINT crowd|post|teller
+    python -m suwon_fleet.bench.bridge ENDPOINT crowd|post|teller
 
 It says `ready` once it is connected, and what it has done when it ends, as one JSON object.
 """
@@ -143,7 +143,3 @@ def main() -> None:
         endpoint, json.loads(sys.stdin.readline())
     )
     print(json.dumps(done), flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,6 @@ from suwon_fleet.adapters.zenoh.queues import CAPACITY
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 from suwon_fleet.bench.bridge.child import Child, free_endpoint
 from suwon_fleet.bench.bridge.robots import SITE, ZONE
-from suwon_fleet.bench.measure import percentile
 from suwon_fleet.bench.scale.city_map import city
 from suwon_fleet.bench.scale.starts import place_all
 from suwon_fleet.core.engine.fleet import Settings
@@ -40,6 +39,7 @@ HZ = 10.0
 TICK_S = 0.1
 POLL_S = 0.001
 JOINING_S = 240.0
+SWING_S = 2.0
 _NEVER_PARK_S = 1e6
 
 
@@ -70,7 +70,8 @@ class Taken:
     """Of one core, all threads of the process."""
     cpu_us: float = 0.0
     """For each state."""
-    lost: int = 0
+    overruns: int = 0
+    """How often a queue was full."""
     grown: float = 0.0
     """By how many states the queue was longer at the end than at the beginning."""
     latency_ms: list[float] = field(default_factory=list)
@@ -83,6 +84,21 @@ class _Watched:
     def __init__(self, link: ZenohLink) -> None:
         self._link = link
         self.stamps: list[int] = []
+        self.latency_ms: list[float] = []
+
+    def turning(self, service: FleetService) -> Callable[[], None]:
+        """A turn of the fleet, which notes how old the states are at its end."""
+
+        def turn() -> None:
+            service.turn()
+            self.note()
+
+        return turn
+
+    def note(self) -> None:
+        """The states that were given last are in use now."""
+        now_ns = time.time_ns()
+        self.latency_ms += [(now_ns - stamp) / 1e6 for stamp in self.stamps]
 
     def drain(self) -> Sequence[Heard]:
         heard = self._link.drain()
@@ -113,7 +129,10 @@ def _crowd(load: Load, seed: int, kind: RobotKind) -> tuple[Any, dict[str, Any]]
 
 
 def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
-    """Robots join, then report; the fleet turns every `tick_s`, or with 0 as soon as there is news."""
+    """Robots join, then report; the fleet turns every `tick_s`, or with 0 its link alone is looked at.
+
+    Latencies are until the end of the turn, or until the link has given the state.
+    """
     kind = load_kinds(resource_path("config/robots"))[KIND]
     site, told = _crowd(load, seed, kind)
     settings = Settings(park_after_s=_NEVER_PARK_S)
@@ -130,10 +149,13 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
             _until(lambda: _joined(service, load), service.turn)
             overruns = link.counts.overruns
             if tick_s:
-                taken = _measure(load, lambda: link.counts.states, service.turn, tick_s)
+                taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
+                taken.latency_ms = watched.latency_ms
             else:
-                taken = _time_each(load, service, watched, link)
-            taken.lost = link.counts.overruns - overruns
+                taken = Taken(load.rate)
+                _time_each(load, lambda: _poll(watched), watched.latency_ms)
+                taken.latency_ms = watched.latency_ms
+            taken.overruns = link.counts.overruns - overruns
         link.close()
     return taken
 
@@ -186,22 +208,23 @@ def _measure(
     return Taken(load.rate, states / took_s, cpu_s / took_s, 1e6 * cpu_s / states, 0, grown)
 
 
-def _time_each(load: Load, service: FleetService, watched: _Watched, link: ZenohLink) -> Taken:
-    taken, begun = Taken(load.rate), time.monotonic()
-    states, cpu_s = link.counts.states, time.process_time()
-    while time.monotonic() - begun < load.seconds:
-        service.turn()
-        now_ns = time.time_ns()
-        taken.latency_ms += [(now_ns - stamp) / 1e6 for stamp in watched.stamps]
-        time.sleep(POLL_S)
-    took_s = time.monotonic() - begun
-    taken.taken = (link.counts.states - states) / took_s
-    taken.cpu_share = (time.process_time() - cpu_s) / took_s
-    return taken
+def _poll(watched: _Watched) -> None:
+    watched.drain()
+    watched.note()
+    time.sleep(POLL_S)
+
+
+def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) -> None:
+    """Take what comes for a while, after a while to get into the swing."""
+    for seconds in (SWING_S, load.seconds):
+        latency_ms.clear()
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            take()
 
 
 def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
-    """The same messages, received and counted; with no tick, as soon as each comes."""
+    """The same messages, received and counted; with no tick each as soon as it comes."""
     kind = load_kinds(resource_path("config/robots"))[KIND]
     _, told = _crowd(load, seed, kind)
     endpoint = free_endpoint()
@@ -220,16 +243,14 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
             _until(lambda: count > load.robots, drain)
             if tick_s:
                 return _measure(load, lambda: count, drain, tick_s)
-            taken, begun = Taken(load.rate), time.monotonic()
-            drain()
-            while time.monotonic() - begun < load.seconds:
+            taken = Taken(load.rate)
+
+            def take() -> None:
                 sample = subscriber.recv()
                 now_ns = time.time_ns()
                 stamp = msgpack.unpackb(sample.payload.to_bytes())[3]
                 taken.latency_ms.append((now_ns - stamp) / 1e6)
+
+            drain()
+            _time_each(load, take, taken.latency_ms)
             return taken
-
-
-def p(taken: Taken, share: float) -> float:
-    """A percentile of a run's latencies."""
-    return percentile(taken.latency_ms, share)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots over Zenoh, beside Zenoh alone: states into the core, robots gone, events across outages."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+
+from suwon_fleet.bench.bridge import gone, outages, states
+from suwon_fleet.bench.bridge.outages import Heard
+from suwon_fleet.bench.bridge.states import TICK_S, Load, Taken
+from suwon_fleet.bench.figure import Figure, Options
+from suwon_fleet.bench.measure import middle, percentile, spread
+from suwon_fleet.cli.simulate import warm_up
+
+OURS, RAW = "suwon_fleet", "zenoh alone"
+THROUGHPUT = Load(robots=5_000, blocks=42, stations=1_000, seconds=10.0)
+LATENCY = Load(robots=2_000, blocks=42, stations=1_000, seconds=10.0)
+SMALL = Load(robots=50, blocks=4, stations=12, seconds=2.0)
+OTHERS_LEASE_S = 10.0
+"""Zenoh's own."""
+
+
+def run(options: Options) -> Iterator[Figure]:
+    """Measure one after the other, ours and the peer in turn."""
+    warm_up(options.tell)
+    yield from _throughput(options)
+    yield from _latency(options)
+    yield from _gone(options)
+    yield from _outages(options)
+
+
+def _throughput(options: Options) -> Iterator[Figure]:
+    load = SMALL if options.quick else THROUGHPUT
+    case = f"{load.robots} robots, {load.rate:g} states/s"
+    runs: dict[str, list[Taken]] = {RAW: [], OURS: []}
+    for seed in range(1, options.seeds + 1):
+        options.tell(f"{case}: seed {seed}")
+        runs[RAW].append(states.zenoh_alone(load, seed, TICK_S))
+        runs[OURS].append(states.into_the_core(load, seed, TICK_S))
+    alone = middle([taken.cpu_share for taken in runs[RAW]])
+    for by, taken in runs.items():
+        is_ours = by == OURS
+        rates, shares = [one.taken for one in taken], [one.cpu_share for one in taken]
+        grown, full = [one.grown for one in taken], [float(one.overruns) for one in taken]
+        yield _figure(
+            case, "states into the core", by, rates, "1/s", target=_if(is_ours, load.rate)
+        )
+        yield _figure(
+            case, "CPU", by, shares, "cores", target=_if(is_ours, 1.0), bound=_if(is_ours, alone)
+        )
+        yield _figure(case, "CPU for a state", by, [one.cpu_us for one in taken], "µs")
+        yield _figure(case, "queue growth", by, grown, "states", target=_if(is_ours, 0.0))
+        yield _figure(case, "times a queue was full", by, full, "", fault=is_ours and any(full))
+    aged = [percentile(one.latency_ms, 0.99) for one in runs[OURS]]
+    note = f"a turn each {TICK_S:g} s"
+    yield _figure(case, "robot -> end of the turn, p99", OURS, aged, "ms", note=note)
+
+
+def _latency(options: Options) -> Iterator[Figure]:
+    load = SMALL if options.quick else LATENCY
+    case = f"{load.robots} robots, {load.rate:g} states/s"
+    runs: dict[str, list[Taken]] = {RAW: [], OURS: []}
+    for seed in range(1, options.seeds + 1):
+        options.tell(f"{case}: latency, seed {seed}")
+        runs[RAW].append(states.zenoh_alone(load, seed, 0.0))
+        runs[OURS].append(states.into_the_core(load, seed, 0.0))
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        values = {
+            by: [percentile(one.latency_ms, share) for one in taken] for by, taken in runs.items()
+        }
+        for by, ms in values.items():
+            yield _figure(
+                case,
+                f"robot -> core, {name}",
+                by,
+                ms,
+                "ms",
+                target=_if(by == OURS and name == "p99", 5.0),
+                bound=_if(by == OURS, middle(values[RAW])),
+            )
+
+
+def _gone(options: Options) -> Iterator[Figure]:
+    case = "a robot is gone"
+    for how, what, target in (
+        (signal.SIGKILL, "killed", 50.0),
+        (signal.SIGSTOP, "stopped", 1200.0),
+    ):
+        options.tell(f"{case}: {what}")
+        ours, others = [], []
+        for _ in range(options.seeds):
+            ours.append(gone.seen_by_link(how))
+            if not options.quick or how is signal.SIGKILL:  # else it takes the whole lease
+                others.append(gone.seen_by_zenoh(how, OTHERS_LEASE_S))
+        seen = f"{what} -> seen"
+        yield _figure(case, seen, OURS, ours, "ms", target=target, note="leases of 1 s")
+        if others:
+            yield _figure(case, seen, RAW, others, "ms", note=f"leases of {OTHERS_LEASE_S:g} s")
+
+
+def _outages(options: Options) -> Iterator[Figure]:
+    for outage in outages.QUICK if options.quick else outages.OUTAGES:
+        runs: dict[str, list[Heard]] = {OURS: [], "plain puts": []}
+        for number in range(1, options.seeds + 1):
+            options.tell(f"events across a {outage.name}: {number} of {options.seeds}")
+            for by, heard in zip(runs, outages.across(outage), strict=True):
+                runs[by].append(heard)
+        case = f"{outages.HZ:g} events/s, {outage.name}"
+        for by, all_heard in runs.items():
+            is_ours = by == OURS
+            for what in ("lost", "doubled", "disordered"):
+                values = [float(getattr(heard, what)) for heard in all_heard]
+                note = f"of {all_heard[0].told}"
+                yield _figure(
+                    case,
+                    what,
+                    by,
+                    values,
+                    "events",
+                    target=_if(is_ours, 0.0),
+                    fault=is_ours and any(values),
+                    note=note,
+                )
+            back = [heard.back_s for heard in all_heard]
+            yield _figure(case, "end of the outage -> next event", by, back, "s")
+
+
+def _if(says: bool, value: float) -> float | None:
+    return value if says else None
+
+
+def _figure(
+    case: str,
+    what: str,
+    by: str,
+    values: Sequence[float],
+    unit: str,
+    *,
+    target: float | None = None,
+    bound: float | None = None,
+    fault: bool = False,
+    note: str = "",
+) -> Figure:
+    return Figure(
+        bench="bridge",
+        case=case,
+        what=what,
+        by=by,
+        value=middle(values),
+        unit=unit,
+        spread=spread(values),
+        seeds=len(values),
+        target=target,
+        bound=bound,
+        fault=fault,
+        note=note,
+    )
