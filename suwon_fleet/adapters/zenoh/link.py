@@ -58,7 +58,7 @@ class ZenohLink:
         self.counts = Counts()
         self._session, self._clock = session, clock
         self._members = Members()
-        self._telling = Telling(self._put, self.counts, WallClock().now_ns())
+        self._telling = Telling(self._put, self.counts, WallClock().now_ns)
         self._refusing = Refusing(self.counts, self._answer_unread)
         self._order = happenings.Order(self.counts)
         self._events: list[RobotEvent] = []

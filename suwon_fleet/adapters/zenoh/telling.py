@@ -45,11 +45,12 @@ class _Underway:
 class Telling:
     """Tells robots, by `put`."""
 
-    def __init__(self, put: Put, counts: Counts, started_ns: int) -> None:
-        """`started_ns` grows from one start to the next, and so do the numbers of what is told."""
-        self._put, self._counts = put, counts
-        self._prefix = f"{started_ns:x}"
-        self._numbers = itertools.count(started_ns)
+    def __init__(self, put: Put, counts: Counts, wall_ns: Callable[[], int]) -> None:
+        """Numbers follow the wall's time, so that they grow from one start of the fleet to the next."""
+        self._put, self._counts, self._wall_ns = put, counts, wall_ns
+        self._newest = wall_ns()
+        self._prefix = f"{self._newest:x}"
+        self._ids = itertools.count(1)
         self._underway: dict[About, _Underway] = {}
 
     @property
@@ -61,7 +62,7 @@ class Telling:
         self, command: RobotCommand, address: Address, session: str, epoch: int, now_ns: int
     ) -> None:
         """Tell a robot; the same command that is still under way is not told twice."""
-        number = next(self._numbers)
+        number = self.next_number()
         if isinstance(command, Grant):
             ticket = Ticket(session, epoch, number, now_ns)
             self._put(address, Channel.GRANT, encode_command(command, ticket))
@@ -70,7 +71,7 @@ class Telling:
         before = self._underway.get(about)
         if before and before.command == command and before.expires_ns > now_ns:
             return
-        command_id = f"{self._prefix}-{number - int(self._prefix, 16)}"
+        command_id = f"{self._prefix}-{next(self._ids)}"
         expires_ns = now_ns + round(LIVES_S * SECOND)
         payload = encode_command(
             command, Ticket(session, epoch, number, now_ns, command_id, expires_ns)
@@ -80,8 +81,9 @@ class Telling:
         self._put(address, channel_of(command), payload)
 
     def next_number(self) -> int:
-        """A number for what is told beside commands."""
-        return next(self._numbers)
+        """Greater than all before it."""
+        self._newest = max(self._newest + 1, self._wall_ns())
+        return self._newest
 
     def answered(self, answer: CommandAnswer) -> None:
         """A robot has answered."""
