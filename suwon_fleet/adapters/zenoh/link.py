@@ -123,15 +123,6 @@ class ZenohLink:
 
     # Beyond it
 
-    def knows(self, robot_id: str) -> bool:
-        """Whether a robot of this name has been heard here."""
-        return self._members.named(robot_id) is not None
-
-    def heard_ns(self, robot_id: str) -> int:
-        """The stamp of a robot's newest state; 0 for one not heard."""
-        member = self._members.named(robot_id)
-        return member.stamp_ns if member else 0
-
     def take_over(self, robot_id: str, epoch: int) -> None:
         """Speak to a robot as its owner number `epoch`; it heeds earlier ones no more."""
         member = self._members.named(robot_id)

@@ -29,7 +29,6 @@ class Member:
     """It is the robot of its name; another of that name at another home is not."""
     session: str = ""
     """Of its newest state."""
-    stamp_ns: int = 0
     announced_ns: int = -(10**18)
     epoch: int = 0
     """How many owners it has had."""
@@ -37,7 +36,7 @@ class Member:
     def hear(self, report: RobotReport, now_ns: int) -> Announced | Reported | None:
         """What the fleet hears of a state: None until the robot has said who it is."""
         is_new = report.session != self.session
-        self.session, self.stamp_ns = report.session, report.stamp_ns
+        self.session = report.session
         sheet = self.sheet
         if sheet is None or sheet.session != report.session:
             return None
