@@ -34,6 +34,8 @@ from suwon_fleet.wire.zenoh.reports import decode_factsheet, decode_state
 
 ASK_AGAIN_S = 1.0
 """A robot that has not said who it is, is asked again."""
+NEW_AT_ONCE = 200
+"""Robots that join or start anew in one turn; the others with their next state, so that no turn is long."""
 _SMALL = 10_000
 _PRIORITY = {
     Channel.GRANT: Priority.INTERACTIVE_HIGH,
@@ -219,11 +221,15 @@ class ZenohLink:
                 told.append((member, report))
         latest_ns = self._clock.hear([report.stamp_ns for _, report in told])
         heard: list[Heard] = []
+        new = 0
         for member, report in told:
             if report.stamp_ns > latest_ns:
                 self.counts.fault(member.address.key(Channel.STATE), _from_the_future(report))
                 continue
             if report.session != member.session:
+                if new == NEW_AT_ONCE:
+                    continue
+                new += 1
                 self._telling.forget(report.robot_id)
             said = member.hear(report, now_ns)
             if said is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import msgpack
@@ -16,6 +17,7 @@ from waiting import wait_for
 from zenoh_fleet import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
+from suwon_fleet.adapters.zenoh import link as link_module
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.core.engine.messages import Announced, Heard, Noticed, Reported, Vanished
 from suwon_fleet.core.robots.command import (
@@ -126,6 +128,24 @@ def test_a_robot_is_announced_with_its_first_state_and_reported_after(wire: Wire
     kinds = [type(one) for one in wire.heard]
     assert kinds == [Announced, Reported, Reported, Announced]
     assert wire.heard[0] == Announced(SHEET, REPORT)
+
+
+def test_a_crowd_joins_some_in_each_turn(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "NEW_AT_ONCE", 2)
+    names = [f"c-{number}" for number in range(5)]
+    for name in names:
+        sheet = encode_factsheet(replace(SHEET, robot_id=name), 1, 1)
+        wire.say(Channel.FACTSHEET, sheet, robot=name)
+    turns: list[int] = []
+
+    def all_are_there() -> bool:
+        turns.append(len(wire.of(Announced)))
+        for name in names:
+            wire.state(replace(REPORT, robot_id=name, sequence=len(turns)), robot=name)
+        return turns[-1] == len(names)
+
+    wire.until(all_are_there)
+    assert max(now - before for before, now in pairwise(turns)) <= 2
 
 
 def test_who_reports_without_a_factsheet_is_asked_for_it(wire: Wire) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,42 @@ def test_a_robot_may_have_a_connection_for_commands_alone() -> None:
                 wait_for(
                     lambda priority=priority: fleet.put("x", b"it", priority=priority) or heard
                 )
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with a certificate that signs, and those of a fleet and a robot."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    key = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out"
+    names = "-addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+    commands = [f"{key} ca.key", "openssl req -x509 -new -key ca.key -subj /CN=ca -out ca.pem"]
+    for name in ("fleet", "robot"):
+        request = f"openssl req -x509 -new -CA ca.pem -CAkey ca.key -key {name}.key"
+        end = "-addext basicConstraints=CA:FALSE"
+        commands += [
+            f"{key} {name}.key",
+            f"{request} -subj /CN={name} {names} {end} -out {name}.pem",
+        ]
+    for command in commands:
+        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def test_with_certificates_only_who_has_one_comes_in(certificates: Path) -> None:
+    def files(name: str) -> dict[str, str]:
+        return {
+            "tls_ca": str(certificates / "ca.pem"),
+            "tls_certificate": str(certificates / f"{name}.pem"),
+            "tls_private_key": str(certificates / f"{name}.key"),
+        }
+
+    endpoint = free_endpoint().replace("tcp/127.0.0.1", "tls/localhost")
+    with session_at(listen=[endpoint], **files("fleet")) as fleet:
+        heard: list[bytes] = []
+        fleet.declare_subscriber("x", lambda sample: heard.append(sample.payload.to_bytes()))
+        stranger = Connection([endpoint], tls_ca=files("robot")["tls_ca"])
+        with pytest.raises(zenoh.ZError):
+            zenoh.open(stranger.zenoh_config()).close()
+        with zenoh.open(Connection([endpoint], **files("robot")).zenoh_config()) as robot:
+            wait_for(lambda: robot.put("x", b"it") or heard)
