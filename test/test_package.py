@@ -67,8 +67,8 @@ def test_executables_have_a_main() -> None:
 def test_rosdep_installs_what_pip_does() -> None:
     keys = {node.text or "" for node in MANIFEST.iter("exec_depend")}
     by_rosdep = {key.removeprefix("python3-") for key in keys if key.startswith("python3-")}
-    without_a_key = {"msgspec"}
-    by_pip = {"yaml" if name == "pyyaml" else name for name in declared()[""]}
+    without_a_key = {"eclipse-zenoh", "msgspec"}
+    by_pip = {"yaml" if n == "pyyaml" else n for t in ("", "zenoh") for n in declared()[t]}
     assert by_rosdep == by_pip - without_a_key
 
 

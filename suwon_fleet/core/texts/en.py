@@ -179,4 +179,13 @@ SENTENCES = {
     "robot-overdue": "{robot} has been {state:state} ({layer:layer}) for more than {after:time};"
     " expected by now: {expected:trigger}.",
     "robot-event": "{robot}: {event:trigger}.",
+    # Why a certificate is not made, changed or used
+    "keys-exist": "{folder} holds keys already; they are not overwritten. Choose another folder.",
+    "no-such-certificate": "There is no certificate of “{name}”; see `suwon-fleet keys list`.",
+    "certificate-exists": "{name} has a good certificate already, as {role}; rotate or revoke it.",
+    "certificates-revoked": "{name} has no good certificate any more; issue another one.",
+    "nothing-to-revoke": "No certificate of {name} is left to be revoked.",
+    "certificate-without-host": "The certificate of {name} names no host, so nobody could connect to it;"
+    " revoke it and issue one with --host.",
+    "authority-over": "The certificate authority in {folder} has expired; make a new one.",
 }

@@ -194,4 +194,13 @@ SENTENCES = {
     "robot-overdue": "{robot:+이/가} {after:time} 넘게 {state:state} 상태입니다({layer:layer})."
     " 지금쯤이면 다음이 되었어야 합니다: {expected:trigger}.",
     "robot-event": "{robot}: {event:trigger}.",
+    # Why a certificate is not made, changed or used
+    "keys-exist": "{folder}에 이미 키가 있습니다. 덮어쓰지 않으니 다른 폴더를 고르세요.",
+    "no-such-certificate": "“{name}”의 인증서가 없습니다. `suwon-fleet keys list`로 확인하세요.",
+    "certificate-exists": "{name}에게 이미 유효한 {role} 인증서가 있습니다. 교체하거나 폐기하세요.",
+    "certificates-revoked": "{name}의 유효한 인증서가 없습니다. 새로 발급하세요.",
+    "nothing-to-revoke": "{name}의 인증서 가운데 폐기할 것이 없습니다.",
+    "certificate-without-host": "{name}의 인증서에 호스트 이름이 없어 아무도 접속할 수 없습니다."
+    " 폐기하고 --host로 다시 발급하세요.",
+    "authority-over": "{folder}의 인증 기관이 만료되었습니다. 새로 만드세요.",
 }

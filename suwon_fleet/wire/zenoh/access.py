@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may say and hear what, as Zenoh's access control has it: all is denied but what is named here.
+
+A subject is known by the common name of its certificate. A rule allows a message if the rule's key
+expression *includes* the message's: what a manager asks by ``*`` goes by rules that have the ``*`` too.
+That is why rules on what is handed out to a robot (``egress``) are wide where they only tell that
+somebody listens or asks, and narrow where they carry what is said. `**` never stands for a chunk that
+begins with ``@``; advanced publishers keep their beats, caches and tokens behind ``@adv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from suwon_fleet.wire.zenoh.keys import ALIVE, FLEET, ROOT, Channel
+
+SAID = (Channel.FACTSHEET, Channel.STATE, Channel.EVENTS, Channel.ANSWER, Channel.ALARM)
+"""Channels a robot writes."""
+TOLD = (Channel.COMMAND, Channel.GRANT, Channel.STOP)
+"""Channels the fleet writes."""
+LASTING = (Channel.FACTSHEET, Channel.STATE)
+"""Channels whose newest value others may keep and give to whoever asks."""
+DOCTOR = "doctor"
+"""Under an owner's key: answers whoever may speak at all, so that a link can be tried."""
+
+_ADVANCED = "@adv/**"
+_LIVELINESS = ("@/*/@ros2_lv/**",)
+"""What zenoh-bridge-ros2dds tells of itself."""
+_SAYS = ("put", "delete", "reply")
+_WATCHES = ("liveliness_query", "declare_liveliness_subscriber")
+_LISTENS = ("declare_subscriber", "query", *_WATCHES)
+_OFFERS = ("declare_queryable", "liveliness_token")
+_ALL = (*_SAYS, *_OFFERS, *_LISTENS)
+_IN, _OUT = ("ingress",), ("egress",)
+_BOTH = (*_IN, *_OUT)
+
+
+class Role(StrEnum):
+    """What a certificate is for."""
+
+    ROBOT = "robot"
+    """Speaks under its own key, hears what it is told."""
+    MANAGER = "manager"
+    """Owns zones: hears their robots and tells them, speaks with other managers."""
+    BRIDGE = "bridge"
+    """A manager's rights, and the topics of ROS namespaces."""
+    OPERATOR = "operator"
+    """Hears all, asks managers, tells robots nothing."""
+    ROUTER = "router"
+    """Carries all between others, which it holds to these rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One that may speak: by which certificates, and for what."""
+
+    role: Role
+    name: str
+    """Of a robot ``site/zone/robot``; else an id."""
+    common_names: tuple[str, ...]
+    """Of all its certificates that are good."""
+    zones: tuple[str, ...] = ()
+    """``site/zone`` that a manager or a bridge owns; either may be ``*``."""
+    takes: tuple[str, ...] = ()
+    """Other zones whose robots it may hear and tell while they are with it."""
+    namespaces: tuple[str, ...] = ()
+    """Of robots and bridges: ROS namespaces carried by zenoh-bridge-ros2dds."""
+
+
+def access_control(members: Iterable[Member]) -> dict[str, Any]:
+    """Zenoh's ``access_control`` for whoever lets these in. Without members it lets nobody in."""
+    listed = [member for member in members if member.common_names]
+    shared = _everyone() if listed else []
+    rules = [*shared]
+    subjects, policies = [], []
+    for member in listed:
+        subject = f"{member.role.value} {member.name}"
+        own = [_rule(f"{subject}: {what}", *rest) for what, *rest in _rights(member)]
+        rules += own
+        subjects.append({"id": subject, "cert_common_names": [*member.common_names]})
+        ids = [rule["id"] for rule in (*shared, *own)]
+        policies.append({"id": subject, "rules": ids, "subjects": [subject]})
+    return {
+        "enabled": True,
+        "default_permission": "deny",
+        "rules": rules,
+        "subjects": subjects,
+        "policies": policies,
+    }
+
+
+_Right = tuple[str, Sequence[str], Sequence[str], Sequence[str]]
+"""What for, messages, flows, key expressions."""
+
+
+def _rule(
+    name: str, messages: Sequence[str], flows: Sequence[str], keys: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "permission": "allow",
+        "messages": [*messages],
+        "flows": [*flows],
+        "key_exprs": [*keys],
+    }
+
+
+def _everyone() -> list[dict[str, Any]]:
+    """What all may be handed: that others listen to what they may say, and ask for what they offer."""
+    return [
+        _rule("everyone: is asked and listened to", _LISTENS, _OUT, _with_advanced(f"{ROOT}/**"))
+    ]
+
+
+def _rights(member: Member) -> Iterator[_Right]:
+    match member.role:
+        case Role.ROBOT:
+            yield from _of_robot(member.name)
+        case Role.MANAGER | Role.BRIDGE:
+            yield from _of_manager(member)
+        case Role.OPERATOR:
+            yield from _of_operator()
+        case Role.ROUTER:
+            everything = ("**", "**/" + _ADVANCED, "@/**", *_LIVELINESS)
+            yield "carries all", _ALL, _BOTH, everything
+    if member.namespaces:
+        topics = [f"{namespace}/**" for namespace in member.namespaces]
+        yield "carries ROS", _ALL, _BOTH, [*_with_advanced(*topics), *_LIVELINESS]
+
+
+def _of_robot(name: str) -> Iterator[_Right]:
+    said = [f"{ROOT}/{name}/{channel.value}" for channel in SAID]
+    told = [f"{ROOT}/{name}/{channel.value}" for channel in TOLD]
+    beats = [f"{key}/@adv/pub/**" for key in said]
+    caches = [f"{key}/{_ADVANCED}" for key in said]
+    home = name.rpartition("/")[0]
+    owners, doctor = [f"{ROOT}/*/*/{FLEET}/{ALIVE}"], [f"{ROOT}/{home}/{FLEET}/{DOCTOR}"]
+    yield "says", _SAYS, _IN, [*said, *beats]
+    yield "offers", ("declare_queryable",), _IN, [*said, *caches, *told]
+    yield "lives", ("liveliness_token",), _IN, [f"{ROOT}/{name}/{ALIVE}", *beats]
+    yield "listens", ("declare_subscriber", "query"), _IN, told
+    yield "is told", _SAYS, _OUT, told
+    yield "answers", ("reply",), _IN, told
+    yield "watches its owner", _WATCHES, _IN, owners
+    yield "sees its owner", ("liveliness_token",), _OUT, owners
+    yield "asks the doctor", ("query",), _IN, doctor
+    yield "hears the doctor", ("reply", "declare_queryable"), _OUT, doctor
+
+
+def _of_manager(member: Member) -> Iterator[_Right]:
+    driven = [f"{ROOT}/{zone}" for zone in (*member.zones, *member.takes)]
+    inside = _with_advanced(*(f"{zone}/**" for zone in driven))
+    told = [f"{zone}/*/{channel.value}" for zone in driven for channel in TOLD]
+    kept = [f"{zone}/*/{channel.value}" for zone in driven for channel in LASTING]
+    own = _with_advanced(*(f"{ROOT}/{zone}/{FLEET}/**" for zone in member.zones))
+    owners = _with_advanced(f"{ROOT}/*/*/{FLEET}/**")
+    yield "listens", _LISTENS, _IN, [*inside, *owners]
+    yield "hears", (*_SAYS, *_OFFERS), _OUT, [*inside, *owners]
+    yield "tells", ("put",), _IN, told
+    yield "keeps", ("declare_queryable", "reply"), _IN, kept
+    yield "speaks", (*_SAYS, *_OFFERS), _IN, own
+
+
+def _of_operator() -> Iterator[_Right]:
+    everything = _with_advanced(f"{ROOT}/**")
+    owners = _with_advanced(f"{ROOT}/*/*/{FLEET}/**")
+    kept = [f"{ROOT}/*/*/*/{channel.value}" for channel in LASTING]
+    history = [f"{ROOT}/*/*/*/{channel.value}/{_ADVANCED}" for channel in SAID]
+    yield "listens", ("declare_subscriber", *_WATCHES), _IN, everything
+    yield "hears", (*_SAYS, *_OFFERS), _OUT, everything
+    yield "asks", ("query",), _IN, [*owners, *kept, *history]
+
+
+def _with_advanced(*keys: str) -> list[str]:
+    """Key expressions that end in ``**``, and what advanced publishers keep under them."""
+    return [form for key in keys for form in (key, f"{key}/{_ADVANCED}")]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Zenoh sessions of a test on this machine only: endpoints nobody else has, and what was heard."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import zenoh
+from waiting import wait_for
+
+Open = Callable[[dict[str, Any]], zenoh.Session]
+
+
+def free_endpoint(scheme: str = "tcp") -> str:
+    """An endpoint on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"{scheme}/127.0.0.1:{listener.getsockname()[1]}"
+
+
+def plain(
+    mode: str, *, listen: tuple[str, ...] = (), connect: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A configuration without any security, which finds nobody by itself."""
+    return {
+        "mode": mode,
+        "listen": {"endpoints": list(listen)},
+        "connect": {"endpoints": list(connect), "retry": {"period_init_ms": 100}},
+        "scouting": {"multicast": {"enabled": False}, "gossip": {"enabled": False}},
+    }
+
+
+@contextmanager
+def sessions() -> Iterator[Open]:
+    """Opens sessions, and closes all that are left."""
+    with ExitStack() as stack:
+
+        def opened(config: dict[str, Any]) -> zenoh.Session:
+            session = zenoh.open(zenoh.Config.from_json5(json.dumps(config)))
+            stack.callback(session.close)
+            return session
+
+        yield opened
+
+
+class Heard:
+    """Keys and texts in the order they came; what the listener itself says does not count."""
+
+    def __init__(self, session: zenoh.Session, key: str) -> None:
+        self.samples: list[tuple[str, str]] = []
+        self._subscriber = session.declare_subscriber(
+            key, self.hear, allowed_origin=zenoh.Locality.REMOTE
+        )
+
+    def hear(self, sample: zenoh.Sample) -> None:
+        """Take down one more."""
+        self.samples.append((str(sample.key_expr), sample.payload.to_string()))
+
+    def texts(self) -> list[str]:
+        """What was said, on whatever key."""
+        return [text for _, text in self.samples]
+
+    def until(self, text: str) -> None:
+        """Wait until something has been said."""
+        wait_for(lambda: text in self.texts())
+
+
+def until_put_arrives(session: zenoh.Session, key: str, heard: Heard, text: str) -> None:
+    """Put until it is heard: routes take a moment to be laid."""
+
+    def arrived() -> bool:
+        session.put(key, text)
+        return text in heard.texts()
+
+    wait_for(arrived)
