@@ -30,7 +30,7 @@ def plain(
         "mode": mode,
         "listen": {"endpoints": list(listen)},
         "connect": {"endpoints": list(connect), "retry": {"period_init_ms": 100}},
-        "scouting": {"multicast": {"enabled": False}, "gossip": {"enabled": False}},
+        "scouting": {"delay": 0, "multicast": {"enabled": False}, "gossip": {"enabled": False}},
     }
 
 

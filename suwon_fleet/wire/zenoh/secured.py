@@ -42,7 +42,7 @@ def configuration(
         "mode": mode,
         "listen": {"endpoints": [*listen]},
         "connect": {"endpoints": [*connect], "retry": _RETRY},
-        "scouting": {"multicast": {"enabled": False}, "gossip": {"enabled": False}},
+        "scouting": {"delay": 0, "multicast": {"enabled": False}, "gossip": {"enabled": False}},
         "transport": {
             "link": {
                 "protocols": ["tls"],
