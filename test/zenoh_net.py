@@ -77,3 +77,21 @@ def until_put_arrives(session: zenoh.Session, key: str, heard: Heard, text: str)
         return text in heard.texts()
 
     wait_for(arrived)
+
+
+def answers(session: zenoh.Session, key: str, turn: Callable[[], object]) -> dict[str, str]:
+    """What one is told who asks, by keys; `turn` lets those answer who belong to this thread."""
+    replies = session.get(key, zenoh.handlers.FifoChannel(100), timeout=5)
+    told: dict[str, str] = {}
+
+    def is_over() -> bool:
+        turn()
+        try:
+            while reply := replies.try_recv():
+                told[str(reply.ok.key_expr)] = reply.ok.payload.to_string()
+        except zenoh.ZError:  # all have answered
+            return True
+        return False
+
+    wait_for(is_over)
+    return told

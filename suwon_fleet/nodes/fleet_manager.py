@@ -276,6 +276,7 @@ class FleetManager(LifecycleNode):
         changes = self._active.service.turn()
         self._active.link.flush(self.fleet.now_ns)
         if self._active.zenoh:
+            self._active.zenoh.turn()
             for event in self._active.zenoh.link.events():
                 told = ", ".join(f"{name} {value}" for name, value in event.facts)
                 self.get_logger().info(f"{event.robot_id}: {event.what} {told}".rstrip())

@@ -71,6 +71,8 @@ class ZenohRobots:
     def __init__(self, given: ZenohParameters, clock: HeardClock | WallClock, site_id: str) -> None:
         """Raises BadInput for parameters that cannot be, and where Zenoh is not installed."""
         try:
+            from suwon_fleet.adapters.zenoh.doctor import Doctor
+            from suwon_fleet.adapters.zenoh.last_values import LastValues
             from suwon_fleet.adapters.zenoh.link import ZenohLink
             from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
         except ModuleNotFoundError as error:
@@ -95,14 +97,22 @@ class ZenohRobots:
                 [Problem("zenoh-unreachable", "parameter zenoh_connect", str(error), mend)]
             ) from error
         try:
-            site = values["zenoh_site"] or site_id
-            self.link: ZenohLink = ZenohLink(self._session, clock, site, values["zenoh_zone"])
+            where = (values["zenoh_site"] or site_id, values["zenoh_zone"])
+            self.link: ZenohLink = ZenohLink(self._session, clock, *where)
+            self._last_values = LastValues(self._session, *where)
+            self._doctor = Doctor(self._session, *where, values["zenoh_lease_s"])
         except BaseException:
             self._session.close()
             raise
 
+    def turn(self) -> None:
+        """Tell those who came late how robots are."""
+        self._last_values.turn()
+
     def close(self) -> None:
         """Leave; robots' sessions find it again when it is back."""
+        self._doctor.close()
+        self._last_values.close()
         self.link.close()
         self._session.close()
 

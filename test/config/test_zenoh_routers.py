@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-zenoh = pytest.importorskip("zenoh", reason="Zenoh is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
-from relay import Relay  # noqa: E402
-from waiting import wait_for  # noqa: E402
-from zenoh.ext import (  # noqa: E402
+import zenoh
+from relay import Relay
+from waiting import wait_for
+from zenoh.ext import (
     CacheConfig,
     HistoryConfig,
     MissDetectionConfig,
@@ -24,10 +25,10 @@ from zenoh.ext import (  # noqa: E402
     declare_advanced_publisher,
     declare_advanced_subscriber,
 )
-from zenoh_net import Heard, free_endpoint, plain, until_put_arrives  # noqa: E402
+from zenoh_net import Heard, answers, free_endpoint, plain, until_put_arrives
 
-from suwon_fleet.adapters.zenoh.last_values import LastValues  # noqa: E402
-from suwon_fleet.wire.zenoh.secured import LEASE_MS  # noqa: E402
+from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.wire.zenoh.secured import LEASE_MS
 
 CONFIG = Path(__file__).parents[2] / "config" / "zenoh"
 FILES = sorted(file.name for file in CONFIG.glob("*.json5"))
@@ -190,20 +191,7 @@ def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> Non
     late = net.client(sites[1])
 
     def ask(key: str) -> dict[str, str]:
-        replies = late.get(key, zenoh.handlers.FifoChannel(100), timeout=5)
-        told: dict[str, str] = {}
-
-        def is_answered() -> bool:
-            last.turn()
-            try:
-                while reply := replies.try_recv():
-                    told[str(reply.ok.key_expr)] = reply.ok.payload.to_string()
-            except zenoh.ZError:  # all have answered
-                return True
-            return False
-
-        wait_for(is_answered)
-        return told
+        return answers(late, key, last.turn)
 
     wait_for(lambda: ask("suwon/v1/suseo/lab/b/state"))
     assert ask("suwon/v1/suseo/*/*/state") == {

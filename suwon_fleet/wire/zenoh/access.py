@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from suwon_fleet.wire.zenoh.doctor import DOCTOR
 from suwon_fleet.wire.zenoh.keys import ALIVE, FLEET, ROOT, Channel
 
 SAID = (Channel.FACTSHEET, Channel.STATE, Channel.EVENTS, Channel.ANSWER, Channel.ALARM)
@@ -23,8 +24,6 @@ TOLD = (Channel.COMMAND, Channel.GRANT, Channel.STOP)
 """Channels the fleet writes."""
 LASTING = (Channel.FACTSHEET, Channel.STATE)
 """Channels whose newest value others may keep and give to whoever asks."""
-DOCTOR = "doctor"
-"""Under an owner's key: answers whoever may speak at all, so that a link can be tried."""
 
 _ADVANCED = "@adv/**"
 _LIVELINESS = ("@/*/@ros2_lv/**",)
@@ -146,8 +145,9 @@ def _of_robot(name: str) -> Iterator[_Right]:
     yield "answers", ("reply",), _IN, told
     yield "watches its owner", _WATCHES, _IN, owners
     yield "sees its owner", ("liveliness_token",), _OUT, owners
+    yield "tries", ("put",), _IN, [f"{ROOT}/{name}/{DOCTOR}"]
     yield "asks the doctor", ("query",), _IN, doctor
-    yield "hears the doctor", ("reply", "declare_queryable"), _OUT, doctor
+    yield "hears the doctor", ("reply",), _OUT, doctor
 
 
 def _of_manager(member: Member) -> Iterator[_Right]:

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-x509 = pytest.importorskip("cryptography.x509", reason="cryptography is not installed")
+pytest.importorskip("cryptography", reason="cryptography is not installed")
 
-from suwon_fleet.adapters.keys import register  # noqa: E402
-from suwon_fleet.adapters.keys.folder import KeyFolder  # noqa: E402
-from suwon_fleet.adapters.keys.register import State  # noqa: E402
-from suwon_fleet.adapters.keys.terms import Terms  # noqa: E402
-from suwon_fleet.core.errors import BadInput, Rejected  # noqa: E402
-from suwon_fleet.wire.zenoh.access import Role  # noqa: E402
+from cryptography import x509
+
+from suwon_fleet.adapters.keys import register
+from suwon_fleet.adapters.keys.folder import KeyFolder
+from suwon_fleet.adapters.keys.register import State
+from suwon_fleet.adapters.keys.terms import Terms
+from suwon_fleet.core.errors import BadInput, Rejected
+from suwon_fleet.wire.zenoh.access import Role
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 ROBOT = Terms(Role.ROBOT, "suseo/lab/lab-1")

@@ -6,30 +6,29 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-zenoh = pytest.importorskip("zenoh", reason="Zenoh is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
-from waiting import wait_for  # noqa: E402
-from zenoh_net import free_endpoint, sessions  # noqa: E402
 
-from suwon_fleet.adapters.clocks import WallClock  # noqa: E402
-from suwon_fleet.adapters.keys.folder import AUTHORITY, KeyFolder  # noqa: E402
-from suwon_fleet.adapters.keys.terms import Terms  # noqa: E402
-from suwon_fleet.adapters.zenoh.link import ZenohLink  # noqa: E402
-from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session  # noqa: E402
-from suwon_fleet.core.engine.messages import Announced, Noticed, Vanished  # noqa: E402
-from suwon_fleet.core.robots.command import Grant, RequestStop, StopKind, Waypoint  # noqa: E402
-from suwon_fleet.robot import Action, Connection, Robot, run  # noqa: E402
-from suwon_fleet.robot import Waypoint as Goal  # noqa: E402
-from suwon_fleet.wire.zenoh.access import Role  # noqa: E402
-from suwon_fleet.wire.zenoh.secured import Files, configuration  # noqa: E402
+from secure_fleet import NOW, Fleet
+from waiting import wait_for
+from zenoh_net import sessions
 
-NOW = datetime.now(UTC)
+from suwon_fleet.adapters.clocks import WallClock
+from suwon_fleet.adapters.keys.folder import KeyFolder
+from suwon_fleet.adapters.keys.terms import Terms
+from suwon_fleet.adapters.zenoh.link import ZenohLink
+from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.core.engine.messages import Announced, Noticed, Vanished
+from suwon_fleet.core.robots.command import Grant, RequestStop, StopKind, Waypoint
+from suwon_fleet.robot import Action, Connection, Robot, run
+from suwon_fleet.robot import Waypoint as Goal
+from suwon_fleet.wire.zenoh.access import Role
+
 NAME = ("suseo", "lab", "r-1")
 
 
@@ -68,30 +67,32 @@ def at_work(cart: Cart, connection: Connection) -> Any:
 def test_a_robot_and_its_fleet_find_all_they_need_allowed(
     tmp_path: Path, priority_links: bool
 ) -> None:
+    robot = "/".join(NAME)
     keys = KeyFolder.create(tmp_path, "belt", NOW, 30)
-    hub, manager, robot = keys.issue(
+    keys.issue(
         [
             Terms(Role.ROUTER, "hub", hosts=("127.0.0.1",)),
             Terms(Role.MANAGER, "suseo", zones=("suseo/*",)),
-            Terms(Role.ROBOT, "/".join(NAME)),
+            Terms(Role.ROBOT, robot),
         ],
         NOW,
         30,
     )
-    endpoint, members = free_endpoint("tls"), keys.register().members(NOW)
-    authority = str(tmp_path / AUTHORITY)
-
-    def files(certificate: Any) -> Files:
-        return Files(authority, *map(str, keys.files(certificate)))
-
     config = tmp_path / "suseo.json5"
-    own = configuration(Role.MANAGER, files(manager), members, connect=[endpoint])
-    config.write_text(json.dumps(own), encoding="utf-8")
-    certificate, key = map(str, keys.files(robot))
-    connection = Connection([endpoint], authority, certificate, key, priority_links=priority_links)
     cart = Cart()
     with sessions() as opened:
-        opened(configuration(Role.ROUTER, files(hub), members, listen=[endpoint]))
+        fleet = Fleet(keys, opened)
+        fleet.start_router()
+        own = fleet.config("suseo", connect=[fleet.endpoint])
+        config.write_text(json.dumps(own), encoding="utf-8")
+        files = fleet.files(robot)
+        connection = Connection(
+            [fleet.endpoint],
+            files.authority,
+            files.certificate,
+            files.key,
+            priority_links=priority_links,
+        )
         session = open_session(SessionSettings(mode="client", file=str(config)))
         with closing(session), closing(ZenohLink(session, WallClock(), "suseo")) as link:
             heard: list[Any] = []

@@ -7,16 +7,16 @@ That something did not come is shown by something allowed that was said after it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-zenoh = pytest.importorskip("zenoh", reason="Zenoh is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
-from waiting import wait_for  # noqa: E402
-from zenoh.ext import (  # noqa: E402
+import zenoh
+from secure_fleet import NOW, Fleet
+from waiting import wait_for
+from zenoh.ext import (
     CacheConfig,
     HistoryConfig,
     MissDetectionConfig,
@@ -24,38 +24,15 @@ from zenoh.ext import (  # noqa: E402
     declare_advanced_publisher,
     declare_advanced_subscriber,
 )
-from zenoh_net import Heard, Open, free_endpoint, plain, sessions, until_put_arrives  # noqa: E402
+from zenoh_net import Heard, Open, plain, sessions, until_put_arrives
 
-from suwon_fleet.adapters.keys.folder import AUTHORITY, KeyFolder  # noqa: E402
-from suwon_fleet.adapters.keys.terms import Terms  # noqa: E402
-from suwon_fleet.wire.zenoh.access import Role  # noqa: E402
-from suwon_fleet.wire.zenoh.secured import Files, configuration  # noqa: E402
+from suwon_fleet.adapters.keys.folder import AUTHORITY, KeyFolder
+from suwon_fleet.adapters.keys.terms import Terms
+from suwon_fleet.wire.zenoh.access import Role
 
-NOW = datetime.now(UTC)
 ZONE = "suwon/v1/suseo/lab"
 A, B = f"{ZONE}/a", f"{ZONE}/b"
 REFUSED = {"timeout_ms": 300, "exit_on_failure": True}
-
-
-class Fleet:
-    """Keys of a fleet, and its router."""
-
-    def __init__(self, folder: KeyFolder, opened: Open) -> None:
-        self.folder, self.opened = folder, opened
-        self.endpoint = free_endpoint("tls")
-
-    def config(self, name: str, **ends: list[str]) -> dict[str, Any]:
-        """The configuration that `suwon-fleet keys config` writes."""
-        certificate = self.folder.newest(name)
-        files = Files(str(self.folder.path / AUTHORITY), *map(str, self.folder.files(certificate)))
-        members = self.folder.register().members(NOW)
-        return configuration(certificate.role, files, members, **ends)
-
-    def start_router(self) -> zenoh.Session:
-        return self.opened(self.config("hub", listen=[self.endpoint]))
-
-    def join(self, name: str) -> zenoh.Session:
-        return self.opened(self.config(name, connect=[self.endpoint]))
 
 
 @pytest.fixture(scope="module")

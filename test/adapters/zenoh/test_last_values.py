@@ -7,15 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 
-zenoh = pytest.importorskip("zenoh", reason="Zenoh is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
-from waiting import wait_for  # noqa: E402
-from zenoh_net import free_endpoint, plain, sessions  # noqa: E402
+import zenoh
+from waiting import wait_for
+from zenoh_net import answers, free_endpoint, plain, sessions
 
-from suwon_fleet.adapters.zenoh.last_values import LastValues  # noqa: E402
-from suwon_fleet.core.errors import BadInput  # noqa: E402
+from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.core.errors import BadInput
 
 KEY = "suwon/v1/s/z/{}/state"
+
+
+def told(session: zenoh.Session, last: LastValues) -> dict[str, str]:
+    """What one is told who asks for all."""
+    return answers(session, KEY.format("*"), last.turn)
 
 
 @pytest.fixture
@@ -38,8 +44,8 @@ def test_only_so_many_are_kept_and_the_newest_of_them(
         return len(last) == 3
 
     wait_for(lambda: said(0, 1, 2))
-    wait_for(lambda: said(0, 3, 4) and "4" in answers(pair[1], last))
-    assert answers(pair[1], last) == {"0", "3", "4"}
+    wait_for(lambda: said(0, 3, 4) and KEY.format(4) in told(pair[1], last))
+    assert told(pair[1], last) == {KEY.format(robot): str(robot) for robot in (0, 3, 4)}
     last.close()
 
 
@@ -54,28 +60,10 @@ def test_what_is_deleted_is_kept_no_more(pair: tuple[zenoh.Session, zenoh.Sessio
     wait_for(is_kept)
     pair[1].delete(KEY.format(1))
     wait_for(lambda: last.turn() or len(last) == 0)
-    assert answers(pair[1], last) == set()
+    assert told(pair[1], last) == {}
     last.close()
 
 
 def test_a_site_that_cannot_be_is_named(pair: tuple[zenoh.Session, zenoh.Session]) -> None:
     with pytest.raises(BadInput, match="'S' cannot be part of a key"):
         LastValues(pair[0], "S")
-
-
-def answers(session: zenoh.Session, last: LastValues) -> set[str]:
-    """What one is told who asks for all."""
-    replies = session.get(KEY.format("*"), zenoh.handlers.FifoChannel(100), timeout=5)
-    told: set[str] = set()
-
-    def is_over() -> bool:
-        last.turn()
-        try:
-            while reply := replies.try_recv():
-                told.add(reply.ok.payload.to_string())
-        except zenoh.ZError:  # all have answered
-            return True
-        return False
-
-    wait_for(is_over)
-    return told

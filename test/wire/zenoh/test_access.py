@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-zenoh = pytest.importorskip("zenoh", reason="Zenoh is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
-from suwon_fleet.wire.zenoh.access import SAID, TOLD, Member, Role, access_control  # noqa: E402
+import zenoh
+
+from suwon_fleet.wire.zenoh.access import SAID, TOLD, Member, Role, access_control
 
 IDS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,9}", fullmatch=True)
 ROBOTS = st.tuples(IDS, IDS, IDS).map("/".join)
