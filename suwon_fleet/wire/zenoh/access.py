@@ -5,7 +5,8 @@ A subject is known by the common name of its certificate. A rule allows a messag
 expression *includes* the message's: what a manager asks by ``*`` goes by rules that have the ``*`` too.
 That is why rules on what is handed out to a robot (``egress``) are wide where they only tell that
 somebody listens or asks, and narrow where they carry what is said. `**` never stands for a chunk that
-begins with ``@``; advanced publishers keep their beats, caches and tokens behind ``@adv``.
+begins with ``@``; advanced publishers, as those of events are, keep their beats, caches and tokens behind
+``@adv``.
 """
 
 from __future__ import annotations
@@ -108,10 +109,20 @@ def _rule(
 
 
 def _everyone() -> list[dict[str, Any]]:
-    """What all may be handed: that others listen to what they may say, and ask for what they offer."""
-    return [
-        _rule("everyone: is asked and listened to", _LISTENS, _OUT, _with_advanced(f"{ROOT}/**"))
+    """What all may do: see which owners live, ask their doctors, and be handed others' interest.
+
+    That is that others listen to what they may say, ask for what they offer, and answer.
+    """
+    interest = (*_LISTENS, "declare_queryable")
+    owners, doctors = [f"{ROOT}/*/*/{FLEET}/{ALIVE}"], [f"{ROOT}/*/*/{FLEET}/{DOCTOR}"]
+    rights: list[_Right] = [
+        ("is asked and listened to", interest, _OUT, _with_advanced(f"{ROOT}/**")),
+        ("watches owners", _WATCHES, _IN, owners),
+        ("sees owners", ("liveliness_token",), _OUT, owners),
+        ("asks doctors", ("query",), _IN, doctors),
+        ("hears doctors", ("reply",), _OUT, doctors),
     ]
+    return [_rule(f"everyone: {what}", *rest) for what, *rest in rights]
 
 
 def _rights(member: Member) -> Iterator[_Right]:
@@ -131,23 +142,17 @@ def _rights(member: Member) -> Iterator[_Right]:
 
 
 def _of_robot(name: str) -> Iterator[_Right]:
-    said = [f"{ROOT}/{name}/{channel.value}" for channel in SAID]
-    told = [f"{ROOT}/{name}/{channel.value}" for channel in TOLD]
-    beats = [f"{key}/@adv/pub/**" for key in said]
-    caches = [f"{key}/{_ADVANCED}" for key in said]
-    home = name.rpartition("/")[0]
-    owners, doctor = [f"{ROOT}/*/*/{FLEET}/{ALIVE}"], [f"{ROOT}/{home}/{FLEET}/{DOCTOR}"]
-    yield "says", _SAYS, _IN, [*said, *beats]
-    yield "offers", ("declare_queryable",), _IN, [*said, *caches, *told]
-    yield "lives", ("liveliness_token",), _IN, [f"{ROOT}/{name}/{ALIVE}", *beats]
+    own = f"{ROOT}/{name}"
+    said = [f"{own}/{channel.value}" for channel in SAID]
+    told = [f"{own}/{channel.value}" for channel in TOLD]
+    events = f"{own}/{Channel.EVENTS.value}"
+    kept = [f"{own}/{channel.value}" for channel in LASTING]
+    beats = f"{events}/@adv/pub/**"
+    yield "says", ("put", "reply"), _IN, [*said, beats, f"{own}/{DOCTOR}"]
+    yield "offers", ("declare_queryable",), _IN, [*kept, f"{events}/{_ADVANCED}"]
+    yield "lives", ("liveliness_token",), _IN, [f"{own}/{ALIVE}", beats]
     yield "listens", ("declare_subscriber", "query"), _IN, told
     yield "is told", _SAYS, _OUT, told
-    yield "answers", ("reply",), _IN, told
-    yield "watches its owner", _WATCHES, _IN, owners
-    yield "sees its owner", ("liveliness_token",), _OUT, owners
-    yield "tries", ("put",), _IN, [f"{ROOT}/{name}/{DOCTOR}"]
-    yield "asks the doctor", ("query",), _IN, doctor
-    yield "hears the doctor", ("reply",), _OUT, doctor
 
 
 def _of_manager(member: Member) -> Iterator[_Right]:

@@ -7,6 +7,7 @@ That something did not come is shown by something allowed that was said after it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,21 @@ def test_managers_hear_of_each_other(join: Join) -> None:
     assert "forged" not in heard.texts()
 
 
+def test_managers_ask_each_other_and_nobody_else_asks_them(join: Join) -> None:
+    lab, plaza, robot = join("lab"), join("plaza"), join("suseo/lab/a")
+    key = f"{ZONE}/_fleet/handover"
+    asked: list[str] = []
+
+    def answer(query: zenoh.Query) -> None:
+        asked.append(query.payload.to_string())
+        query.reply(key, "yes")
+
+    lab.declare_queryable(key, answer)
+    wait_for(lambda: [reply.ok for reply in plaza.get(key, payload="r-1", timeout=5)])
+    assert [*robot.get(key, payload="forged", timeout=5)] == []
+    assert set(asked) == {"r-1"}
+
+
 def test_an_operator_hears_all_and_tells_nothing(join: Join) -> None:
     operator, robot, manager = join("kim"), join("suseo/lab/a"), join("lab")
     everything, commands = Heard(operator, "suwon/v1/**"), Heard(robot, f"{A}/stop")
@@ -264,6 +280,20 @@ def test_plain_tcp_is_not_let_in(fleet: Fleet, opened: Open) -> None:
     config["connect"] |= REFUSED
     with pytest.raises(zenoh.ZError, match="Unable to connect"):
         opened(config)
+
+
+@pytest.mark.long
+def test_a_certificate_that_expires_is_cut_off_by_itself(opened: Open, tmp_path: Path) -> None:
+    keys = KeyFolder.create(tmp_path, "belt", NOW, 30)
+    keys.issue([Terms(Role.ROUTER, "hub", hosts=("127.0.0.1",))], NOW, 30)
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    keys.issue([Terms(Role.OPERATOR, "kim")], soon - timedelta(days=1), 1)
+    fleet = Fleet(keys, opened)
+    router = fleet.start_router()
+    fleet.join("kim")
+    assert len(router.info.transports()) == 1
+    wait_for(lambda: not router.info.transports())
+    assert datetime.now(UTC) > soon - timedelta(seconds=1)  # certificates count whole seconds
 
 
 def test_a_rotated_certificate_is_good_beside_the_last_until_that_is_revoked(
