@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import zenoh
+from zenoh_net import free_endpoint
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
@@ -41,13 +41,7 @@ lanes:
 HOME = ("corridor", "hall")
 """Site and zone in the keys."""
 LONGEST_S = 30.0
-
-
-def free_endpoint() -> str:
-    """A TCP endpoint of this machine that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"tcp/127.0.0.1:{probe.getsockname()[1]}"
+__all__ = ["HOME", "LONGEST_S", "SITE", "ZenohFleet", "free_endpoint", "session_at"]
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,22 @@ def test_a_revoked_member_gets_no_configuration(capsys: Capture) -> None:
     keys("revoke", "lab")
     assert keys("config", "lab", "--connect", "tls/h:1", "-o", "x") == Exit.FAILED
     assert "certificates-revoked" in capsys.readouterr().err
+
+
+def test_without_the_package_it_says_what_to_install(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "suwon_fleet.adapters.keys.folder", None)
+    assert keys("list") == Exit.UNREACHABLE
+    assert "suwon-fleet[zenoh]" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_hold_keys_is_named(folder: Path, capsys: Capture) -> None:
+    file = folder / "ca.pem"
+    assert keys("init", "--dir", str(file / "keys")) == Exit.BAD_INPUT
+    assert keys("list", "--dir", str(file)) == Exit.BAD_INPUT
+    for line in capsys.readouterr().err.splitlines()[-2:]:
+        assert str(file) in line
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def _rights(member: Member) -> Iterator[_Right]:
         case Role.ROUTER:
             everything = ("**", "**/" + _ADVANCED, "@/**", *_LIVELINESS)
             yield "carries all", _ALL, _BOTH, everything
-    if member.namespaces:
+    if member.namespaces or member.role is Role.BRIDGE:
         topics = [f"{namespace}/**" for namespace in member.namespaces]
         yield "carries ROS", _ALL, _BOTH, [*_with_advanced(*topics), *_LIVELINESS]
 

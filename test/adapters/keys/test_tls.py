@@ -233,6 +233,20 @@ def test_a_robot_of_ros_speaks_in_its_namespace(join: Join) -> None:
     assert "forged" not in heard.texts()
 
 
+def test_bridges_find_each_others_topics(join: Join) -> None:
+    bridge, turtle, robot = join("bridge"), join("suseo/lab/turtle"), join("suseo/lab/a")
+    seen: list[str] = []
+    bridge.liveliness().declare_subscriber(
+        "@/*/@ros2_lv/**", lambda sample: seen.append(str(sample.key_expr)), history=True
+    )
+    forged = robot.liveliness().declare_token("@/1/@ros2_lv/MP/turtle§odom/x/:")
+    token = turtle.liveliness().declare_token("@/2/@ros2_lv/MP/turtle§odom/x/:")
+    wait_for(lambda: seen)
+    assert seen == ["@/2/@ros2_lv/MP/turtle§odom/x/:"]
+    forged.undeclare()
+    token.undeclare()
+
+
 def test_a_revoked_certificate_gets_nothing(fleet: Fleet, join: Join) -> None:
     gone, robot, manager = join("suseo/lab/gone"), join("suseo/lab/a"), join("lab")
     heard, overheard = Heard(manager, f"{ZONE}/**"), Heard(gone, f"{ZONE}/**")

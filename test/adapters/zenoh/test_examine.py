@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -204,3 +205,12 @@ def test_the_verb_tells_it_to_programs_and_people(
     assert main([*ask, "--zone", "suseo"]) == Exit.BAD_INPUT
     assert main([*ask, "--zone", "suseo/LAB"]) == Exit.BAD_INPUT
     assert capsys.readouterr().err.count("; give ") == 2
+
+
+def test_without_zenoh_the_verb_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "suwon_fleet.adapters.zenoh.examine", None)
+    monkeypatch.delattr("suwon_fleet.adapters.zenoh.examine")
+    assert main(["zenoh", "doctor", "tcp/127.0.0.1:1"]) == Exit.UNREACHABLE
+    assert "suwon-fleet[zenoh]" in capsys.readouterr().err
