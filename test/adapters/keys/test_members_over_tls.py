@@ -63,9 +63,9 @@ def at_work(cart: Cart, connection: Connection) -> Any:
         thread.join()
 
 
-@pytest.mark.parametrize("priority_links", [False, True])
+@pytest.mark.parametrize(("priority_links", "mode"), [(False, "peer"), (True, "client")])
 def test_a_robot_and_its_fleet_find_all_they_need_allowed(
-    tmp_path: Path, priority_links: bool
+    tmp_path: Path, priority_links: bool, mode: str
 ) -> None:
     robot = "/".join(NAME)
     keys = KeyFolder.create(tmp_path, "belt", NOW, 30)
@@ -93,7 +93,7 @@ def test_a_robot_and_its_fleet_find_all_they_need_allowed(
             files.key,
             priority_links=priority_links,
         )
-        session = open_session(SessionSettings(mode="client", file=str(config)))
+        session = open_session(SessionSettings(mode=mode, file=str(config)))
         with closing(session), closing(ZenohLink(session, WallClock(), "suseo")) as link:
             heard: list[Any] = []
             with at_work(cart, connection):
