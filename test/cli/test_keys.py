@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import DOCS
 
 pytest.importorskip("cryptography", reason="cryptography is not installed")
 
@@ -112,6 +115,18 @@ def test_what_is_refused_says_why(
     assert keys(*arguments) == code
     out, err = capsys.readouterr()
     assert (out, said in err) == ("", True)
+
+
+def test_the_commands_of_the_page_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (DOCS / "security.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^suwon-fleet (keys .*)$", page, flags=re.MULTILINE)
+    assert len(commands) > 5
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for command in commands:
+        assert main(shlex.split(command, comments=True)) == Exit.GOOD, command
+    assert sorted(file.name for file in elsewhere.iterdir()) == ["hub.json5", "keys", "suseo.json5"]
 
 
 def test_a_refusal_speaks_korean(capsys: Capture) -> None:

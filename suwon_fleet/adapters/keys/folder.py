@@ -135,7 +135,6 @@ class KeyFolder:
                 namespaces=terms.namespaces,
             )
             made[terms.name] = self._keep(certificate, pair)
-        os.sync()  # at once for all: a register that survives must find its files
         everything = (*known.certificates, *made.values())
         register.save(self.path, replace(known, certificates=everything))
         return [*made.values()]
@@ -222,3 +221,5 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with open(handle, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(handle)  # a register that survives must find its files
