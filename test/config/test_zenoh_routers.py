@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import permutations
+from itertools import count, permutations
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,19 @@ from relay import Relay
 from waiting import wait_for
 from zenoh.ext import (
     CacheConfig,
-    HistoryConfig,
     MissDetectionConfig,
-    RecoveryConfig,
     declare_advanced_publisher,
-    declare_advanced_subscriber,
 )
 from zenoh_net import Heard, answers, free_endpoint, plain, until_put_arrives
 
+from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.happenings import Caches, Order, subscribe
 from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.wire.zenoh.happenings import RobotEvent
 from suwon_fleet.wire.zenoh.secured import LEASE_MS
 
 CONFIG = Path(__file__).parents[2] / "config" / "zenoh"
+EVENTS = "suwon/v1/s/z/r-1/events"
 FILES = sorted(file.name for file in CONFIG.glob("*.json5"))
 
 
@@ -111,61 +113,62 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
     ring = [free_endpoint() for _ in range(4)]
     cables = [net.relay(ring[(i + 1) % 4]) for i in range(4)]
     routers = [net.router("ring_site.json5", ring[i], cables[i].endpoint) for i in range(4)]
-    wait_for(lambda: [neighbours(router) for router in routers] == [2, 2, 2, 2])
-    robot, manager = net.client(ring[0]), net.client(ring[1])
-    ways_are_laid = Heard(manager, "suwon/v1/*/*/*/state")
-    until_put_arrives(robot, "suwon/v1/a/b/c/state", ways_are_laid, "here")
-    events: list[int] = []
-    subscriber = declare_advanced_subscriber(
-        manager,
-        "suwon/v1/*/*/*/events",
-        lambda sample: events.append(int(sample.payload.to_string())),
-        history=HistoryConfig(detect_late_publishers=True),
-        recovery=RecoveryConfig(heartbeat=True),
-    )
-    missed: list[int] = []
-    misses = subscriber.sample_miss_listener(lambda miss: missed.append(miss.nb))
+
+    def are_joined(*counts: int) -> bool:
+        return [neighbours(router) for router in routers] == list(counts)
+
+    wait_for(lambda: are_joined(2, 2, 2, 2))
+    counts = Counts()
+    order, manager = Order(counts), net.client(ring[1])
+    inbox, caches = subscribe(manager, EVENTS), Caches(manager)
+    robot = net.client(ring[0])
     publisher = declare_advanced_publisher(
         robot,
-        "suwon/v1/a/b/c/events",
+        EVENTS,
         cache=CacheConfig(10_000),
         sample_miss_detection=MissDetectionConfig(heartbeat=0.1),
         publisher_detection=True,
         congestion_control=zenoh.CongestionControl.DROP,
     )
-    said = 0
+    told: list[int] = []
+    numbers = count(1)
+
+    def hear() -> int:
+        """As the fleet's link does."""
+        now_ns = time.monotonic_ns()
+        for sample in inbox.drain():
+            told.extend(one.sequence for one in order.take(event(sample.payload.to_bytes())))
+        for _, payload in caches.drain():
+            told.extend(one.sequence for one in order.take(event(payload), is_again=True))
+        told.extend(one.sequence for one in order.overdue(now_ns))
+        for _ in order.gaps(now_ns):
+            caches.ask(EVENTS)
+        return len(told)
 
     def say_until_more_is_heard() -> None:
         """What is said before the ring has found another way comes late; what is said after, at once."""
-        nonlocal said
-        before = len(events)
-
-        def is_more() -> bool:
-            nonlocal said
-            publisher.put(str(said))
-            said += 1
-            return len(events) > before
-
-        wait_for(is_more)
+        before = hear()
+        wait_for(lambda: publisher.put(f"{next(numbers)}") or hear() > before)
 
     say_until_more_is_heard()
-    for cable, one, other in ((cables[0], 0, 1), (cables[2], 2, 3)):
-        cable.cut()
-        wait_for(
-            lambda one=one, other=other: neighbours(routers[one]) == neighbours(routers[other]) == 1
-        )
+    for cut, joined in ((0, (1, 1, 2, 2)), (2, (2, 2, 1, 1))):
+        cables[cut].cut()
+        wait_for(lambda joined=joined: are_joined(*joined))
         say_until_more_is_heard()
-        cable.mend()
-        wait_for(lambda: [neighbours(router) for router in routers] == [2, 2, 2, 2])
+        cables[cut].mend()
+        wait_for(lambda: are_joined(2, 2, 2, 2))
         say_until_more_is_heard()
-    # Zenoh asks once for what it lacks; when that falls into the very moment of the next cut, it says so.
+    last = next(numbers) - 1
+    wait_for(lambda: hear() and told[-1] == last)
     # What was said before the two had met does not count.
-    wait_for(lambda: len(events) + sum(missed) >= said - events[0])
-    assert events == sorted(set(events))
-    assert len(events) + sum(missed) == said - events[0]
-    misses.undeclare()
-    subscriber.undeclare()
+    assert told == list(range(told[0], last + 1))
+    assert (counts.events_missed, counts.events_doubled) == (0, 0)
+    inbox.close()
     publisher.undeclare()
+
+
+def event(payload: bytes) -> RobotEvent:
+    return RobotEvent("r-1", "one", int(payload), 0, "")
 
 
 def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> None:

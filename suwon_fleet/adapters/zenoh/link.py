@@ -63,6 +63,7 @@ class ZenohLink:
         self._telling = Telling(self._put, self.counts, WallClock().now_ns)
         self._refusing = Refusing(self.counts, self._answer_unread)
         self._order = happenings.Order(self.counts)
+        self._caches = happenings.Caches(session)
         self._events: list[RobotEvent] = []
         self._asked_ns: dict[str, int] = {}
         self._replies: list[zenoh.handlers.Handler[zenoh.Reply]] = []
@@ -256,8 +257,17 @@ class ZenohLink:
     def _hear_events(self, now_ns: int) -> None:
         for member, key, payload in self._from_robots(self._happened):
             event = self._refusing.read(decode_event, payload, key, now_ns)
-            if event and self._is_own(member, event.robot_id, key) and self._order.takes(event):
-                self._events.append(event)
+            if event and self._is_own(member, event.robot_id, key):
+                self._events += self._order.take(event)
+        for key, payload in self._caches.drain():
+            again = self._at(key)
+            event = self._refusing.read(decode_event, payload, key, now_ns)
+            if again and event and self._is_own(again, event.robot_id, key):
+                self._events += self._order.take(event, is_again=True)
+        self._events += self._order.overdue(now_ns)
+        for robot_id in self._order.gaps(now_ns):
+            if (holder := self._members.named(robot_id)) is not None:
+                self._caches.ask(holder.address.key(Channel.EVENTS))
 
     # Telling
 

@@ -14,7 +14,7 @@ from suwon_fleet.core.errors import BadInput, Problem
 
 SOON_DAYS = 30
 _CONNECT_S = 3.0
-_ALERT_S = 0.5
+_ALERT_S = 1.0
 """A server that refuses a certificate says so at once; one that took it waits for us."""
 
 Told = tuple[str, str, str]

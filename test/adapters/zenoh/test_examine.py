@@ -76,20 +76,14 @@ def last(link: Link) -> tuple[str, str]:
     return bad.check, bad.what
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that comes at all takes long on one machine."""
-    monkeypatch.setattr(tls, "_CONNECT_S", 0.5)
-    monkeypatch.setattr(asking, "_STALLED_S", 0.5)
-
-
 def test_a_link_that_is_well_passes_all(link: Link) -> None:
     found = verdicts(link)
     assert [*found] == [*ALL, "throughput"]
     assert set(found.values()) == {Verdict.GOOD}
 
 
-def test_who_speaks_under_anothers_key_is_told(link: Link) -> None:
+def test_who_speaks_under_anothers_key_is_told(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_STALLED_S", 0.5)
     check, what = last(replace(link, robot=Address("suseo", "lab", "b")))
     assert (check, "suseo/lab/b does not arrive" in what) == ("own keys", True)
 
@@ -130,7 +124,8 @@ def test_where_nobody_listens_is_told() -> None:
     assert last(Link("tcp/no-such-host.invalid:7447"))[0] == "network"
 
 
-def test_what_does_not_speak_tls_is_told() -> None:
+def test_what_does_not_speak_tls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls, "_CONNECT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0)
         endpoint = f"tls/127.0.0.1:{listener.getsockname()[1]}"

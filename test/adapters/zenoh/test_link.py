@@ -94,6 +94,10 @@ class Wire:
 
     def join(self) -> None:
         """The robot has joined, and hears."""
+        for channel in (Channel.FACTSHEET, Channel.STATE):
+            key = Address("site", "hall", "r-1").key(channel)
+            with self.robot.declare_publisher(key) as publisher:  # until the fleet listens
+                wait_for(lambda publisher=publisher: publisher.matching_status.matching)
         self.listen()
         self.say(Channel.FACTSHEET, encode_factsheet(SHEET, 1, 1))
         self.state(REPORT)
