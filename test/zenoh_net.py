@@ -15,6 +15,10 @@ from waiting import wait_for
 Open = Callable[[dict[str, Any]], zenoh.Session]
 
 
+_NOTHING_DROPPED = {"key_exprs": ["**"], "config": {"congestion_control": "block"}}
+"""A busy machine makes Zenoh drop what it may, even within itself."""
+
+
 def free_endpoint(scheme: str = "tcp") -> str:
     """An endpoint on which nobody listens."""
     with socket.socket() as listener:
@@ -40,7 +44,8 @@ def sessions() -> Iterator[Open]:
     with ExitStack() as stack:
 
         def opened(config: dict[str, Any]) -> zenoh.Session:
-            session = zenoh.open(zenoh.Config.from_json5(json.dumps(config)))
+            text = json.dumps({"qos": {"publication": [_NOTHING_DROPPED]}, **config})
+            session = zenoh.open(zenoh.Config.from_json5(text))
             stack.callback(session.close)
             return session
 

@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from waiting import wait_for
+from zenoh import CongestionControl
 from zenoh_fleet import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
@@ -65,7 +66,8 @@ class Wire:
     told: list[tuple[str, bytes]] = field(default_factory=list)
 
     def say(self, channel: Channel, payload: bytes, zone: str = "hall", robot: str = "r-1") -> None:
-        self.robot.put(Address("site", zone, robot).key(channel), payload)
+        key = Address("site", zone, robot).key(channel)
+        self.robot.put(key, payload, congestion_control=CongestionControl.BLOCK)
 
     def state(self, report: RobotReport, **where: str) -> None:
         self.say(Channel.STATE, encode_state(report), **where)
