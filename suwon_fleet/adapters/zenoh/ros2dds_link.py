@@ -8,7 +8,6 @@ the CDR of DDS, for services without the request id. A query is a call of a serv
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,8 @@ import zenoh
 
 from suwon_fleet.adapters.nav2.asking import STATUS, Ask, Tell
 from suwon_fleet.adapters.nav2.robot import TF, Nav2Machine
-from suwon_fleet.core.engine.messages import Announced, Reported
+from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.core.engine.messages import Heard
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.wire.bridge.nav2_robot import Nav2Robot
@@ -38,7 +38,7 @@ class _Query:
 class Ros2ddsLink:
     """See the module. Belongs to one thread; Zenoh's own only fill channels.
 
-    What a robot sends that cannot be used is counted in `faults` by its key, and left out.
+    What a robot sends that cannot be used is counted by its key, and left out.
     """
 
     def __init__(
@@ -48,8 +48,7 @@ class Ros2ddsLink:
         now_ns: Callable[[], int],
     ) -> None:
         """`now_ns` is the fleet's clock."""
-        self.faults: Counter[str] = Counter()
-        self.last_fault: BadInput | None = None
+        self.counts = Counts()
         self._session, self._now_ns = session, now_ns
         name = f"{time.time_ns():x}"
         self._machines = {robot.robot_id: Nav2Machine(robot, name) for robot in robots}
@@ -67,12 +66,12 @@ class Ros2ddsLink:
             for topic in machine.topics
         ]
 
-    def drain(self) -> list[Announced | Reported]:
+    def drain(self) -> list[Heard]:
         """Hear all robots, ask what is to be asked of them, and tell how they stand."""
         now_ns = self._now_ns()
         self._hear(now_ns)
         self._take_replies(now_ns)
-        told = []
+        told: list[Heard] = []
         for machine in self._machines.values():
             for wanted in machine.step(now_ns):
                 self._say(machine, wanted)
@@ -90,16 +89,16 @@ class Ros2ddsLink:
     def _take_replies(self, now_ns: int) -> None:
         open_ones, self._queries = self._queries, []
         for query in open_ones:
+            where = f"{query.machine.robot.namespace}/{query.ask.service}"
             try:
                 reply = query.replies.try_recv()
             except zenoh.ZError:  # closed: nobody has replied, or is there to reply
-                self._used(query.ask.service, query.machine.answer, query.ask.token, None, now_ns)
+                self._used(where, query.machine.answer, query.ask.token, None, now_ns)
                 continue
             if reply is None:
                 self._queries.append(query)
                 continue
             payload = reply.ok.payload.to_bytes() if reply.ok else None
-            where = f"{query.machine.robot.namespace}/{query.ask.service}"
             self._used(where, query.machine.answer, query.ask.token, payload, now_ns)
 
     def _used(self, key: str, use: Callable[..., None], *what: object) -> None:
@@ -107,8 +106,7 @@ class Ros2ddsLink:
         try:
             use(*what)
         except BadInput as error:
-            self.faults[key] += 1
-            self.last_fault = error
+            self.counts.fault(key, error)
 
     def _say(self, machine: Nav2Machine, wanted: Ask | Tell) -> None:
         if isinstance(wanted, Tell):

@@ -14,9 +14,9 @@ import pytest
 pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
 import zenoh
-from adapters.zenoh.endpoints import free_endpoint, open_session
 from pages import blocks
 from waiting import wait_for
+from zenoh_fleet import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
@@ -63,7 +63,7 @@ def endpoint() -> str:
 
 @pytest.fixture
 def session(endpoint: str) -> Iterator[Any]:
-    with open_session(listen=endpoint) as session:
+    with session_at(listen=[endpoint]) as session:
         yield session
 
 
@@ -102,7 +102,7 @@ def test_it_does_a_delivery_also_when_replies_are_lost(
         job = service.fleet.state.jobs[answer.result().id]
         until(lambda: service.fleet.state.jobs[job.job_id].status is JobStatus.FINISHED)
     assert service.fleet.state.alerts == {}
-    assert not link.faults
+    assert not link.counts.unusable
     counts = json.loads(said[-1])
     assert counts["goals"] >= 4, "to where it stands, to the shop, the corner and the desk"
     assert counts["unloaded"] >= 1
@@ -112,7 +112,7 @@ def test_it_does_a_delivery_also_when_replies_are_lost(
 
 def test_what_cannot_be_read_is_counted_by_its_key(session: Any, endpoint: str) -> None:
     link = Ros2ddsLink(session, [ROBOT], WallClock().now_ns)
-    with open_session(connect=endpoint) as robot:
+    with session_at(connect=[endpoint]) as robot:
         channel = zenoh.handlers.FifoChannel(8)
         service = robot.declare_queryable(f"{NAMESPACE}/**", channel)
 
@@ -121,10 +121,10 @@ def test_what_cannot_be_read_is_counted_by_its_key(session: Any, endpoint: str) 
             if (query := service.try_recv()) is not None:
                 query.reply(str(query.key_expr), b"nor this")
             assert link.drain() == []
-            return len(link.faults) == 2
+            return len(link.counts.unusable) == 2
 
         wait_for(rubbish)
-    assert link.faults.keys() == {
+    assert link.counts.unusable.keys() == {
         f"{NAMESPACE}/odom",
         f"{NAMESPACE}/navigate_to_pose/_action/cancel_goal",
     }
