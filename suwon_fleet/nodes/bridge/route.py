@@ -19,7 +19,7 @@ BRIDGES = "zenoh_bridge"
 LINGER_S, LINGER_KEPT_S = 10.0, 300.0
 """A route stays so long after its last publisher is gone, so that one that starts anew loses nothing while
 routes are made; one whose messages are kept stays for as long as an outage may last."""
-QUEUED = 1000
+QUEUED = 10_000
 """Messages of a topic that wait in ROS at most."""
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ from suwon_fleet.wire.bridge.tokens import PUBLISHER, Qos, Token
 
 HEARTBEAT_S = 0.5
 """Where messages are kept, others learn within this time that the last one has not come."""
+AT_ONCE = 100
+"""Messages of one topic that are taken before the next topic's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class OutRoute:
     def __init__(self, node: Node, session: zenoh.Session, wanted: _Wanted, kind: type) -> None:
         self.wanted = wanted
         self.counts = Counts()
+        self._kind = kind
         self.seen_s = time.monotonic()
         self._node = node
         rule, qos = wanted.rule, wanted.qos
@@ -74,12 +77,19 @@ class OutRoute:
         token = Token(str(session.info.zid()), PUBLISHER, wanted.key, wanted.type, qos)
         self._token = session.liveliness().declare_token(token.text())
         self._pace = Pace(rule.max_hz, self._put, self.counts) if rule.max_hz else None
+        self._forward = self._pace.take if self._pace else self._put
         self._subscription = node.create_subscription(
-            kind, wanted.topic, self._taker(), profile(qos, QUEUED), raw=True
+            kind, wanted.topic, self._hear, profile(qos, QUEUED), raw=True
         )
 
-    def _taker(self) -> Callable[[bytes], None]:
-        return self._pace.take if self._pace else self._put
+    def _hear(self, payload: bytes) -> None:
+        """A message has come; those that wait behind it are taken at once, which costs half as much."""
+        forward, take = self._forward, self._subscription.handle.take_message
+        forward(payload)
+        for _ in range(AT_ONCE):
+            if (taken := take(self._kind, True)) is None:
+                return
+            forward(taken[0])
 
     def _put(self, payload: bytes) -> None:
         self._publisher.put(payload)
