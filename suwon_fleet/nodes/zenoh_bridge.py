@@ -17,6 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import WallClock
+from suwon_fleet.adapters.links import Links
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
@@ -65,7 +66,7 @@ class ZenohBridge(Node):
         )
         self._members, self._nav2 = self._links()
         links = [link for link in (self._members, self._nav2) if link]
-        self.robots = BridgedRobots(self, links) if links else None
+        self.robots = BridgedRobots(self, Links(links)) if links else None
         if self.robots:
             self.create_timer(ROBOTS_S, self.robots.look, clock=self._steady)
         self.create_timer(values["look_every_s"], self._look, clock=self._steady)

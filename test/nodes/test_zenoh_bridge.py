@@ -59,11 +59,11 @@ class Sites:
     there: Stage
     endpoint: str = field(default_factory=free_endpoint)
 
-    def bridge(self, play: Stage, rules: str, *, listens: bool = False) -> Any:
-        """A bridge; those that do not listen connect to the one that does."""
+    def bridge(self, play: Stage, rules: str, *, listens: bool = False, mode: str = "peer") -> Any:
+        """A bridge; those that do not listen connect to what does."""
         end = "listen" if listens else "connect"
-        file = self.folder / f"{end}.yaml"
-        zenoh = f"zenoh: {{{end}: ['{self.endpoint}']}}\n"
+        file = self.folder / f"bridge-{len(list(self.folder.iterdir()))}.yaml"
+        zenoh = f"zenoh: {{mode: {mode}, {end}: ['{self.endpoint}']}}\n"
         file.write_text(f"format: suwon_fleet/bridge@1\n{zenoh}{rules}")
         return play.add(ZenohBridge, {"config": file, "look_every_s": 0.05})
 
@@ -152,6 +152,23 @@ def test_who_comes_late_hears_what_was_latched(sites: Sites) -> None:
     listener = Listener(sites.there, "/suseo/fleet/state", qos=LATCHED)
     sites.until(lambda: listener.heard)
     assert [message.data for message in listener.heard] == [1]
+
+
+def test_what_is_kept_comes_through_an_outage(sites: Sites) -> None:
+    keep = "rules: [{match: .*, keep: 1000}]"
+    with session_at(mode="router", listen=[sites.endpoint]):
+        sites.bridge(sites.here, f"to_zenoh: {{allow: [/fleet/.*], {keep}}}", mode="client")
+        sites.bridge(sites.there, f"from_zenoh: {{allow: [fleet/.*], {keep}}}", mode="client")
+        talker, listener = Talker(sites.here), Listener(sites.there, "/fleet/count")
+        sites.until(lambda: listener.heard, step=talker.say)
+        sites.until(lambda: listener.heard[-1].data == talker.said)
+    until = talker.said + 30
+    sites.until(lambda: talker.said == until, step=talker.say)
+    assert listener.heard[-1].data == until - 30
+    with session_at(mode="router", listen=[sites.endpoint]):
+        sites.until(lambda: listener.heard[-1].data == until)
+    numbers = [message.data for message in listener.heard]
+    assert numbers == list(range(numbers[0], until + 1)), "none lost, none doubled, in order"
 
 
 def test_what_is_not_allowed_stays_and_what_comes_too_often_is_thinned(sites: Sites) -> None:

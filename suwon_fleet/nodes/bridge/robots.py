@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rclpy.node import Node
@@ -12,8 +11,9 @@ from rclpy.qos import QoSProfile
 import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import commands, fields, reports
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
-from suwon_fleet.core.engine.messages import Announced, Heard, Reported
+from suwon_fleet.core.engine.messages import Announced, Noticed, Reported
 from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.core.texts import say
 from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
 
@@ -22,15 +22,15 @@ REPORTS_QOS = QoSProfile(depth=10)
 
 
 class BridgedRobots:
-    """Passes on between RobotLinks and the topics `robot_reports` and `robot_commands`.
+    """Passes on between a RobotLink and the topics `robot_reports` and `robot_commands`.
 
     Each robot has its own `odom` and `battery_state`, too, as Nav2's tools and RViz know them.
     """
 
-    def __init__(self, node: Node, links: Sequence[RobotLink]) -> None:
+    def __init__(self, node: Node, link: RobotLink) -> None:
         self.known: set[str] = set()
         self.reports = self.commands = 0
-        self._node, self._links = node, links
+        self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
         self._reports_out = node.create_publisher(
             msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
@@ -41,8 +41,16 @@ class BridgedRobots:
 
     def look(self) -> None:
         """Pass on what robots have said."""
-        said = [heard for link in self._links for heard in link.drain()]
-        told = [_with_kind(heard) for heard in said if isinstance(heard, Announced | Reported)]
+        told = []
+        for heard in self._link.drain():
+            match heard:
+                case Announced():
+                    told.append((heard.report, heard.factsheet.kind))
+                case Reported():
+                    told.append((heard.report, ""))
+                case Noticed():  # ROS has no topic for it; that a robot vanished its silence tells
+                    text = say(heard.reason, "en")
+                    self._node.get_logger().warning(text, throttle_duration_sec=1.0)
         if not told:
             return
         self._reports_out.publish(reports.batch_of(told))
@@ -67,15 +75,7 @@ class BridgedRobots:
             )
         ours = [command for command in taken if command.robot_id in self.known]
         self.commands += len(ours)
-        for link in self._links:
-            link.send(ours)
+        self._link.send(ours)
 
     def close(self) -> None:
-        for link in self._links:
-            link.close()
-
-
-def _with_kind(heard: Heard) -> tuple[RobotReport, str]:
-    """The report, with the robot's kind where it announces itself."""
-    assert isinstance(heard, Announced | Reported)
-    return heard.report, heard.factsheet.kind if isinstance(heard, Announced) else ""
+        self._link.close()

@@ -67,7 +67,7 @@ class OutRoute:
                 cache=CacheConfig(kept),
                 publisher_detection=True,
                 sample_miss_detection=MissDetectionConfig(
-                    heartbeat=None, sporadic_heartbeat=HEARTBEAT_S
+                    heartbeat=HEARTBEAT_S, sporadic_heartbeat=None
                 ),
             )
         else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pages import blocks
 
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.robots.command import ActionKind
@@ -92,6 +93,16 @@ def test_the_shipped_file_is_sound() -> None:
     assert back is not None
     assert back.name_for(key) == "/suseo/fleet/state"
     assert bridge.to_zenoh.rule_for("/suseo/fleet/state") is None, "it does not go round"
+
+
+def test_the_file_in_the_docs_is_sound(tmp_path: Path) -> None:
+    (text,) = blocks("bridge.md", "yaml")
+    file = tmp_path / "bridge.yaml"
+    file.write_text(text, encoding="utf-8")
+    bridge = read_bridge(file)
+    assert bridge.to_zenoh.rule_for("/front/scan") is not None
+    assert bridge.to_zenoh.rule_for("/rear/scan") is None
+    assert bridge.nav2_robots[0].actions[ActionKind.LOAD] == ByService("load", 300.0)
 
 
 @pytest.mark.parametrize(
