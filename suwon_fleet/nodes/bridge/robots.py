@@ -9,13 +9,14 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 import suwon_fleet.msg as msg
-from suwon_fleet.adapters.ros import commands, fields, reports
+from suwon_fleet.adapters.ros import commands, fields
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.engine.messages import Announced, Noticed, Reported
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.core.texts import say
 from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
+from suwon_fleet.wire.cdr.fleet import write_reports
 
 FLEET = "/fleet"
 REPORTS_QOS = QoSProfile(depth=10)
@@ -53,7 +54,7 @@ class BridgedRobots:
                     self._node.get_logger().warning(text, throttle_duration_sec=1.0)
         if not told:
             return
-        self._reports_out.publish(reports.batch_of(told))
+        self._reports_out.publish(write_reports(told))
         self.reports += len(told)
         for report, _ in told:
             self._tell_own(report)
