@@ -82,6 +82,8 @@ class ZenohBridge(Node):
     def _look(self) -> None:
         self.to_zenoh.look(self.from_zenoh.topics)
         self.from_zenoh.look(self.to_zenoh.routes.keys())
+        if self.robots:
+            self.robots.look_for_listeners()
 
     def _tell_diagnostics(self) -> None:
         told = array_of(self._diagnostics.routes(self.to_zenoh, self.from_zenoh))

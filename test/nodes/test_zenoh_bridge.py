@@ -293,7 +293,9 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
         out.publish(batch_of([Pause(robot_id) for robot_id in heard], 0))
         sites.until(lambda: all(report.stop == "paused" for report in heard.values()))
     assert odometry.heard[-1].pose.pose.position.x == 2.0
-    assert bridge.robots.known == {"z-1", "n-1"}
+    assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    topics = {name for name, _ in fleet.get_topic_names_and_types()}
+    assert "/z_1/odom" not in topics, "nobody wants to hear it"
 
 
 @pytest.mark.parametrize(

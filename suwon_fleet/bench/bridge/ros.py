@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The zenoh_bridge between ROS and Zenoh, beside ROS alone and Zenoh alone in the same run.
 
-Each way is offered messages as fast as its sender can; its figure is how many came out at the other end
-in a second, and beside it the CPU time that the bridge took for each. What ROS alone does in the same run
-bounds the bridge: half of its way is ROS.
+Each way is offered messages as fast as its sender can, or twice as many as wanted; its figure is how many
+came out at the other end in a second, and beside it the CPU time that the bridge took for each. What ROS
+alone does in the same run bounds it: half of its way is ROS.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from suwon_fleet.bench.bridge.ros_ends import SIZE
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.measure import middle, spread
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import node_command
 
-SIZE = 512
 MESSAGES, QUICK_MESSAGES = 100_000, 5_000
-TARGET = 40_000.0
-_TOPIC = "/bench/a"
+RAW_TARGET, CONVERTED_TARGET = 40_000.0, 20_000.0
 _FILE = """\
 format: suwon_fleet/bridge@1
 zenoh: {{connect: {connect}, listen: {listen}}}
@@ -36,6 +35,7 @@ zenoh: {{connect: {connect}, listen: {listen}}}
 """
 _OUT = "to_zenoh: {allow: [/bench/.*]}"
 _IN = "from_zenoh: {allow: [bench/.*]}"
+_ROBOTS = "robots: {site: bench}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,10 @@ class Way:
 
 
 WAYS = (
-    Way("ROS -> Zenoh, raw CDR", "suwon_fleet", "ros", "zenoh", _OUT, TARGET),
-    Way("Zenoh -> ROS, raw CDR", "suwon_fleet", "zenoh", "ros", _IN, TARGET),
+    Way("ROS -> Zenoh, raw CDR", "suwon_fleet", "ros", "zenoh", _OUT, RAW_TARGET),
+    Way("Zenoh -> ROS, raw CDR", "suwon_fleet", "zenoh", "ros", _IN, RAW_TARGET),
+    Way("states -> reports", "suwon_fleet", "states", "reports", _ROBOTS, CONVERTED_TARGET),
+    Way("commands -> grants", "suwon_fleet", "commands", "grants", _ROBOTS, CONVERTED_TARGET),
     Way("ROS -> ROS, raw", "rclpy", "ros", "ros", None),
     Way("Zenoh -> Zenoh", "zenoh-python", "zenoh", "zenoh", None),
 )
@@ -76,9 +78,9 @@ def rows(options: Options) -> Iterator[Figure]:
         for way, found in seen.items():
             options.tell(f"{way.what}, {way.by}, {seed + 1} of {options.seeds}")
             _measure(way, messages, found)
-    case = f"{SIZE} B, reliable, as fast as it goes"
     bound = next(middle(found.rates) for way, found in seen.items() if way.by == "rclpy")
     for way, found in seen.items():
+        case = f"{SIZE} B, raw" if way.rules != _ROBOTS else "robots, msgpack <-> ROS"
         yield Figure(
             bench="bridge",
             case=case,
@@ -89,20 +91,27 @@ def rows(options: Options) -> Iterator[Figure]:
             spread=spread(found.rates),
             seeds=options.seeds,
             target=way.target,
-            bound=bound if way.rules else None,
-            note=f"{middle(found.lost):.2%} lost by overload",
+            bound=None if way.rules in (None, _ROBOTS) else bound,
+            note=_note(way, middle(found.lost)),
         )
         if way.rules:
             yield Figure(
                 bench="bridge",
                 case=case,
-                what=f"{way.what}: CPU by message",
+                what=f"{way.what}: CPU by one that came",
                 by=way.by,
                 value=middle(found.cpu_us),
                 unit="us",
                 spread=spread(found.cpu_us),
                 seeds=options.seeds,
             )
+
+
+def _note(way: Way, lost: float) -> str:
+    """What became of the others: of a robot's states the newest counts."""
+    return (
+        f"{lost:.2%} {'replaced by newer ones' if way.sender == 'states' else 'lost by overload'}"
+    )
 
 
 def _measure(way: Way, messages: int, found: _Seen) -> None:
@@ -114,7 +123,7 @@ def _measure(way: Way, messages: int, found: _Seen) -> None:
         cpu_s = ends.bridge_cpu_s() - before_s
     found.rates.append(come["count"] / max(come["took_s"], 1e-9))
     found.lost.append(1.0 - come["count"] / messages)
-    found.cpu_us.append(cpu_s / messages * 1e6)
+    found.cpu_us.append(cpu_s / max(come["count"], 1) * 1e6)
 
 
 class _End:
@@ -163,9 +172,9 @@ class _Ends:
 def _ends(way: Way) -> Iterator[_Ends]:
     """The processes of a way, that have met: a counter on Zenoh listens, else the bridge does."""
     endpoint = _free_endpoint()
-    counts_on_zenoh = way.counter == "zenoh"
+    counts_on_zenoh = way.counter in ("zenoh", "grants")
     with ExitStack() as stack:
-        counter = _End(stack, "count", way.counter, endpoint, _TOPIC, str(SIZE))
+        counter = _End(stack, "count", way.counter, endpoint)
         counter.wait()
         bridge = None
         if way.rules:
@@ -175,7 +184,7 @@ def _ends(way: Way) -> Iterator[_Ends]:
             file.write_text(text)
             command = node_command("zenoh_bridge", {"config": str(file)})
             bridge = stack.enter_context(_running(command))
-        sender = _End(stack, "send", way.sender, endpoint, _TOPIC, str(SIZE))
+        sender = _End(stack, "send", way.sender, endpoint)
         sender.wait()
         yield _Ends(sender, counter, bridge)
 

@@ -12,24 +12,26 @@ import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import commands, fields
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.engine.messages import Announced, Noticed, Reported
-from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.core.texts import say
 from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
 from suwon_fleet.wire.cdr.fleet import write_reports
 
 FLEET = "/fleet"
-REPORTS_QOS = QoSProfile(depth=10)
+REPORTS_QOS = QoSProfile(depth=100)
+MOST_IN_ONE = 200
+"""Reports in a message: as many as surely go in one datagram. Larger messages are often lost as a whole."""
 
 
 class BridgedRobots:
     """Passes on between a RobotLink and the topics `robot_reports` and `robot_commands`.
 
-    Each robot has its own `odom` and `battery_state`, too, as Nav2's tools and RViz know them.
+    A robot that someone wants to hear has its own `odom` and `battery_state`, too, as RViz knows them.
     """
 
     def __init__(self, node: Node, link: RobotLink) -> None:
-        self.known: set[str] = set()
+        self.known: dict[str, None] = {}
+        """Robots that have said something, in that order."""
         self.reports = self.commands = 0
         self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
@@ -54,19 +56,21 @@ class BridgedRobots:
                     self._node.get_logger().warning(text, throttle_duration_sec=1.0)
         if not told:
             return
-        self._reports_out.publish(write_reports(told))
+        for begin in range(0, len(told), MOST_IN_ONE):
+            self._reports_out.publish(write_reports(told[begin : begin + MOST_IN_ONE]))
         self.reports += len(told)
         for report, _ in told:
-            self._tell_own(report)
+            self.known[report.robot_id] = None
+            if own := self._own.get(report.robot_id):
+                own.publish(report, fields.stamp(report.stamp_ns))
 
-    def _tell_own(self, report: RobotReport) -> None:
-        """On topics of its own, where someone listens."""
-        own = self._own.get(report.robot_id)
-        if own is None:
-            self.known.add(report.robot_id)
-            name = topic_name(report.robot_id)
-            own = self._own[report.robot_id] = RobotPublishers(self._node, name)
-        own.publish(report, fields.stamp(report.stamp_ns))
+    def look_for_listeners(self) -> None:
+        """Make topics of their own for those robots that someone wants to hear: publishers cost."""
+        topics = {name for name, _ in self._node.get_topic_names_and_types()}
+        for robot_id in self.known.keys() - self._own.keys():
+            name = topic_name(robot_id)
+            if not topics.isdisjoint((f"/{name}/odom", f"/{name}/battery_state")):
+                self._own[robot_id] = RobotPublishers(self._node, name)
 
     def _on_commands(self, batch: Any) -> None:
         taken, wrong = commands.commands_in(batch)
