@@ -35,6 +35,7 @@ class BridgedRobots:
         self.reports = self.commands = 0
         self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
+        self._names: set[str] = set()
         self._reports_out = node.create_publisher(
             msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
         )
@@ -67,10 +68,14 @@ class BridgedRobots:
     def look_for_listeners(self) -> None:
         """Make topics of their own for those robots that someone wants to hear: publishers cost."""
         topics = {name for name, _ in self._node.get_topic_names_and_types()}
-        for robot_id in self.known.keys() - self._own.keys():
+        for robot_id in self.known:
             name = topic_name(robot_id)
-            if not topics.isdisjoint((f"/{name}/odom", f"/{name}/battery_state")):
-                self._own[robot_id] = RobotPublishers(self._node, name)
+            if name in self._names or topics.isdisjoint(
+                (f"/{name}/odom", f"/{name}/battery_state")
+            ):
+                continue
+            self._names.add(name)  # of two robots whose topics would be one the first has them
+            self._own[robot_id] = RobotPublishers(self._node, name)
 
     def _on_commands(self, batch: Any) -> None:
         taken, wrong = commands.commands_in(batch)
