@@ -26,7 +26,7 @@ from suwon_fleet.bench.measure import middle, spread
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import node_command
 
-MESSAGES, QUICK_MESSAGES = 100_000, 5_000
+MESSAGES, QUICK_MESSAGES, PROBE = 100_000, 5_000, 100
 RAW_TARGET, CONVERTED_TARGET = 40_000.0, 20_000.0
 _FILE = """\
 format: suwon_fleet/bridge@1
@@ -117,6 +117,8 @@ def _note(way: Way, lost: float) -> str:
 def _measure(way: Way, messages: int, found: _Seen) -> None:
     """Send once over one way."""
     with isolated(), _ends(way) as ends:
+        while not ends.counter.ask()["count"]:  # until all have met, what is sent is lost
+            ends.sender.ask(count=PROBE)
         before_s = ends.bridge_cpu_s()
         ends.sender.ask(count=messages)
         come = ends.counter.ask()
