@@ -18,9 +18,10 @@ from launch_ros.actions import Node
 
 from suwon_fleet.nodes.fleet_parameters import PARAMETERS as FLEET
 from suwon_fleet.nodes.sim_parameters import PARAMETERS as SIM
+from suwon_fleet.nodes.zenoh_bridge import PARAMETERS as BRIDGE
 from suwon_fleet.resources import resource_path
 
-FILES = ("fleet", "sim", "belt")
+FILES = ("fleet", "sim", "belt", "bridge")
 
 
 def entities(name: str, kind: type) -> list[Any]:
@@ -38,7 +39,10 @@ def test_every_argument_is_described_and_has_a_default(name: str) -> None:
         assert argument.default_value is not None
 
 
-@pytest.mark.parametrize(("name", "executable"), [("fleet", "fleet_manager"), ("sim", "simulator")])
+@pytest.mark.parametrize(
+    ("name", "executable"),
+    [("fleet", "fleet_manager"), ("sim", "simulator"), ("bridge", "zenoh_bridge")],
+)
 def test_each_starts_its_node(name: str, executable: str) -> None:
     (node,) = entities(name, Node)
     assert node.node_package == "suwon_fleet"
@@ -46,7 +50,7 @@ def test_each_starts_its_node(name: str, executable: str) -> None:
 
 
 def test_arguments_are_parameters_the_nodes_know() -> None:
-    known = {parameter.name for parameter in (*FLEET, *SIM)}
+    known = {parameter.name for parameter in (*FLEET, *SIM, *BRIDGE)}
     known |= {"use_sim_time", "params_file", "log_level"}
     for name in FILES:
         assert {a.name for a in entities(name, DeclareLaunchArgument)} <= known

@@ -25,7 +25,7 @@ NAMES = {
     "dispatch": "who does which job, beside other ways to decide it and the best there is",
     "scale": "CPU, latency and memory on cities of up to 50,000 vertices and 10,000 robots",
     "city": "a day on the belt, whole and with parts replaced by simpler ones",
-    "bridge": "robots over Zenoh: states into the core, robots gone, events across outages",
+    "bridge": "Zenoh: states into the core, robots gone, events across outages, the bridge to ROS",
     "lifelong": "instances of the League of Robot Runners",
 }
 """Modules of `suwon_fleet.bench`, and what each measures."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A simulated robot's own topics, named as Gazebo and Nav2 name them."""
+"""A robot's own topics, named as Gazebo and Nav2 name them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ from suwon_fleet.core.robots.report import Power, RobotReport
 from suwon_fleet.sim.robot import SimRobot
 
 
+def topic_name(robot_id: str) -> str:
+    """The namespace of one robot."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", robot_id)
+    return f"robot_{name}" if name[0].isdigit() else name
+
+
 def topic_names(robot_ids: Iterable[str]) -> dict[str, str]:
     """The namespace of each robot: its id, with '_' for what ROS names may not have.
 
@@ -28,8 +34,7 @@ def topic_names(robot_ids: Iterable[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     for robot_id in robot_ids:
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", robot_id)
-        name = f"robot_{name}" if name[0].isdigit() else name
+        name = topic_name(robot_id)
         if name in names.values():
             what = f"/{name} would be the namespace of two robots"
             mend = "rename one, or set the parameter robot_topics to off"
@@ -38,29 +43,14 @@ def topic_names(robot_ids: Iterable[str]) -> dict[str, str]:
     return names
 
 
-class RobotTopics:
-    """odom and battery_state out, cmd_vel and set_manual in, under `/<name>`.
+class RobotPublishers:
+    """odom and battery_state, under `/<name>`; `odom` is the pose in the `map` frame."""
 
-    `odom` is the true pose, in the `map` frame. `cmd_vel` counts in manual mode only: the service
-    `set_manual` is the mode switch at the robot.
-    """
-
-    def __init__(
-        self,
-        node: Node,
-        robot: SimRobot,
-        name: str,
-        *,
-        drive: Callable[[SimRobot, float, float], None],
-        set_manual: Callable[[SimRobot, bool], None],
-    ) -> None:
-        self._robot, self._drive, self._set_manual = robot, drive, set_manual
+    def __init__(self, node: Node, name: str) -> None:
         self._frame = f"{name}/base_link"
         sensor = qos_profile_sensor_data
         self._odom = node.create_publisher(Odometry, f"/{name}/odom", sensor)
         self._battery = node.create_publisher(BatteryState, f"/{name}/battery_state", sensor)
-        node.create_subscription(Twist, f"/{name}/cmd_vel", self._on_cmd_vel, 10)
-        node.create_service(SetBool, f"/{name}/set_manual", self._on_set_manual)
 
     def publish(self, report: RobotReport, stamp: Time) -> None:
         """Tell how the robot stands, where someone listens."""
@@ -90,6 +80,31 @@ class RobotTopics:
             else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
         )
         return battery
+
+
+class RobotTopics:
+    """A simulated robot's: odom and battery_state out, cmd_vel and set_manual in, under `/<name>`.
+
+    `cmd_vel` counts in manual mode only: the service `set_manual` is the mode switch at the robot.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        robot: SimRobot,
+        name: str,
+        *,
+        drive: Callable[[SimRobot, float, float], None],
+        set_manual: Callable[[SimRobot, bool], None],
+    ) -> None:
+        self._robot, self._drive, self._set_manual = robot, drive, set_manual
+        self._out = RobotPublishers(node, name)
+        node.create_subscription(Twist, f"/{name}/cmd_vel", self._on_cmd_vel, 10)
+        node.create_service(SetBool, f"/{name}/set_manual", self._on_set_manual)
+
+    def publish(self, report: RobotReport, stamp: Time) -> None:
+        """Tell how the robot stands, where someone listens."""
+        self._out.publish(report, stamp)
 
     def _on_cmd_vel(self, twist: Any) -> None:
         if math.isfinite(twist.linear.x) and math.isfinite(twist.angular.z):

@@ -12,7 +12,7 @@ from pages import Asking, askings, blocks, table
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from suwon_fleet.nodes import fleet_parameters, sim_parameters
+from suwon_fleet.nodes import fleet_parameters, sim_parameters, zenoh_bridge
 from suwon_fleet.nodes.parameters import Parameter
 
 pytestmark = pytest.mark.ros
@@ -68,13 +68,17 @@ def test_no_command_is_overlooked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("node", "parameters"),
-    [("fleet_manager", fleet_parameters.PARAMETERS), ("simulator", sim_parameters.PARAMETERS)],
+    ("page", "node", "parameters"),
+    [
+        (PAGE, "fleet_manager", fleet_parameters.PARAMETERS),
+        (PAGE, "simulator", sim_parameters.PARAMETERS),
+        ("bridge.md", "zenoh_bridge", zenoh_bridge.PARAMETERS),
+    ],
 )
 def test_the_tables_tell_parameters_as_they_are(
-    node: str, parameters: tuple[Parameter, ...]
+    page: str, node: str, parameters: tuple[Parameter, ...]
 ) -> None:
-    told = {name: cells[:2] for name, cells in table(PAGE, node).items()}
+    told = {name: cells[:2] for name, cells in table(page, node).items()}
     assert told == {as_name(p): [as_default(p), as_range(p)] for p in parameters}
 
 

@@ -47,9 +47,13 @@ class Stage:
         while not (found := what()):
             assert time.monotonic() < deadline, f"not so after {LONGEST_S} s"
             step()
-            for _, executor in self._nodes:
-                executor.spin_once(timeout_sec=0.002)
+            self.turn()
         return found
+
+    def turn(self) -> None:
+        """Let each node do what is due."""
+        for _, executor in self._nodes:
+            executor.spin_once(timeout_sec=0.002)
 
     def answer(self, node: Node, kind: Any, name: str, request: Any) -> Any:
         """What a service answers."""
@@ -60,11 +64,17 @@ class Stage:
         node.destroy_client(client)
         return future.result()
 
+    def remove(self, node: Any) -> None:
+        """End one node."""
+        (executor,) = (executor for known, executor in self._nodes if known is node)
+        self._nodes.remove((node, executor))
+        executor.remove_node(node)
+        node.destroy_node()
+        executor.shutdown()
+
     def close(self) -> None:
-        for node, executor in self._nodes:
-            executor.remove_node(node)
-            node.destroy_node()
-            executor.shutdown()
+        for node, _ in list(self._nodes):
+            self.remove(node)
 
 
 def _plain(value: object) -> Any:

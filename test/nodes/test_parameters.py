@@ -9,11 +9,11 @@ import yaml
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from suwon_fleet.core.engine.fleet import Settings
-from suwon_fleet.nodes import fleet_parameters, sim_parameters
+from suwon_fleet.nodes import fleet_parameters, sim_parameters, zenoh_bridge
 from suwon_fleet.nodes.parameters import Parameter
 from suwon_fleet.resources import resource_path
 
-ALL = (*fleet_parameters.PARAMETERS, *sim_parameters.PARAMETERS)
+ALL = (*fleet_parameters.PARAMETERS, *sim_parameters.PARAMETERS, *zenoh_bridge.PARAMETERS)
 
 pytestmark = pytest.mark.ros
 

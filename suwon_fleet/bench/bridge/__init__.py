@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Robots over Zenoh, beside Zenoh alone: states into the core, robots gone, events across outages."""
+"""Robots over Zenoh, beside Zenoh alone: states into the core, robots gone, events across outages.
+
+And the zenoh_bridge, beside ROS alone.
+"""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
 
-from suwon_fleet.bench.bridge import gone, outages, states
+from suwon_fleet.bench.bridge import gone, outages, ros, states
 from suwon_fleet.bench.bridge.outages import Heard
 from suwon_fleet.bench.bridge.states import TICK_S, Load, Taken
 from suwon_fleet.bench.figure import Figure, Options
@@ -28,6 +31,7 @@ def run(options: Options) -> Iterator[Figure]:
     yield from _latency(options)
     yield from _gone(options)
     yield from _outages(options)
+    yield from ros.rows(options)
 
 
 def _throughput(options: Options) -> Iterator[Figure]:

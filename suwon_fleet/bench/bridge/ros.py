@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The zenoh_bridge between ROS and Zenoh, beside ROS alone and Zenoh alone in the same run.
+
+Each way is offered messages as fast as its sender can, or twice as many as wanted; its figure is how many
+came out at the other end in a second, and beside it the CPU time that the bridge took for each. What ROS
+alone does in the same run bounds it: half of its way is ROS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from suwon_fleet.bench.bridge.ros_ends import SIZE
+from suwon_fleet.bench.figure import Figure, Options
+from suwon_fleet.bench.measure import middle, spread
+from suwon_fleet.cli.domain import isolated
+from suwon_fleet.cli.processes import node_command
+
+MESSAGES, QUICK_MESSAGES, PROBE = 100_000, 5_000, 100
+RAW_TARGET, CONVERTED_TARGET = 40_000.0, 20_000.0
+_FILE = """\
+format: suwon_fleet/bridge@1
+zenoh: {{connect: {connect}, listen: {listen}}}
+{rules}
+"""
+_OUT = "to_zenoh: {allow: [/bench/.*]}"
+_IN = "from_zenoh: {allow: [bench/.*]}"
+_ROBOTS = "robots: {site: bench}"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What is measured: from which end to which, with what between."""
+
+    what: str
+    by: str
+    sender: str
+    counter: str
+    rules: str | None
+    """Of the bridge between; None: the two ends meet directly."""
+    target: float | None = None
+
+
+WAYS = (
+    Way("ROS -> Zenoh, raw CDR", "suwon_fleet", "ros", "zenoh", _OUT, RAW_TARGET),
+    Way("Zenoh -> ROS, raw CDR", "suwon_fleet", "zenoh", "ros", _IN, RAW_TARGET),
+    Way("states -> reports", "suwon_fleet", "states", "reports", _ROBOTS, CONVERTED_TARGET),
+    Way("commands -> grants", "suwon_fleet", "commands", "grants", _ROBOTS, CONVERTED_TARGET),
+    Way("ROS -> ROS, raw", "rclpy", "ros", "ros", None),
+    Way("Zenoh -> Zenoh", "zenoh-python", "zenoh", "zenoh", None),
+)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Of one way, over all seeds."""
+
+    rates: list[float] = field(default_factory=list)
+    lost: list[float] = field(default_factory=list)
+    cpu_us: list[float] = field(default_factory=list)
+
+
+def rows(options: Options) -> Iterator[Figure]:
+    """The figures, all ways interleaved seed by seed."""
+    seen = {way: _Seen() for way in WAYS}
+    messages = QUICK_MESSAGES if options.quick else MESSAGES
+    for seed in range(options.seeds):
+        for way, found in seen.items():
+            options.tell(f"{way.what}, {way.by}, {seed + 1} of {options.seeds}")
+            _measure(way, messages, found)
+    bound = next(middle(found.rates) for way, found in seen.items() if way.by == "rclpy")
+    for way, found in seen.items():
+        case = f"{SIZE} B, raw" if way.rules != _ROBOTS else "robots, msgpack <-> ROS"
+        yield Figure(
+            bench="bridge",
+            case=case,
+            what=way.what,
+            by=way.by,
+            value=middle(found.rates),
+            unit="1/s",
+            spread=spread(found.rates),
+            seeds=options.seeds,
+            target=way.target,
+            bound=None if way.rules in (None, _ROBOTS) else bound,
+            note=_note(way, middle(found.lost)),
+        )
+        if way.rules:
+            yield Figure(
+                bench="bridge",
+                case=case,
+                what=f"{way.what}: CPU by one that came",
+                by=way.by,
+                value=middle(found.cpu_us),
+                unit="us",
+                spread=spread(found.cpu_us),
+                seeds=options.seeds,
+            )
+
+
+def _note(way: Way, lost: float) -> str:
+    """What became of the others: of a robot's states the newest counts."""
+    return (
+        f"{lost:.2%} {'replaced by newer ones' if way.sender == 'states' else 'lost by overload'}"
+    )
+
+
+def _measure(way: Way, messages: int, found: _Seen) -> None:
+    """Send once over one way."""
+    with isolated(), _ends(way) as ends:
+        while not ends.counter.ask()["count"]:  # until all have met, what is sent is lost
+            ends.sender.ask(count=PROBE)
+        before_s = ends.bridge_cpu_s()
+        ends.sender.ask(count=messages)
+        come = ends.counter.ask()
+        cpu_s = ends.bridge_cpu_s() - before_s
+    found.rates.append(come["count"] / max(come["took_s"], 1e-9))
+    found.lost.append(1.0 - come["count"] / messages)
+    found.cpu_us.append(cpu_s / max(come["count"], 1) * 1e6)
+
+
+class _End:
+    """A process that is asked by lines of JSON."""
+
+    def __init__(self, stack: ExitStack, *arguments: str) -> None:
+        command = [sys.executable, "-m", "suwon_fleet.bench.bridge.ros_ends", *arguments]
+        self._process = stack.enter_context(_running(command))
+
+    def wait(self) -> None:
+        """Until it has met the other end."""
+        self._read()
+
+    def ask(self, **told: object) -> dict[str, Any]:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(told) + "\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise OSError(f"an end of the way has ended: {self._process.args!r}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@dataclass(slots=True)
+class _Ends:
+    """A way that is open."""
+
+    sender: _End
+    counter: _End
+    bridge: subprocess.Popen[str] | None
+
+    def bridge_cpu_s(self) -> float:
+        """CPU time the bridge has taken; 0 without one."""
+        if self.bridge is None:
+            return 0.0
+        stat = Path(f"/proc/{self.bridge.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / float(os.sysconf("SC_CLK_TCK"))
+
+
+@contextmanager
+def _ends(way: Way) -> Iterator[_Ends]:
+    """The processes of a way, that have met: a counter on Zenoh listens, else the bridge does."""
+    endpoint = _free_endpoint()
+    counts_on_zenoh = way.counter in ("zenoh", "grants")
+    with ExitStack() as stack:
+        counter = _End(stack, "count", way.counter, endpoint)
+        counter.wait()
+        bridge = None
+        if way.rules:
+            ways = ([endpoint], []) if counts_on_zenoh else ([], [endpoint])
+            file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "bridge.yaml"
+            text = _FILE.format(connect=ways[0], listen=ways[1], rules=way.rules)
+            file.write_text(text)
+            command = node_command("zenoh_bridge", {"config": str(file)})
+            bridge = stack.enter_context(_running(command))
+        sender = _End(stack, "send", way.sender, endpoint)
+        sender.wait()
+        yield _Ends(sender, counter, bridge)
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _free_endpoint() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"tcp/127.0.0.1:{probe.getsockname()[1]}"

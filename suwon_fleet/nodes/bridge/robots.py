@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots met over Zenoh, for a fleet_manager met over ROS: reports and commands, many in a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+
+import suwon_fleet.msg as msg
+from suwon_fleet.adapters.ros import commands, fields
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS
+from suwon_fleet.core.engine.messages import Announced, Noticed, Reported
+from suwon_fleet.core.texts import say
+from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
+from suwon_fleet.ports import RobotLink
+from suwon_fleet.wire.cdr.fleet import write_reports
+
+FLEET = "/fleet"
+REPORTS_QOS = QoSProfile(depth=100)
+MOST_IN_ONE = 200
+"""Reports in a message: as many as surely go in one datagram. Larger messages are often lost as a whole."""
+
+
+class BridgedRobots:
+    """Passes on between a RobotLink and the topics `robot_reports` and `robot_commands`.
+
+    A robot that someone wants to hear has its own `odom` and `battery_state`, too, as RViz knows them.
+    """
+
+    def __init__(self, node: Node, link: RobotLink) -> None:
+        self.known: dict[str, None] = {}
+        """Robots that have said something, in that order."""
+        self.reports = self.commands = 0
+        self._node, self._link = node, link
+        self._own: dict[str, RobotPublishers] = {}
+        self._names: set[str] = set()
+        self._reports_out = node.create_publisher(
+            msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
+        )
+        node.create_subscription(
+            msg.RobotCommands, f"{FLEET}/robot_commands", self._on_commands, COMMANDS_QOS
+        )
+
+    def look(self) -> None:
+        """Pass on what robots have said."""
+        told = []
+        for heard in self._link.drain():
+            match heard:
+                case Announced():
+                    told.append((heard.report, heard.factsheet.kind))
+                case Reported():
+                    told.append((heard.report, ""))
+                case Noticed():  # ROS has no topic for it; that a robot vanished its silence tells
+                    text = say(heard.reason, "en")
+                    self._node.get_logger().warning(text, throttle_duration_sec=1.0)
+        if not told:
+            return
+        for begin in range(0, len(told), MOST_IN_ONE):
+            self._reports_out.publish(write_reports(told[begin : begin + MOST_IN_ONE]))
+        self.reports += len(told)
+        for report, _ in told:
+            self.known[report.robot_id] = None
+            if own := self._own.get(report.robot_id):
+                own.publish(report, fields.stamp(report.stamp_ns))
+
+    def look_for_listeners(self) -> None:
+        """Make topics of their own for those robots that someone wants to hear: publishers cost."""
+        topics = {name for name, _ in self._node.get_topic_names_and_types()}
+        for robot_id in self.known:
+            name = topic_name(robot_id)
+            if name in self._names or topics.isdisjoint(
+                (f"/{name}/odom", f"/{name}/battery_state")
+            ):
+                continue
+            self._names.add(name)  # of two robots whose topics would be one the first has them
+            self._own[robot_id] = RobotPublishers(self._node, name)
+
+    def _on_commands(self, batch: Any) -> None:
+        taken, wrong = commands.commands_in(batch)
+        for fault in wrong:
+            self._node.get_logger().warning(
+                f"robot_commands: left out: {fault}", throttle_duration_sec=5.0
+            )
+        ours = [command for command in taken if command.robot_id in self.known]
+        self.commands += len(ours)
+        self._link.send(ours)
+
+    def close(self) -> None:
+        self._link.close()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What routes of both directions share: counts, a cap on the rate, types, quality of service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from threading import Lock
+from typing import Any
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+from suwon_fleet.wire.bridge.tokens import Qos
+
+BRIDGES = "zenoh_bridge"
+"""Nodes whose names begin so are bridges: what they publish is not taken to Zenoh again."""
+LINGER_S, LINGER_KEPT_S = 10.0, 300.0
+"""A route stays so long after its last publisher is gone, so that one that starts anew loses nothing while
+routes are made; one whose messages are kept stays for as long as an outage may last."""
+QUEUED = 10_000
+"""Messages of a topic that wait in ROS at most."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has come over a route since it was made."""
+
+    messages: int = 0
+    size: int = 0
+    held_back: int = 0
+    """Left out for `max_hz`."""
+    faults: int = 0
+    missed: int = 0
+    """Lost over an outage longer than what was kept."""
+
+
+class Pace:
+    """Lets no more through than `max_hz`: of what comes too soon the newest goes when its time has come.
+
+    Messages may come on another thread than `look`.
+    """
+
+    def __init__(self, max_hz: float, forward: Callable[[bytes], None], counts: Counts) -> None:
+        self._period_s, self._forward, self._counts = 1.0 / max_hz, forward, counts
+        self._due_s = 0.0
+        self._waiting: bytes | None = None
+        self._lock = Lock()
+
+    def take(self, payload: bytes) -> None:
+        """A message has come."""
+        with self._lock:
+            now_s = time.monotonic()
+            if now_s < self._due_s:
+                self._counts.held_back += self._waiting is not None
+                self._waiting = payload
+                return
+            self._go(payload, now_s)
+
+    def look(self) -> None:
+        """Time has passed."""
+        with self._lock:
+            now_s = time.monotonic()
+            if self._waiting is not None and now_s >= self._due_s:
+                self._go(self._waiting, now_s)
+
+    def _go(self, payload: bytes, now_s: float) -> None:
+        # The next is due a period after this one was, so that a coarse clock does not slow the pace.
+        self._due_s = max(self._due_s, now_s - self._period_s) + self._period_s
+        self._waiting = None
+        self._forward(payload)
+
+
+def type_named(name: str) -> Any | None:
+    """The class of a ROS message type such as ``nav_msgs/msg/Odometry``; None where it is not installed."""
+    package, _, rest = name.partition("/")
+    module, _, kind = rest.partition("/")
+    if module != "msg" or not (package.isidentifier() and kind.isidentifier()):
+        return None
+    try:
+        return getattr(import_module(f"{package}.msg"), kind, None)
+    except ImportError:
+        return None
+
+
+def profile(qos: Qos, depth: int) -> QoSProfile:
+    """As rclpy has it."""
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE
+        if qos.is_reliable
+        else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL
+        if qos.is_latched
+        else DurabilityPolicy.VOLATILE,
+    )

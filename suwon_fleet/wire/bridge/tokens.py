@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Liveliness tokens by which bridges tell each other of topics, as zenoh-bridge-ros2dds has them.
+
+``@/<zid>/@ros2_lv/MP/<key>/<type>/<qos>``: a publisher (MS: a subscriber) of ROS `type` behind the session
+`zid`, carried by `key`; ``/`` in key and type is written ``§``. The QoS is
+``<keyless>:<reliability>:<durability>:<history>,<depth>``, each as DDS numbers it, empty for its default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.wire.findings import shown
+
+ALL_PUBLISHERS = "@/*/@ros2_lv/MP/**"
+PUBLISHER, SUBSCRIBER = "MP", "MS"
+_CHUNKS = 7
+_BEST_EFFORT, _RELIABLE, _TRANSIENT_LOCAL = "0", "1", "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Qos:
+    """What of a topic's quality of service matters here. A publisher is reliable unless it says not."""
+
+    is_reliable: bool = True
+    is_latched: bool = False
+    """Transient local: who comes late gets what was last."""
+    depth: int = 10
+
+    def text(self) -> str:
+        reliability = _RELIABLE if self.is_reliable else _BEST_EFFORT
+        return f":{reliability}:{_TRANSIENT_LOCAL if self.is_latched else ''}:0,{self.depth}"
+
+    @classmethod
+    def parse(cls, text: str) -> Qos:
+        """Of what it cannot read it takes the default: it is a newer bridge's."""
+        parts = (*text.split(":"), "", "", "", "")
+        depth = parts[3].partition(",")[2]
+        return cls(
+            parts[1] != _BEST_EFFORT,
+            parts[2] not in ("", "0"),
+            min(int(depth), 10_000) if depth.isascii() and depth.isdigit() and int(depth) else 10,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One topic somewhere."""
+
+    zid: str
+    role: str
+    key: str
+    type: str
+    qos: Qos
+
+    def text(self) -> str:
+        """As a key expression."""
+        key, kind = self.key.replace("/", "§"), self.type.replace("/", "§")
+        return f"@/{self.zid}/@ros2_lv/{self.role}/{key}/{kind}/{self.qos.text()}"
+
+    @classmethod
+    def parse(cls, text: str) -> Token:
+        """Raises BadInput."""
+        chunks = text.split("/")
+        if len(chunks) != _CHUNKS or chunks[0] != "@" or chunks[2] != "@ros2_lv":
+            mend = "a bridge writes @/ZID/@ros2_lv/MP/KEY/TYPE/QOS"
+            what = f"{shown(text)} tells of no topic"
+            raise BadInput([Problem("bad-token", "liveliness", what, mend)])
+        _, zid, _, role, key, kind, qos = chunks
+        return cls(zid, role, key.replace("§", "/"), kind.replace("§", "/"), Qos.parse(qos))

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Topics of a mobile robot: nav_msgs/Odometry, tf2_msgs/TFMessage, sensor_msgs/BatteryState and others.
+
+Only what a fleet looks at is read; what is not is stepped over.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.wire.cdr.stream import Reader, Writer
+
+CHARGING, FULL = 1, 4
+"""Of sensor_msgs/BatteryState's `power_supply_status`."""
+_LEAST_TRANSFORM = 4 * 4 + 7 * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Odometry:
+    """Where a robot is in `frame`, on the flat, and how fast it drives."""
+
+    stamp_ns: int
+    frame: str
+    child_frame: str
+    x_m: float
+    y_m: float
+    yaw_rad: float
+    speed_mps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """Where the frame `child` is in the frame `parent`, on the flat."""
+
+    parent: str
+    child: str
+    x_m: float
+    y_m: float
+    yaw_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """`share` is 0..1, None where the robot does not know."""
+
+    share: float | None
+    status: int
+    is_present: bool = True
+
+
+def read_odometry(payload: bytes) -> Odometry:
+    """nav_msgs/msg/Odometry. Raises BadInput."""
+    read = Reader(payload, "Odometry")
+    sec, nanosec = read.take("iI", 4)
+    frame, child = read.text(), read.text()
+    x, y, qx, qy, qz, qw, vx, vy = read.take("2d8x4d288x2d32x288x", 8)
+    _finite("Odometry", x, y, qx, qy, qz, qw, vx, vy)
+    speed = math.copysign(math.hypot(vx, vy), vx)
+    return Odometry(sec * 10**9 + nanosec, frame, child, x, y, _yaw(qx, qy, qz, qw), speed)
+
+
+def write_odometry(told: Odometry) -> bytes:
+    """nav_msgs/msg/Odometry, its covariances unknown (0)."""
+    write = Writer()
+    write.put("iI", 4, *divmod(told.stamp_ns, 10**9))
+    write.text(told.frame)
+    write.text(told.child_frame)
+    half = told.yaw_rad / 2
+    pose = (told.x_m, told.y_m, 0.0, 0.0, 0.0, math.sin(half), math.cos(half))
+    write.put("7d288xd40x288x", 8, *pose, told.speed_mps)
+    return write.payload()
+
+
+def read_transforms(payload: bytes) -> list[Transform]:
+    """tf2_msgs/msg/TFMessage. Raises BadInput."""
+    read = Reader(payload, "TFMessage")
+    transforms = []
+    for _ in range(read.count(_LEAST_TRANSFORM)):
+        read.take("iI", 4)
+        parent, child = read.text(), read.text()
+        x, y, qx, qy, qz, qw = read.take("2d8x4d", 8)
+        _finite("TFMessage", x, y, qx, qy, qz, qw)
+        transforms.append(Transform(parent, child, x, y, _yaw(qx, qy, qz, qw)))
+    return transforms
+
+
+def read_battery(payload: bytes) -> Battery:
+    """sensor_msgs/msg/BatteryState, up to what matters here. Raises BadInput."""
+    read = Reader(payload, "BatteryState")
+    read.take("iI", 4)
+    read.text()
+    *_, share, status, _health, _technology, is_present = read.take("7f3B?", 4)
+    return Battery(share if 0.0 <= share <= 1.0 else None, status, is_present)
+
+
+def write_battery(told: Battery, stamp_ns: int) -> bytes:
+    """sensor_msgs/msg/BatteryState; what is not known is NaN."""
+    write = Writer()
+    write.put("iI", 4, *divmod(stamp_ns, 10**9))
+    write.text("")
+    share = math.nan if told.share is None else told.share
+    write.put("7f3B?", 4, *[math.nan] * 6, share, told.status, 0, 0, told.is_present)
+    write.put("2I", 4, 0, 0)  # voltages and temperatures of cells: none told
+    write.text("")
+    write.text("")
+    return write.payload()
+
+
+def write_speed_limit(limit_mps: float) -> bytes:
+    """nav2_msgs/msg/SpeedLimit in metres a second; 0 is none."""
+    write = Writer()
+    write.put("iI", 4, 0, 0)
+    write.text("map")
+    write.put("?", 1, False)
+    write.put("d", 8, limit_mps)
+    return write.payload()
+
+
+def _finite(what: str, *values: float) -> None:
+    if not all(map(math.isfinite, values)):
+        mend = "send a pose only when the robot knows where it is"
+        raise BadInput([Problem("not-finite", what, "a number that is not finite", mend)])
+
+
+def _yaw(x: float, y: float, z: float, w: float) -> float:
+    """About the vertical; of a quaternion that is not of length 1, too."""
+    return math.atan2(2.0 * (w * z + x * y), w * w + x * x - y * y - z * z)

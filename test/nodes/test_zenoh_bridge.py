@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two ROS domains joined by bridges, whatever starts first and whatever ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+pytest.importorskip("zenoh", reason="Zenoh is not installed")
+
+from diagnostic_msgs.msg import DiagnosticArray
+from nav_msgs.msg import Odometry
+from nodes.in_process import Stage, stage
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from ros_fleet import echo
+from std_msgs.msg import Int32
+from zenoh_fleet import free_endpoint, session_at
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros.commands import batch_of
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS, REPORTS_QOS
+from suwon_fleet.cli.processes import Processes
+from suwon_fleet.core.robots.command import Grant, Pause, Waypoint
+from suwon_fleet.nodes import zenoh_bridge
+from suwon_fleet.nodes.zenoh_bridge import ZenohBridge
+from suwon_fleet.wire.cdr.topics import Odometry as Placed
+from suwon_fleet.wire.cdr.topics import write_odometry
+
+pytestmark = pytest.mark.ros
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+OUT = """\
+to_zenoh:
+  allow: [/fleet/.*, /loud]
+  deny: [/fleet/secret]
+  rules:
+    - {match: /fleet/(.*), to: 'suwon/v1/belt/suseo/_fleet/ros/\\1'}
+    - {match: /loud, max_hz: 4}
+"""
+IN = """\
+from_zenoh:
+  allow: [suwon/v1/belt/.*/_fleet/ros/.*, loud, r1/.*]
+  rules:
+    - {match: 'suwon/v1/belt/([^/]+)/_fleet/ros/(.*)', to: '/\\1/fleet/\\2'}
+"""
+
+
+@dataclass
+class Sites:
+    """Two domains, `here` and `there`, and what their bridges' files have in common."""
+
+    folder: Path
+    here: Stage
+    there: Stage
+    endpoint: str = field(default_factory=free_endpoint)
+
+    def bridge(self, play: Stage, rules: str, *, listens: bool = False, mode: str = "peer") -> Any:
+        """A bridge; those that do not listen connect to what does."""
+        end = "listen" if listens else "connect"
+        file = self.folder / f"bridge-{len(list(self.folder.iterdir()))}.yaml"
+        zenoh = f"zenoh: {{mode: {mode}, {end}: ['{self.endpoint}']}}\n"
+        file.write_text(f"format: suwon_fleet/bridge@1\n{zenoh}{rules}")
+        return play.add(ZenohBridge, {"config": file, "look_every_s": 0.05})
+
+    def until(self, what: Callable[[], Any], step: Callable[[], object] = lambda: None) -> Any:
+        def turn() -> None:
+            step()
+            self.there.turn()
+
+        return self.here.until(what, step=turn)
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Iterator[Sites]:
+    with stage() as here:
+        here.observer()  # takes its domain, so that the other stage gets another
+        with stage() as there:
+            yield Sites(tmp_path, here, there)
+
+
+class Talker:
+    """Publishes numbers for as long as it takes."""
+
+    def __init__(self, play: Stage, topic: str = "/fleet/count", qos: Any = 100) -> None:
+        self.play, self.node, self.said = play, play.observer(), 0
+        self._publisher = self.node.create_publisher(Int32, topic, qos)
+
+    def say(self) -> None:
+        self.said += 1
+        self._publisher.publish(Int32(data=self.said))
+
+    def end(self) -> None:
+        self.play.remove(self.node)
+
+
+class Listener:
+    """Keeps what it hears."""
+
+    def __init__(self, play: Stage, topic: str, kind: Any = Int32, qos: Any = 100) -> None:
+        self.heard: list[Any] = []
+        play.observer().create_subscription(kind, topic, self.heard.append, qos)
+
+
+@pytest.mark.parametrize("order", ["talker first", "bridges first"])
+def test_a_topic_crosses_whoever_starts_first(sites: Sites, order: str) -> None:
+    if order == "talker first":
+        talker = Talker(sites.here)
+        sites.bridge(sites.here, OUT, listens=True)
+        sites.until(lambda: talker.said == 5, step=talker.say)
+        sites.bridge(sites.there, IN)
+        listener = Listener(sites.there, "/suseo/fleet/count")
+    else:
+        listener = Listener(sites.there, "/suseo/fleet/count")
+        sites.bridge(sites.there, IN, listens=True)
+        sites.bridge(sites.here, OUT)
+        talker = Talker(sites.here)
+    sites.until(lambda: len(listener.heard) >= 10, step=talker.say)
+    numbers = [message.data for message in listener.heard]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+@pytest.mark.parametrize("which", ["talker", "near bridge", "far bridge"])
+def test_what_starts_anew_is_found_again(sites: Sites, which: str) -> None:
+    near = sites.bridge(sites.here, OUT, listens=which == "far bridge")
+    far = sites.bridge(sites.there, IN, listens=which != "far bridge")
+    talker, listener = Talker(sites.here), Listener(sites.there, "/suseo/fleet/count")
+    sites.until(lambda: listener.heard, step=talker.say)
+    if which == "talker":
+        talker.end()
+        talker = Talker(sites.here)
+    elif which == "near bridge":
+        sites.here.remove(near)
+        sites.bridge(sites.here, OUT)
+    else:
+        sites.there.remove(far)
+        sites.bridge(sites.there, IN)
+    listener.heard.clear()
+    sites.until(lambda: len(listener.heard) >= 5, step=talker.say)
+
+
+def test_who_comes_late_hears_what_was_latched(sites: Sites) -> None:
+    talker = Talker(sites.here, "/fleet/state", LATCHED)
+    talker.say()
+    near = sites.bridge(sites.here, OUT, listens=True)
+    sites.until(lambda: any(route.counts.messages for route in near.to_zenoh.routes.values()))
+    sites.bridge(sites.there, IN)
+    listener = Listener(sites.there, "/suseo/fleet/state", qos=LATCHED)
+    sites.until(lambda: listener.heard)
+    assert [message.data for message in listener.heard] == [1]
+
+
+def test_what_is_kept_comes_through_an_outage(sites: Sites) -> None:
+    keep = "rules: [{match: .*, keep: 1000}]"
+    with session_at(mode="router", listen=[sites.endpoint]):
+        sites.bridge(sites.here, f"to_zenoh: {{allow: [/fleet/.*], {keep}}}", mode="client")
+        sites.bridge(sites.there, f"from_zenoh: {{allow: [fleet/.*], {keep}}}", mode="client")
+        talker, listener = Talker(sites.here), Listener(sites.there, "/fleet/count")
+        sites.until(lambda: listener.heard, step=talker.say)
+        sites.until(lambda: listener.heard[-1].data == talker.said)
+    until = talker.said + 30
+    sites.until(lambda: talker.said == until, step=talker.say)
+    assert listener.heard[-1].data == until - 30
+    with session_at(mode="router", listen=[sites.endpoint]):
+        sites.until(lambda: listener.heard[-1].data == until)
+    numbers = [message.data for message in listener.heard]
+    assert numbers == list(range(numbers[0], until + 1)), "none lost, none doubled, in order"
+
+
+def test_what_is_not_allowed_stays_and_what_comes_too_often_is_thinned(sites: Sites) -> None:
+    near = sites.bridge(sites.here, OUT, listens=True)
+    far = sites.bridge(sites.there, IN)
+    quiet, secret, other = (
+        Talker(sites.here, topic) for topic in ("/fleet/count", "/fleet/secret", "/other")
+    )
+    loud = Talker(sites.here, "/loud")
+    listener = Listener(sites.there, "/loud")
+    heard = Listener(sites.there, "/suseo/fleet/count")
+    told: list[Any] = []
+    watcher = sites.here.observer()
+    watcher.create_subscription(DiagnosticArray, "/diagnostics", told.append, 10)
+
+    def speak() -> None:
+        for talker in (quiet, secret, other, loud):
+            talker.say()
+
+    sites.until(lambda: len(listener.heard) >= 3 and len(heard.heard) >= 10, step=speak)
+    assert set(near.to_zenoh.routes) == {"/fleet/count", "/loud"}
+    assert set(far.from_zenoh.routes) == {"suwon/v1/belt/suseo/_fleet/ros/count", "loud"}
+    assert near.to_zenoh.routes["/loud"].counts.held_back > 0
+    last = loud.said
+    sites.until(lambda: listener.heard[-1].data == last)  # the newest of those held back
+
+    told.clear()
+    statuses = sites.until(lambda: told)[-1].status
+    (status,) = (one for one in statuses if "/loud -> loud" in one.name)
+    values = {value.key: value.value for value in status.values}
+    assert values["type"] == "std_msgs/msg/Int32"
+    assert int(values["messages"]) >= 3
+    assert int(values["held_back"]) > 0
+
+
+def test_a_topic_published_on_both_sides_does_not_go_round(sites: Sites) -> None:
+    both = "to_zenoh: {allow: [/chat]}\nfrom_zenoh: {allow: [chat]}\n"
+    near = sites.bridge(sites.here, both, listens=True)
+    far = sites.bridge(sites.there, both)
+    talkers = [Talker(play, "/chat") for play in (sites.here, sites.there)]
+
+    def chat() -> None:
+        for talker in talkers:
+            talker.say()
+
+    sites.until(lambda: near.from_zenoh.troubles and far.from_zenoh.troubles, step=chat)
+    assert "published on both sides" in near.from_zenoh.troubles["chat"]
+    assert not near.from_zenoh.routes
+    assert not far.from_zenoh.routes
+
+
+def test_another_bridges_topics_are_taken_and_rubbish_on_them_is_counted(sites: Sites) -> None:
+    """As zenoh-bridge-ros2dds tells of them."""
+    far = sites.bridge(sites.there, IN, listens=True)
+    listener = Listener(sites.there, "/r1/odom", Odometry, qos_profile_sensor_data)
+    with session_at(connect=[sites.endpoint]) as robot:
+        zid = str(robot.info.zid())
+        alive = robot.liveliness()
+        kept = [
+            alive.declare_token(f"@/{zid}/@ros2_lv/MP/r1§odom/nav_msgs§msg§Odometry/:0::0,5"),
+            alive.declare_token(f"@/{zid}/@ros2_lv/MP/r1§map/nav9_msgs§msg§Map/:::"),
+            alive.declare_token(f"@/{zid}/@ros2_lv/SS/r1§reset/std_srvs§srv§Empty"),
+        ]
+        payload = write_odometry(Placed(5, "map", "base_link", 1.5, 0.0, 0.0, 0.25))
+
+        def speak() -> None:
+            robot.put("r1/odom", b"no CDR at all")
+            robot.put("r1/odom", payload)
+
+        sites.until(lambda: listener.heard, step=speak)
+        route = far.from_zenoh.routes["r1/odom"]
+        assert listener.heard[-1].pose.pose.position.x == 1.5
+        assert route.counts.faults >= 1
+        assert "not installed" in far.from_zenoh.troubles["r1/map"]
+        for token in kept:
+            token.undeclare()
+
+
+ROBOTS = """\
+robots: {site: belt}
+nav2_robots:
+  - {id: n-1, kind: courier, namespace: belt/n1, pose: odom}
+"""
+EXAMPLE = Path(__file__).parents[2] / "examples" / "zenoh_robot.py"
+PLAYER = Path(__file__).parents[1] / "adapters" / "zenoh" / "nav2_player.py"
+
+
+def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
+    bridge = sites.bridge(sites.here, ROBOTS, listens=True)
+    heard: dict[str, Any] = {}
+    kinds: dict[str, str] = {}
+    fleet = sites.here.observer()
+
+    def hear(batch: Any) -> None:
+        for report in batch.reports:
+            heard[report.robot_id] = report
+            kinds[report.robot_id] = report.kind or kinds.get(report.robot_id, "")
+
+    fleet.create_subscription(msg.RobotReports, "/fleet/robot_reports", hear, REPORTS_QOS)
+    out = fleet.create_publisher(msg.RobotCommands, "/fleet/robot_commands", COMMANDS_QOS)
+    odometry = Listener(sites.here, "/n_1/odom", Odometry, qos_profile_sensor_data)
+    with Processes(echo) as processes:
+        example = [
+            sys.executable,
+            str(EXAMPLE),
+            sites.endpoint,
+            "belt",
+            "hall",
+            "z-1",
+            "1.0",
+            "0.0",
+        ]
+        player = [sys.executable, str(PLAYER), sites.endpoint, "belt/n1", "1.0", "0.0", "0.0", "1"]
+        processes.start("example", example)
+        processes.start("player", player)
+        sites.until(lambda: kinds == {"z-1": "delivery_indoor", "n-1": "courier"})
+        sites.until(lambda: {report.mode for report in heard.values()} == {"automatic"})
+        way = tuple(Waypoint(x, 0.0, "ground", 2.0) for x in (1.0, 2.0))
+        grants = [Grant(robot_id, 0, way) for robot_id in (*heard, "stranger")]
+        out.publish(batch_of(grants, 0))
+        sites.until(lambda: all(report.path_index == 1 for report in heard.values()))
+        out.publish(batch_of([Pause(robot_id) for robot_id in heard], 0))
+        sites.until(lambda: all(report.stop == "paused" for report in heard.values()))
+    assert odometry.heard[-1].pose.pose.position.x == 2.0
+    assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    topics = {name for name, _ in fleet.get_topic_names_and_types()}
+    assert "/z_1/odom" not in topics, "nobody wants to hear it"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("format: suwon_fleet/bridge@9", "wrong-format"),
+        ("zenoh: {mode: carrier-pigeon}", "bad-zenoh-setting"),
+        ("to_zenoh: {allow: ['(']}", "bad-pattern"),
+    ],
+)
+def test_bad_files_end_it_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    file = tmp_path / "bridge.yaml"
+    file.write_text(text)
+    assert zenoh_bridge.main(["--ros-args", "-p", f"config:={file}"]) == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert "Traceback" not in said

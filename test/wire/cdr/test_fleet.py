@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports as bytes are what rclpy makes of the same reports as objects."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+
+from rclpy.serialization import deserialize_message
+from wire.zenoh.samples import SHORT_STATE, STATE
+
+from suwon_fleet import msg
+from suwon_fleet.adapters.ros.reports import batch_of
+from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.wire.cdr.fleet import write_reports
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
+REPORTS = st.builds(
+    lambda robot_id, session, level, stamp_ns, stop_id, faults, whole: replace(
+        whole,
+        robot_id=robot_id,
+        session=session,
+        stamp_ns=stamp_ns,
+        stop_id=stop_id,
+        faults=tuple(faults),
+        pose=replace(whole.pose, level=level),
+    ),
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    st.integers(-5, 2**62),
+    TEXTS,
+    st.lists(TEXTS, max_size=3),
+    st.sampled_from([STATE, SHORT_STATE]),
+)
+
+
+@given(st.lists(st.tuples(REPORTS, TEXTS), max_size=4))
+def test_they_are_the_same(told: list[tuple[RobotReport, str]]) -> None:
+    read, wanted = deserialize_message(write_reports(told), msg.RobotReports), batch_of(told)
+    assert read.version == wanted.version
+    for one, other in zip(read.reports, wanted.reports, strict=True):
+        if math.isnan(other.battery):
+            assert math.isnan(one.battery)
+            one.battery = other.battery = 0.0
+        for number in ("speed", "battery"):  # 32 bits on the wire
+            assert getattr(one, number) == pytest.approx(getattr(other, number))
+            setattr(other, number, getattr(one, number))
+        assert one == other
+
+
+def test_numbers_come_through() -> None:
+    (read,) = deserialize_message(write_reports([(STATE, "cart")]), msg.RobotReports).reports
+    assert STATE.battery_soc is not None
+    assert read.battery == pytest.approx(STATE.battery_soc)
+    assert read.speed == pytest.approx(STATE.speed_mps)
+    assert (read.path_index, read.granted_index) == (STATE.path_index, STATE.granted_index)
