@@ -1,17 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seoul's physical-AI belt with the robots of a morning there: see docs/belt.md."""
+"""Seoul's physical-AI belt with the robots of a morning there: see docs/belt.md.
+
+With `owners:=sites` five sites and the roads between them have a fleet_manager each, joined by Zenoh
+routers; see docs/federation.md.
+"""
 
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.actions import DeclareLaunchArgument, GroupAction, IncludeLaunchDescription, Shutdown
+from launch.conditions import LaunchConfigurationEquals
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
-SIM = PathJoinSubstitution([FindPackageShare("suwon_fleet"), "launch", "sim.launch.py"])
+SHARE = FindPackageShare("suwon_fleet")
+SIM = PathJoinSubstitution([SHARE, "launch", "sim.launch.py"])
+PARAMETERS = PathJoinSubstitution([SHARE, "config", "fleet_manager.yaml"])
+GROUPS = ("roads", "suseo", "setec", "yangjae", "hanriver", "yongsan")
+"""Those of config/groups/belt.yaml; the first is the router that all others connect to."""
+FIRST_PORT = 7447
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The simulation of the belt; other arguments are those of sim.launch.py."""
+    """The simulation of the belt, with one fleet_manager or one for each site."""
+    owners = DeclareLaunchArgument(
+        "owners",
+        default_value="one",
+        choices=["one", "sites"],
+        description="Who moves the robots: one fleet_manager, or one for each site, in /SITE/fleet.",
+    )
     rate = DeclareLaunchArgument(
         "rate",
         default_value="1.0",
@@ -29,5 +47,56 @@ def generate_launch_description() -> LaunchDescription:
             "scenario": LaunchConfiguration("scenario"),
             "rate": LaunchConfiguration("rate"),
         }.items(),
+        condition=LaunchConfigurationEquals("owners", "one"),
     )
-    return LaunchDescription([rate, scenario, sim])
+    sites = GroupAction(
+        [*map(_manager, range(len(GROUPS))), _simulator()],
+        condition=LaunchConfigurationEquals("owners", "sites"),
+    )
+    return LaunchDescription([rate, scenario, owners, sim, sites])
+
+
+def _manager(number: int) -> Node:
+    """The fleet_manager of one group; all hear the same robots."""
+    group, hub = GROUPS[number], f"tcp/127.0.0.1:{FIRST_PORT}"
+    return Node(
+        package="suwon_fleet",
+        executable="fleet_manager",
+        name="fleet_manager",
+        namespace=f"/{group}/fleet",
+        parameters=[
+            PARAMETERS,
+            {
+                "site": "belt",
+                "journal": "",
+                "groups": "belt",
+                "group": group,
+                "use_sim_time": True,
+                "zenoh_mode": "router",
+                "zenoh_listen": f"tcp/127.0.0.1:{FIRST_PORT + number}",
+                "zenoh_connect": hub if number else "",
+            },
+        ],
+        remappings=[(name, f"/fleet/{name}") for name in ("robot_reports", "robot_commands")],
+        output="screen",
+        on_exit=Shutdown(reason=f"the fleet_manager of {group} has ended"),
+    )
+
+
+def _simulator() -> Node:
+    """The belt's robots."""
+    return Node(
+        package="suwon_fleet",
+        executable="simulator",
+        name="simulator",
+        namespace="sim",
+        parameters=[
+            {
+                "scenario": ParameterValue(LaunchConfiguration("scenario"), value_type=str),
+                "rate": ParameterValue(LaunchConfiguration("rate"), value_type=float),
+                "managers": [f"/{group}/fleet" for group in GROUPS],
+            }
+        ],
+        output="screen",
+        on_exit=Shutdown(reason="the simulator has ended"),
+    )

@@ -23,11 +23,15 @@ LAST_WORDS = 20
 _PR_SET_PDEATHSIG = 1
 
 
-def node_command(module: str, parameters: Mapping[str, object]) -> list[str]:
-    """The command that runs one of our ROS nodes with parameters."""
+def node_command(
+    module: str, parameters: Mapping[str, object], remaps: Mapping[str, str] | None = None
+) -> list[str]:
+    """The command that runs one of our ROS nodes with parameters, and with other names."""
     command = [sys.executable, "-m", f"suwon_fleet.nodes.{module}", "--ros-args"]
     for name, value in parameters.items():
         command += ["-p", f"{name}:={_yaml(value)}"]
+    for name, other in (remaps or {}).items():
+        command += ["-r", f"{name}:={other}"]
     return command
 
 

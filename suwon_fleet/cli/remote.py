@@ -33,6 +33,12 @@ def add_options(parser: ArgumentParser, *, changes: bool = False) -> None:
         metavar="S",
         help="give up when no fleet manager answers for so long (default: %(default)s s)",
     )
+    parser.add_argument(
+        "--fleet",
+        default="/fleet",
+        metavar="NAMESPACE",
+        help="of the fleet manager, where there are several (default: %(default)s)",
+    )
     if changes:
         parser.add_argument(
             "--requester",
@@ -87,7 +93,7 @@ def connect(args: Namespace) -> FleetClient:
             if isinstance(text, str) and not _is_text(text):
                 mend = "write it in UTF-8"
                 raise BadInput([Problem("not-text", name, f"{text!a} is no text", mend)])
-    return client_class()(timeout_s=args.timeout)
+    return client_class()(timeout_s=args.timeout, namespace=args.fleet)
 
 
 def _is_text(value: str) -> bool:

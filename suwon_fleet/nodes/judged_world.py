@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from suwon_fleet.core.robots.command import Grant, RobotCommand
@@ -30,7 +31,7 @@ class JudgedWorld:
         self._teleop = Teleop()
         kinds = {robot.robot_id: robot.kind for robot in self.world.robots.values()}
         self.checker = Checker(scenario.site, kinds)
-        self._wanting: tuple[str, ...] = ()
+        self._wanting: dict[str, tuple[str, ...]] = {}
 
     def take(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; the judge looks at the grants among them."""
@@ -47,9 +48,9 @@ class JudgedWorld:
         for robot in self.world.robots.values():
             self.checker.passed(robot.robot_id, _path_index(robot))
 
-    def note_wanting(self, robot_ids: Iterable[str]) -> None:
-        """Robots that the fleet says have somewhere to go."""
-        self._wanting = tuple(robot_ids)
+    def note_wanting(self, manager: str, robot_ids: Iterable[str]) -> None:
+        """Robots that one of the fleet managers says have somewhere to go."""
+        self._wanting[manager] = tuple(robot_ids)
 
     def step(self) -> None:
         """Move the world on by one step."""
@@ -61,7 +62,8 @@ class JudgedWorld:
         if self.world.now_ns % REVIEW_EVERY_NS == 0:
             robots = self.world.robots
             self._note_passed()
-            self.checker.review(at_s, poses, [r for r in self._wanting if robots[r].can_go])
+            wanting = dict.fromkeys(chain.from_iterable(self._wanting.values()))
+            self.checker.review(at_s, poses, [r for r in wanting if robots[r].can_go])
 
     def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
         """Turn the mode switch at a robot; see :class:`.Teleop`."""

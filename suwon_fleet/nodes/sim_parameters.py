@@ -69,6 +69,11 @@ PARAMETERS = (
         f" service /<robot>/set_manual; auto: up to {FEW_ROBOTS} robots.",
         choices=("auto", "on", "off"),
     ),
+    Parameter(
+        "managers",
+        ["/fleet"],
+        "Namespaces of the fleet_managers: the judge hears from them which robots want to go somewhere.",
+    ),
 )
 
 
@@ -81,6 +86,7 @@ class SimParameters:
     lead_s: float
     report_every_s: float
     has_robot_topics: bool
+    managers: tuple[str, ...]
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -102,6 +108,7 @@ def declare_parameters(node: Node) -> SimParameters:
         lead_s=values["lead_s"],
         report_every_s=values["report_every_s"],
         has_robot_topics=topics == "on" or (topics == "auto" and count <= FEW_ROBOTS),
+        managers=tuple(values["managers"]),
     )
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from rclpy.node import Node
@@ -75,7 +76,9 @@ class Simulator(Node):
         self.create_subscription(
             msg.RobotCommands, f"{FLEET}/robot_commands", self._on_commands, COMMANDS_QOS
         )
-        self.create_subscription(msg.FleetState, f"{FLEET}/state", self._on_fleet_state, LATEST_QOS)
+        for manager in self.parameters.managers:
+            hear = partial(self._on_fleet_state, manager)
+            self.create_subscription(msg.FleetState, f"{manager}/state", hear, LATEST_QOS)
         self._clock_out = self.create_publisher(Clock, "/clock", QoSProfile(depth=1))
         self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
         self.create_service(Trigger, "record", self._on_record)
@@ -109,12 +112,13 @@ class Simulator(Node):
         self._heard_ns = max(self._heard_ns or 0, min(at_ns, self.world.now_ns))
         self._judged.take(taken)
 
-    def _on_fleet_state(self, state: Any) -> None:
-        self._judged.note_wanting(
+    def _on_fleet_state(self, manager: str, state: Any) -> None:
+        wanting = [
             robot.robot_id
             for robot in state.robots
             if robot.goal and robot.mission in LEGS and robot.robot_id in self.world.robots
-        )
+        ]
+        self._judged.note_wanting(manager, wanting)
 
     def _on_record(self, request: Any, response: Any) -> Any:
         response.success = True

@@ -66,7 +66,7 @@ def test_a_grant_off_the_map_is_found(judged: JudgedWorld) -> None:
 
 
 def test_a_robot_that_wants_to_go_and_gets_nothing_is_found(judged: JudgedWorld) -> None:
-    judged.note_wanting([at_charger(judged).robot_id])
+    judged.note_wanting("/fleet", [at_charger(judged).robot_id])
     run(judged, 700.0)
     assert judged.summary()["deadlocks"] == 1
 

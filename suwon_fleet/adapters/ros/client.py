@@ -35,15 +35,16 @@ RELOOK_S = 5.0
 
 
 class FleetClient:
-    """One connection to the fleet manager of this ROS domain, with a thread of its own.
+    """One connection to a fleet manager of this ROS domain, with a thread of its own.
 
     Calls may come from any thread and wait for their answers; those that change nothing twice are
     repeated until answered. Each raises Unreachable when nobody answers for `timeout_s` seconds.
     Answers are ROS messages: `accepted` with `code`, `reason_en` and `reason_ko` when it is false.
     """
 
-    def __init__(self, *, timeout_s: float = 10.0) -> None:
-        self._fleet = Connection(timeout_s)
+    def __init__(self, *, timeout_s: float = 10.0, namespace: str = "/fleet") -> None:
+        """`namespace` is the fleet manager's. Raises BadInput when it cannot be one."""
+        self._fleet = Connection(timeout_s, namespace)
 
     def close(self) -> None:
         """Leave the ROS graph."""

@@ -12,20 +12,31 @@ from typing import Any
 
 import rclpy
 from rclpy.client import Client
+from rclpy.exceptions import InvalidNamespaceException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
+from rclpy.validate_namespace import validate_namespace
 
 from suwon_fleet.adapters.ros.asking import NoAnswer, ask_all
-from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.core.errors import BadInput, Problem, Unreachable
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 LIVE = QoSProfile(depth=1000)
 
 
+def _check(namespace: str) -> None:
+    try:
+        validate_namespace(namespace)
+    except InvalidNamespaceException as error:
+        what, mend = str(error).splitlines()[0], "write it as /fleet or /suseo/fleet"
+        raise BadInput([Problem("bad-namespace", namespace, what, mend)]) from error
+
+
 class Connection:
-    """Services and topics of the fleet manager in this ROS domain, by name in `/fleet`.
+    """Services and topics of the fleet manager in this ROS domain, by name in its
+    namespace.
 
     Calls may come from any thread; a request waits for its answer. They raise Unreachable when nothing
     came for `timeout_s` seconds. The rclpy context is its own, and signals stay the program's.
@@ -34,13 +45,15 @@ class Connection:
     entity or the context goes away while it gathers what to wait for.
     """
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, namespace: str) -> None:
+        """Raises BadInput for a namespace that cannot be."""
+        _check(namespace)
         self._timeout_s = timeout_s
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self._node = Node(
             f"fleet_client_{os.getpid()}",
-            namespace="/fleet",
+            namespace=namespace,
             context=self._context,
             enable_rosout=False,
             start_parameter_services=False,
