@@ -1,23 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A TCP proxy that fails as networks do: resets connections, or swallows what is sent as a hole does."""
+"""A TCP proxy that fails as networks do: it is slow, loses packets, resets connections, or swallows what is
+sent as a hole does."""
 
 from __future__ import annotations
 
+import queue
+import random
 import socket
 import threading
+import time
 from contextlib import suppress
 
 _CHUNK = 65536
+_RETRANSMIT_S = 0.2
+"""What TCP needs at least to send a lost packet again, beside the way there and back."""
 
 
 class FaultyProxy:
     """Passes connections on to an endpoint until it is told otherwise; use as a context."""
 
-    def __init__(self, target: str) -> None:
-        """`target` is a Zenoh endpoint such as ``tcp/127.0.0.1:7447``."""
-        host, _, port = target.partition("/")[2].rpartition(":")
-        self._target = (host, int(port))
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(
+        self,
+        target: str,
+        *,
+        host: str = "127.0.0.1",
+        delay_s: float = 0.0,
+        lost: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """Listen at `host` for a Zenoh endpoint `target` such as ``tcp/127.0.0.1:7447``.
+
+        What is sent comes `delay_s` later. Of all packets the share `lost` (0..1) has to be sent again,
+        and what was sent after them waits: that is what a loss is above TCP.
+        """
+        there, _, port = target.partition("/")[2].rpartition(":")
+        self._target = (there, int(port))
+        self._host, self._delay_s, self._lost = host, delay_s, lost
+        self._random = random.Random(seed)
+        self._listener = socket.create_server((host, 0))
         self._passes = threading.Event()
         self._passes.set()
         self._refuses = False
@@ -30,7 +50,7 @@ class FaultyProxy:
     @property
     def endpoint(self) -> str:
         """Where to connect instead of to the target."""
-        return f"tcp/127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"tcp/{self._host}:{self._listener.getsockname()[1]}"
 
     def reset(self) -> None:
         """End all connections and refuse new ones, until `mend`."""
@@ -100,11 +120,39 @@ class FaultyProxy:
                 self._sockets = [end for end in self._sockets if end not in (near, far)]
 
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
-            while chunk := source.recv(_CHUNK):
-                self._passes.wait()
-                sink.sendall(chunk)
+        if self._delay_s or self._lost:
+            self._pass_on_late(source, sink)
+        else:
+            with suppress(OSError):
+                while chunk := source.recv(_CHUNK):
+                    self._passes.wait()
+                    sink.sendall(chunk)
         self._passes.wait()
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _pass_on_late(self, source: socket.socket, sink: socket.socket) -> None:
+        """The same through a line on which everything takes its time."""
+        line: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+
+        def deliver() -> None:
+            with suppress(OSError):
+                while True:
+                    due_s, chunk = line.get()
+                    if not chunk:
+                        return
+                    time.sleep(max(0.0, due_s - time.monotonic()))
+                    self._passes.wait()
+                    sink.sendall(chunk)
+
+        delivering = threading.Thread(target=deliver, daemon=True)
+        delivering.start()
+        with suppress(OSError):
+            while chunk := source.recv(_CHUNK):
+                late_s = self._delay_s
+                while self._random.random() < self._lost:
+                    late_s += _RETRANSMIT_S + 2 * self._delay_s
+                line.put((time.monotonic() + late_s, chunk))
+        line.put((0.0, b""))
+        delivering.join()
