@@ -13,7 +13,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.ports import Clock, Journal, RobotLink
+from suwon_fleet.ports import Clock, Journal, PeerLink, RobotLink
 from suwon_fleet.service.changes import ChangeLog, Changes
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.service.witness import Witness
@@ -41,8 +41,15 @@ class FleetService:
     follows from it is in the journal.
     """
 
-    def __init__(self, core: FleetCore, journal: Journal, link: RobotLink, clock: Clock) -> None:
-        self._pipeline = Pipeline(core, journal, link)
+    def __init__(
+        self,
+        core: FleetCore,
+        journal: Journal,
+        link: RobotLink,
+        clock: Clock,
+        peers: PeerLink | None = None,
+    ) -> None:
+        self._pipeline = Pipeline(core, journal, link, peers)
         self._clock = clock
         self._changes = ChangeLog(core.state)
         self.witness = Witness()

@@ -22,6 +22,7 @@ from suwon_fleet.core.errors import Problem, Severity
 from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.traffic.conflicts import Conflicts
+from suwon_fleet.traffic.problem import NO
 from suwon_fleet.traffic.roadmap import Ints, Roadmap
 
 GATE = -1
@@ -55,11 +56,7 @@ class Borders:
 
     def _small_parts(self) -> list[NDArray[np.intp]]:
         """The vertices of parts of groups that are small, and joined to another group's ground."""
-        roadmap = self._roadmap
-        ends = np.stack((roadmap.edge_from, roadmap.edge_to))
-        inner = ends[:, self.vertex[ends[0]] == self.vertex[ends[1]]]
-        joined = csr_array((np.ones(inner.shape[1]), inner), shape=2 * (roadmap.vertex_count,))
-        labels = connected_components(joined, directed=False)[1]
+        labels = self._parts(self._inner_edges())
         small = np.flatnonzero(np.bincount(labels) < LEAST_VERTICES)
         parts = [np.flatnonzero(labels == label) for label in small]
         return [part for part in parts if self._groups_around(part)]
@@ -87,6 +84,32 @@ class Borders:
         edges = np.flatnonzero(self.segment[roadmap.edge_segment] == GATE)
         ends = zip(roadmap.edge_from[edges], roadmap.edge_to[edges], strict=True)
         return [(names[tail], names[head]) for tail, head in ends]
+
+    @cached_property
+    def narrow(self) -> Ints:
+        """(V,) a number for each vertex, the same in one part of a group; NO where the part has a loop.
+
+        In a part without a loop robots that go opposite ways may not be able to pass each other.
+        """
+        inner = self._inner_edges()
+        labels = self._parts(inner)
+        segments = np.unique(np.sort(inner, axis=0), axis=1)
+        loose = np.bincount(labels) - np.bincount(labels[segments[0]], minlength=labels.max() + 1)
+        numbers: Ints = np.where(loose[labels] == 1, labels, NO).astype(np.int32)
+        return numbers
+
+    def _inner_edges(self) -> Ints:
+        """(2, E) both ends of the edges that do not leave their group."""
+        ends = np.stack((self._roadmap.edge_from, self._roadmap.edge_to))
+        inner: Ints = ends[:, self.vertex[ends[0]] == self.vertex[ends[1]]]
+        return inner
+
+    def _parts(self, inner: Ints) -> Ints:
+        """(V,) the same number for vertices that edges within one group join."""
+        size = 2 * (self._roadmap.vertex_count,)
+        joined = csr_array((np.ones(inner.shape[1]), tuple(inner)), shape=size)
+        labels: Ints = connected_components(joined, directed=False)[1]
+        return labels
 
     def group_of(self, vertex: str) -> str:
         """The group that owns a vertex."""

@@ -7,13 +7,14 @@ that jobs are weighed by, and the next gate on a way, come from the whole map.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.core.errors import Broken
+from suwon_fleet.core.errors import Broken, Problem
 from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
@@ -39,9 +40,12 @@ class GroupCoordinator(Coordinator):
 
     def __init__(self, site: SiteMap, kinds: Sequence[RobotKind], groups: Groups, own: str) -> None:
         self._groups, self.own = groups, own
+        self.groups, self.cut = groups.names, groups.cut
         super().__init__(site, kinds)
         self._ways = Routes(self._whole)
         self._near_gates: dict[Gate, frozenset[int]] = {}
+        self._gates: dict[tuple[int, int], dict[int, Gate]] = {}
+        self._halts: dict[tuple[int, int, Gate], str] = {}
         self._all_times = Graph.of(self._whole, self._graph.conflicts)
 
     def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
@@ -78,8 +82,14 @@ class GroupCoordinator(Coordinator):
         """Open or close a zone to robots that are not in it."""
         super().set_open(zone_id, is_open)
         self._ways.close_zones(frozenset(self._closed))
+        self._gates.clear()
+        self._halts.clear()
 
     # Borders
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with how the map is divided."""
+        return self.borders.problems(self._graph.conflicts)
 
     def group_of(self, vertex: str) -> str:
         """The group that owns a vertex."""
@@ -96,22 +106,25 @@ class GroupCoordinator(Coordinator):
         return vertex if is_own and self.is_own_ground(pose) else None
 
     def gate_towards(self, kind: str, start: str, goal: str) -> Gate | None:
-        """The first gate on the way to a goal; None if none is on it, or there is no way."""
+        """The first gate on the way to a goal; None if none is on it, or there is no way.
+
+        It is the same for all vertices up to it, so a robot's way is gone through once.
+        """
         kind_index, vertex_of = self.roadmap.kind_of[kind], self.roadmap.vertex_of
         here, there = vertex_of[start], vertex_of[goal]
         if np.isfinite(self._routes.seconds(kind_index, here, there)):
             return None
         ways, times_s = self._ways, self._whole.edge_time[kind_index]
-        row = ways.row(kind_index, there)
-        if not np.isfinite(row[here]):
+        if not np.isfinite(ways.seconds(kind_index, here, there)):
             return None
-        group, names = self.borders.vertex, self.roadmap.vertex_names
-        while here != there:
-            onward = self._next(here, row, times_s, ways.open[kind_index])
-            if group[onward] != group[here]:
-                return names[here], names[onward]
-            here = onward
-        return None
+        known = self._gates.setdefault((kind_index, there), {})
+        if here not in known:
+            row, passed = ways.row(kind_index, there), [here]
+            while self.borders.vertex[passed[-1]] == self.borders.vertex[here]:
+                passed.append(self._next(passed[-1], row, times_s, ways.open[kind_index]))
+            names = self.roadmap.vertex_names
+            known.update(dict.fromkeys(passed[:-1], (names[passed[-2]], names[passed[-1]])))
+        return known[here]
 
     def _next(
         self, vertex: int, row: Row, times_s: NDArray[np.float64], is_open: NDArray[np.bool_]
@@ -131,24 +144,57 @@ class GroupCoordinator(Coordinator):
         is_joined = (known[gate[0]], known[gate[1]]) in self.roadmap.edge_between
         return is_joined and self.group_of(gate[0]) != self.group_of(gate[1])
 
+    def narrow_part(self, vertex: str) -> int | None:
+        """The number of the part of the ground in which robots may not be able to pass each other."""
+        number = int(self.borders.narrow[self.roadmap.vertex_of[vertex]])
+        return None if number == NO else number
+
     def do_meet(self, one: Gate, other: Gate) -> bool:
         """Whether robots of any kinds could touch, one in each of two gates."""
         mine = self._near(one)
         return any(element in mine for element in self._elements(other))
 
+    def leaves_free(self, gate: Gate, vertex: str) -> bool:
+        """Whether robots of any kinds could be at a vertex and in a gate at once."""
+        return self.roadmap.vertex_of[vertex] not in self._near(gate)
+
     def halt_before(self, kind: str, start: str, gate: Gate) -> str:
-        """Where a robot on its way to a gate waits, so that others can come in: `start` if nowhere."""
-        kind_index, vertex_of = self.roadmap.kind_of[kind], self.roadmap.vertex_of
-        here, there = vertex_of[start], vertex_of[gate[0]]
-        row = self._routes.row(kind_index, there)
-        taken, halt = self._near(gate), here
+        """Where a robot on its way to a gate waits, so that others can come in by it.
+
+        That is the last vertex on its way that leaves room for them, or else the next one anywhere from
+        which it can get back; where there is none it is `start`.
+        """
+        kind_index, here = self.roadmap.kind_of[kind], self.roadmap.vertex_of[start]
+        if (kind_index, here, gate) not in self._halts:
+            halt = self._find_halt(kind_index, here, gate)
+            self._halts[kind_index, here, gate] = self.roadmap.vertex_names[halt]
+        return self._halts[kind_index, here, gate]
+
+    def _find_halt(self, kind: int, start: int, gate: Gate) -> int:
+        there, taken = self.roadmap.vertex_of[gate[0]], self._near(gate)
+        row, here, halt = self._routes.row(kind, there), start, NO
+        times_s, is_open = self.roadmap.edge_time[kind], self._routes.open[kind]
         while here != there and np.isfinite(row[here]):
             if here not in taken:
                 halt = here
-            here = self._next(
-                here, row, self.roadmap.edge_time[kind_index], self._routes.open[kind_index]
-            )
-        return self.roadmap.vertex_names[halt]
+            here = self._next(here, row, times_s, is_open)
+        return self._aside(start, row, is_open, taken) if halt == NO else halt
+
+    def _aside(
+        self, start: int, row: Row, is_open: NDArray[np.bool_], taken: frozenset[int]
+    ) -> int:
+        """The vertex fewest steps from `start` that is not taken and has a time in `row`, or `start`."""
+        roadmap, seen, queue = self.roadmap, {start}, deque([start])
+        while queue:
+            vertex = queue.popleft()
+            if vertex not in taken and np.isfinite(row[vertex]):
+                return vertex
+            for edge in roadmap.out_edges[roadmap.out_ptr[vertex] : roadmap.out_ptr[vertex + 1]]:
+                onward = int(roadmap.edge_to[edge])
+                if is_open[edge] and onward not in seen:
+                    seen.add(onward)
+                    queue.append(onward)
+        return start
 
     def away_s(self, robot_id: str, vertex: str) -> float:
         """Seconds from the end of a robot's ground to a vertex, on the group's own."""

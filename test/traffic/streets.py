@@ -41,10 +41,17 @@ def zone(name: str, west: float, east: float, capacity: int | None = None) -> Zo
     return Zone(name, ZoneKind.CAMPUS, ring, capacity=capacity)
 
 
-def street(capacity: int | None = None) -> SiteMap:
-    """Two squares and the way between them."""
+def street(capacity: int | None = None, *, bays: bool = False) -> SiteMap:
+    """Two squares and the way between them; with a bay off each square to park in."""
+    points, ways = dict(POINTS), list(WAYS)
+    if bays:
+        points |= {"bw": (4.0, -4.0), "be": (36.0, -4.0), "cw": (4.0, 0.0), "ce": (36.0, 0.0)}
+        ways.remove(("w1", "w2"))
+        ways.remove(("e1", "e2"))
+        ways += [("w1", "cw"), ("cw", "w2"), ("cw", "bw")]
+        ways += [("e1", "ce"), ("ce", "e2"), ("ce", "be")]
     zones = (zone("west", -5.0, 11.0), zone("east", 29.0, 45.0, capacity))
-    return site_of(POINTS, WAYS, zones=zones)
+    return site_of(points, ways, zones=zones)
 
 
 GROUPS = Groups({"west": ("west",), "east": ("east",)}, rest="yard")

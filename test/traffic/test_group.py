@@ -125,3 +125,21 @@ def test_only_own_ground_is_joined_on() -> None:
         assert one.locate(Pose(x, y), 5.0) is None
     assert west.locate(Pose(*at[0]), 1.5) == gate[0]
     assert yard.locate(Pose(*at[1]), 1.5) == gate[1]
+
+
+def test_where_robots_may_not_be_able_to_pass() -> None:
+    west, yard = coordinator("west"), coordinator("yard")
+    assert west.narrow_part("w3") is None  # a square
+    part = yard.narrow_part("m")
+    assert part is not None
+    assert yard.narrow_part("n") == part
+
+
+def test_a_robot_in_a_gates_ground_steps_aside() -> None:
+    west = coordinator("west")
+    gate = west.gate_towards("small", "w1", "e3")
+    assert gate
+    assert not west.leaves_free(gate, gate[0])
+    aside = west.halt_before("small", gate[0], gate)
+    assert west.leaves_free(gate, aside)
+    assert west.group_of(aside) == "west"

@@ -36,7 +36,7 @@ def test_groups_are_read(tmp_path: Path) -> None:
         ("  west:", "  West:", "bad-group"),
         (FORMAT, "suwon_fleet/groups@2", "wrong-format"),
         ("rest: yard", "site: belt", "wrong-site"),
-        ("rest: yard", "reste: yard", "unknown-key"),
+        ("rest: yard", "remainder: yard", "unknown-key"),
         (GOOD, f"format: {FORMAT}\n", "missing-key"),
         (GOOD, "", "empty"),
     ],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,12 @@ class Groups:
     def names(self) -> tuple[str, ...]:
         """All groups in the order of their ids."""
         return tuple(sorted({*self.zones, self.rest}))
+
+    @cached_property
+    def cut(self) -> str:
+        """A hash of what belongs to whom."""
+        listed = sorted((group, *sorted(zones)) for group, zones in self.zones.items())
+        return hashlib.blake2b(repr((self.rest, listed)).encode(), digest_size=8).hexdigest()
 
     def of(self, zones: Iterable[str]) -> str:
         """The group of ground that lies in `zones`, innermost first."""
