@@ -43,6 +43,7 @@ class GroupCoordinator(Coordinator):
         self.groups, self.cut = groups.names, groups.cut
         super().__init__(site, kinds)
         self._ways = Routes(self._whole)
+        self._ways.prepare([self._whole.vertex_of[place.node] for place in site.places])
         self._near_gates: dict[Gate, frozenset[int]] = {}
         self._gates: dict[tuple[int, int], dict[int, Gate]] = {}
         self._halts: dict[tuple[int, int, Gate], str] = {}
