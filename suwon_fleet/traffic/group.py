@@ -92,6 +92,10 @@ class GroupCoordinator(Coordinator):
         """What is wrong with how the map is divided."""
         return self.borders.problems(self._graph.conflicts)
 
+    def is_vertex(self, name: str) -> bool:
+        """Whether there is a vertex of that name."""
+        return name in self.roadmap.vertex_of
+
     def group_of(self, vertex: str) -> str:
         """The group that owns a vertex."""
         return self.borders.group_of(vertex)

@@ -178,6 +178,9 @@ class LineGround:
 
     # Borders
 
+    def is_vertex(self, name: str) -> bool:
+        return name in VERTICES
+
     def group_of(self, vertex: str) -> str:
         return "west" if vertex.startswith("w") else "east"
 

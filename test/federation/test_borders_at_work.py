@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from federation.realm import Realm
 from federation.test_realm import realm
@@ -11,6 +12,8 @@ from federation.test_realm import realm
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.group_state import Stage
+from suwon_fleet.core.federation.messages import AskToEnter, HandOver, SendJob
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
 from suwon_fleet.core.texts import say
 
@@ -130,6 +133,41 @@ def test_robots_that_work_together_stay_in_one_group() -> None:
     answer = ask(one, "west", m.SubmitJob("j", JobRequest(JobKind.JOINT, (), roles=roles)))
     assert answer.reason
     assert answer.reason.code == "joint-across-groups"
+
+
+def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
+    one = sent_east(until=Stage.ASKED)
+    yard = one.owners["yard"].core
+    wait(one, lambda: bool(one.owners["yard"].state.coming))
+    question = AskToEnter("x@west>yard.9", "x", "delivery_indoor", ("w2~m~1", "w2~m~2"), 9)
+    traveller = Traveller.of(one.owners["west"].state.robots["r"])
+    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-1"], "west", 9, ())
+    over = HandOver("x@west>yard.9", replace(traveller, vertex="m"), 10**9, job)
+    unsound = [
+        ("nobody", question),
+        ("yard", question),
+        ("west", replace(question, handover_id="r")),
+        ("west", replace(question, kind="tank")),
+        ("west", replace(question, gate=("m", "nowhere"))),
+        ("east", replace(question, handover_id="x@east>yard.9")),
+        ("west", replace(over, robot=replace(over.robot, vertex="w1"))),
+        ("west", replace(over, robot=replace(over.robot, vertex="nowhere"))),
+        ("west", replace(over, robot=replace(over.robot, kind="tank"))),
+        ("west", replace(over, robot=replace(over.robot, destination="nowhere"))),
+        ("west", replace(over, robot=replace(over.robot, since_ns=()))),
+        ("west", replace(over, job=replace(job, phase_index=7))),
+        ("west", replace(over, job=replace(job, phases=()))),
+        ("west", SendJob(replace(job, request=replace(job.request, places=("nowhere",))))),
+        ("west", SendJob(replace(job, status=JobStatus.FINISHED))),
+    ]
+    for peer, message in unsound:
+        yard.step(one.world.now_ns, [m.PeerSaid(peer, message)])
+        told = {(a.reason.code, a.subject) for a in yard.state.alerts.values()}
+        assert ("peer-unsound", f"group {peer}") in told, message
+        for alert in [*yard.state.alerts]:
+            yard.step(one.world.now_ns, [m.AnswerAlert("", alert, "seen", "ana")])
+    assert set(yard.state.robots) == set()
+    assert list(one.owners["yard"].state.jobs) == []
 
 
 def test_ids_of_jobs_begin_with_the_group() -> None:

@@ -52,11 +52,6 @@ def hear_ask(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> None:
 def _why_not_in(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> str | None:
     """Who or what keeps a robot out."""
     ground, gate = border.ground, said.gate
-    is_ours_and_theirs = (
-        ground.is_gate(gate) and border.is_own(gate[1]) and ground.group_of(gate[0]) == peer
-    )
-    if not is_ours_and_theirs or said.kind not in fleet.kinds:
-        return peer
     if said.robot_id in fleet.state.robots or said.robot_id in border.state.leaving:
         return said.robot_id
     for leaving in border.state.leaving.values():

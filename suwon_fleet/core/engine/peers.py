@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from suwon_fleet.core.engine import coming, forwarding, leaving
+from suwon_fleet.core.engine import alerts, coming, forwarding, leaving, soundness
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import PeerSaid
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation import messages as p
 
 _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
@@ -28,8 +29,15 @@ _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
 
 def hear(fleet: Fleet, said: PeerSaid) -> None:
     """Take in what another owner says; one that owns the whole map has no peers, and heeds none."""
-    if fleet.border is not None:
-        _HANDLERS[type(said.message)](fleet, fleet.border, said.peer, said.message)
+    border = fleet.border
+    if border is None:
+        return
+    if fault := soundness.fault_of(fleet, border, said.peer, said.message):
+        what = type(said.message).__name__
+        reason = Reason.of("peer-unsound", peer=said.peer, message=what, field=fault)
+        alerts.raise_once(fleet, alerts.ERROR, reason, f"group {said.peer}")
+    else:
+        _HANDLERS[type(said.message)](fleet, border, said.peer, said.message)
 
 
 def go_on(fleet: Fleet, border: Border) -> None:

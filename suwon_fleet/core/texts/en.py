@@ -129,6 +129,8 @@ SENTENCES = {
     "robot-blocked": "Something stands in its way ({state:state}); it goes on when the way is free.",
     "robot-crosses": "{robot:robot} goes through a gate to another group's ground.",
     "robot-in-line": "{robot:robot} is in line with others where none can turn round.",
+    "peer-unsound": "The owner of group {peer} said what cannot be ({field} of {message})."
+    " Give all owners the same map, groups and robot kinds.",
     "wait-gate": "It waits until group {group} lets it in (in the way there: {who}).",
     "wait-turn": "{robot:robot} goes first over ground that both need.",
     "wait-ground": "{robot:robot} is still on the ground ahead.",

@@ -140,6 +140,8 @@ SENTENCES = {
     "robot-blocked": "앞에 장애물이 있습니다({state:state}). 길이 트이면 스스로 갑니다.",
     "robot-crosses": "{robot:robot+이/가} 다른 그룹 구역으로 넘어가는 중입니다.",
     "robot-in-line": "{robot:robot+은/는} 비켜 갈 수 없는 길에 다른 로봇들과 줄지어 있습니다.",
+    "peer-unsound": "{peer} 그룹의 관리자가 있을 수 없는 값({message}의 {field})을 보내 무시했습니다. 모든"
+    " 관리자가 같은 지도와 그룹, 로봇 종류를 쓰게 하세요.",
     "wait-gate": "{group} 그룹이 들여보내 줄 때까지 기다립니다(막고 있는 것: {who}).",
     "wait-turn": "둘 다 지나야 하는 곳을 {robot:robot+이/가} 먼저 지나갑니다.",
     "wait-ground": "{robot:robot+이/가} 아직 앞길에 있습니다.",
