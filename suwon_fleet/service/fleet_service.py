@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
@@ -48,8 +49,9 @@ class FleetService:
         link: RobotLink,
         clock: Clock,
         peers: PeerLink | None = None,
+        take_over: Callable[[str, int], None] | None = None,
     ) -> None:
-        self._pipeline = Pipeline(core, journal, link, peers)
+        self._pipeline = Pipeline(core, journal, link, peers, take_over)
         self._clock = clock
         self._changes = ChangeLog(core.state)
         self.witness = Witness()

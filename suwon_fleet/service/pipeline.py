@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Input, Send, Tell
@@ -11,12 +11,21 @@ from suwon_fleet.ports import Journal, PeerLink, RobotLink
 
 
 class Pipeline:
-    """Joins a core, its journal, the link to its robots and that to its peers. Not thread-safe."""
+    """Joins a core, its journal, the link to its robots and that to its peers. Not thread-safe.
+
+    `take_over` is told which of a robot's owners in a row speaks, before it does, where there are several.
+    """
 
     def __init__(
-        self, core: FleetCore, journal: Journal, link: RobotLink, peers: PeerLink | None = None
+        self,
+        core: FleetCore,
+        journal: Journal,
+        link: RobotLink,
+        peers: PeerLink | None = None,
+        take_over: Callable[[str, int], None] | None = None,
     ) -> None:
         self.core, self._journal, self._link, self._peers = core, journal, link, peers
+        self._take_over = take_over
 
     def turn(self, now_ns: int, requests: Iterable[Input] = ()) -> Outcome:
         """Take in reports and requests at `now_ns`, and carry out what follows.
@@ -28,8 +37,11 @@ class Pipeline:
         outcome = self.core.step(now_ns, [*self._link.drain(), *said, *requests])
         if outcome.events:
             self._journal.append(outcome.events)
-        if commands := [e.command for e in outcome.effects if isinstance(e, Send)]:
-            self._link.send(commands)
+        if sends := [e for e in outcome.effects if isinstance(e, Send)]:
+            if self._take_over:
+                for robot_id, epoch in {e.command.robot_id: e.epoch for e in sends}.items():
+                    self._take_over(robot_id, epoch)
+            self._link.send([e.command for e in sends])
         if self._peers and (told := [e for e in outcome.effects if isinstance(e, Tell)]):
             self._peers.tell(told)
         return outcome

@@ -232,7 +232,7 @@ class Peers:
 
 
 def test_hears_peers_and_tells_them_what_is_in_the_journal() -> None:
-    halls = Groups({}, rest="all")
+    halls = Groups({"other": ()}, rest="all")
     journal = MemoryJournal()
     world = World(SHOP, KINDS, [], seed=1)
     core = assemble(SHOP, KINDS, groups=halls, own="all")
@@ -256,3 +256,17 @@ def test_a_journal_is_of_one_group() -> None:
         assemble(SHOP, KINDS, journal=part.read())
     with pytest.raises(BadInput, match="no-such-group"):
         assemble(SHOP, KINDS, groups=Groups({}), own="nobody")
+
+
+def test_links_know_which_owner_speaks() -> None:
+    spawn = Spawn("r", "delivery_indoor", Pose(0.0, 0.0), 0.9)
+    world = World(SHOP, KINDS, [spawn], seed=3, people=QUIET)
+    core = assemble(SHOP, KINDS, groups=Groups({}, rest="all"), own="all")
+    owners: dict[str, int] = {}
+    link = WorldLink(world)
+    line = Pipeline(core, MemoryJournal(), link, Peers(), owners.__setitem__)
+    line.turn(5 * 10**9)
+    line.turn(6 * 10**9, [SubmitJob("1", JobRequest(JobKind.GO_TO, ("attic",)))])
+    for second in range(7, 20):
+        line.turn(second * 10**9)
+    assert owners == {"r": 5}  # the second in which it joined
