@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from suwon_fleet.core.engine.events import Event
-from suwon_fleet.core.engine.messages import Heard
+from suwon_fleet.core.engine.messages import Heard, PeerSaid, Tell
 from suwon_fleet.core.robots.command import RobotCommand
 
 
@@ -32,6 +32,18 @@ class RobotLink(Protocol):
 
     def drain(self) -> Sequence[Heard]: ...
     def send(self, commands: Iterable[RobotCommand]) -> None: ...
+    def close(self) -> None: ...
+
+
+class PeerLink(Protocol):
+    """The way to the owners of other groups of zones. Neither call waits for one of them.
+
+    `drain` gives all that has arrived since it was last called. `tell` may lose, double and delay what it
+    is given: whoever tells something looks for the answer and tells it again.
+    """
+
+    def drain(self) -> list[PeerSaid]: ...
+    def tell(self, messages: Iterable[Tell]) -> None: ...
     def close(self) -> None: ...
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suwon_fleet.core.errors import BadInput, Broken, Problem
 
-SITES, SCENARIOS = "config/sites", "sim/scenarios"
+SITES, SCENARIOS, GROUPS = "config/sites", "sim/scenarios", "config/groups"
 """Folders of shipped files that go by name."""
 
 

@@ -7,7 +7,7 @@ import gc
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from suwon_fleet.core.errors import Problem, Severity
 
 if TYPE_CHECKING:
     from suwon_fleet.core.mapsummary import MapSummary
+    from suwon_fleet.core.robots.kind import RobotKind
+    from suwon_fleet.core.sitemap import SiteMap
 
 
 def add(subparsers: Any) -> None:
@@ -27,6 +29,9 @@ def add(subparsers: Any) -> None:
     check = verbs.add_parser("check", help="name every error and surprise with its place")
     _add_file(check)
     check.add_argument("--json", action="store_true", help="print one JSON document")
+    check.add_argument(
+        "--groups", metavar="FILE", help="and whether the map is divided well among these groups"
+    )
     show = verbs.add_parser("show", help="draw a map as a PNG, SVG or PDF file")
     _add_file(show)
     show.add_argument("-o", "--output", required=True, metavar="PICTURE", help="its suffix tells")
@@ -83,6 +88,8 @@ def _tell_of(args: Namespace) -> int:
         kinds = load_kinds(resource_path("config/robots")).values()
         network = MapNetwork(site)
         problems = (*problems, *lint(network, kinds))
+        if args.groups:
+            problems = (*problems, *_of_groups(site, list(kinds), args.groups))
         summary = summarize(network, kinds)
         facts = {
             "lanes": len(site.lanes),
@@ -104,7 +111,20 @@ def _tell_of(args: Namespace) -> int:
             )
             print(f"{args.file}: usable: {counted}")
             print("\n".join(_told(summary)))
-    return Exit.BAD_INPUT if site is None else Exit.GOOD
+    is_bad = any(problem.severity is Severity.ERROR for problem in problems)
+    return Exit.BAD_INPUT if is_bad else Exit.GOOD
+
+
+def _of_groups(site: SiteMap, kinds: list[RobotKind], path: str) -> list[Problem]:
+    """What is wrong with how a map is divided. Raises BadInput when the file cannot be used at all."""
+    from suwon_fleet.traffic.borders import Borders
+    from suwon_fleet.traffic.conflicts import find_conflicts
+    from suwon_fleet.traffic.roadmap import compile_roadmap
+    from suwon_fleet.wire.groups import load_groups
+
+    groups, roadmap = load_groups(path, site), compile_roadmap(site, kinds)
+    found = Borders(roadmap, groups).problems(find_conflicts(roadmap))
+    return [replace(problem, where=path) for problem in found]
 
 
 def _told(summary: MapSummary) -> Iterator[str]:

@@ -48,6 +48,7 @@ from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
 from suwon_fleet.service.warm_up import settle, warm_up
+from suwon_fleet.wire.groups import load_groups
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
@@ -159,10 +160,18 @@ class FleetManager(LifecycleNode):
         site, kinds = load_site(given.site), load_kinds(given.robots)
         for surprise in lint(MapNetwork(site), kinds.values()):
             self.get_logger().warning(f"map: {surprise}")
+        groups = load_groups(given.groups, site) if given.groups else None
         journal = self._open_journal()
         try:
             warm_up(next(iter(kinds.values())), self.get_logger().info)
-            core = assemble(site, kinds, self._settings(), journal=journal.read())
+            core = assemble(
+                site,
+                kinds,
+                self._settings(),
+                journal=journal.read(),
+                groups=groups,
+                own=given.group,
+            )
         except BaseException:
             journal.close()
             raise
@@ -203,13 +212,21 @@ class FleetManager(LifecycleNode):
         clock = HeardClock() if self.get_parameter("use_sim_time").value else WallClock()
         core, journal = self._configured.core, self._configured.journal
         given = self.parameters.zenoh
-        zenoh = ZenohRobots(given, clock, core.fleet.site.id) if given.is_used else None
+        site_id, group = core.fleet.site.id, self.parameters.group
+        zenoh = ZenohRobots(given, clock, site_id, group) if given.is_used else None
         link = RosLink(self, clock, self._on_reports)
         links = Links([link, zenoh.link]) if zenoh else link
         self._active = _Active(
             link,
             zenoh,
-            FleetService(core, journal, links, clock),
+            FleetService(
+                core,
+                journal,
+                links,
+                clock,
+                zenoh.peers if zenoh else None,
+                zenoh.link.take_over if zenoh and group else None,
+            ),
             self._every(self.parameters.tick_s, self._on_tick),
         )
         self._tell_state()

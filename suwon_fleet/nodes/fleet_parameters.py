@@ -11,10 +11,11 @@ from typing import Any
 from rclpy.node import Node
 
 from suwon_fleet.core.engine.fleet import Settings
+from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.nodes import zenoh_robots
 from suwon_fleet.nodes.parameters import Parameter, declare
 from suwon_fleet.nodes.zenoh_robots import ZenohParameters
-from suwon_fleet.resources import SITES, named_file, resource_path
+from suwon_fleet.resources import GROUPS, SITES, named_file, resource_path
 
 _DEFAULTS = Settings()
 
@@ -70,6 +71,17 @@ PARAMETERS = (
         "Folder with the robot kinds (*.yaml); empty: those shipped in config/robots.",
     ),
     Parameter(
+        "groups",
+        "",
+        "How the map is divided among several fleet managers: a file, or the name of one shipped in"
+        " config/groups; empty: this one owns the whole map.",
+    ),
+    Parameter(
+        "group",
+        "",
+        "The group of zones that this one owns, if the map is divided; it meets the others over Zenoh.",
+    ),
+    Parameter(
         "journal",
         "~/.ros/suwon_fleet/journal.sqlite",
         "File that keeps all that was decided; started again with it, the fleet goes on where it was."
@@ -109,6 +121,8 @@ class FleetParameters:
 
     site: Path
     robots: Path
+    groups: Path | None
+    group: str
     journal: Path | None
     journal_sync: str
     autostart: bool
@@ -121,17 +135,37 @@ class FleetParameters:
 def declare_parameters(node: Node) -> FleetParameters:
     """Declare them all on a node and read them. Raises BadInput with all that is wrong."""
     values = declare(node, PARAMETERS)
+    zenoh = ZenohParameters({p.name: values[p.name] for p in zenoh_robots.PARAMETERS})
+    _check_groups(values, zenoh)
     return FleetParameters(
         site=named_file(values["site"], "site", "parameter site", SITES),
         robots=Path(values["robots"]) if values["robots"] else resource_path("config/robots"),
+        groups=_groups_file(values["groups"]),
+        group=values["group"],
         journal=Path(values["journal"]).expanduser() if values["journal"] else None,
         journal_sync=values["journal_sync"],
         autostart=values["autostart"],
         tick_s=values["tick_s"],
         state_hz=values["state_hz"],
-        zenoh=ZenohParameters({p.name: values[p.name] for p in zenoh_robots.PARAMETERS}),
+        zenoh=zenoh,
         settings=settings_of(values),
     )
+
+
+def _groups_file(value: str) -> Path | None:
+    return named_file(value, "file of groups", "parameter groups", GROUPS) if value else None
+
+
+def _check_groups(values: Mapping[str, Any], zenoh: ZenohParameters) -> None:
+    """Who owns a group knows which, and can meet the owners of the others."""
+    given = [name for name in ("groups", "group") if values[name]]
+    if len(given) == 1:
+        what, mend = f"'{given[0]}' is given alone", "give 'groups' and 'group', or neither"
+        raise BadInput([Problem("group-half-given", f"parameter {given[0]}", what, mend)])
+    if given and not zenoh.is_used:
+        what = "the owners of other groups cannot be met"
+        mend = "give zenoh_listen, zenoh_connect or zenoh_config"
+        raise BadInput([Problem("group-alone", "parameter group", what, mend)])
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:

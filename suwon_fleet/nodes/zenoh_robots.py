@@ -12,6 +12,7 @@ from suwon_fleet.nodes.parameters import Parameter
 
 if TYPE_CHECKING:
     from suwon_fleet.adapters.zenoh.link import ZenohLink
+    from suwon_fleet.adapters.zenoh.peers import ZenohPeers
 
 PARAMETERS = (
     Parameter(
@@ -66,14 +67,21 @@ class ZenohParameters:
 
 
 class ZenohRobots:
-    """An open session and the link in it."""
+    """An open session and the link in it, and that to other owners where the map is divided."""
 
-    def __init__(self, given: ZenohParameters, clock: HeardClock | WallClock, site_id: str) -> None:
+    def __init__(
+        self,
+        given: ZenohParameters,
+        clock: HeardClock | WallClock,
+        site_id: str,
+        group: str = "",
+    ) -> None:
         """Raises BadInput for parameters that cannot be, and where Zenoh is not installed."""
         try:
             from suwon_fleet.adapters.zenoh.doctor import Doctor
             from suwon_fleet.adapters.zenoh.last_values import LastValues
             from suwon_fleet.adapters.zenoh.link import ZenohLink
+            from suwon_fleet.adapters.zenoh.peers import ZenohPeers
             from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
         except ModuleNotFoundError as error:
             what, mend = f"{error.name} is not installed", "pip install 'suwon-fleet[zenoh]'"
@@ -101,6 +109,9 @@ class ZenohRobots:
             self.link: ZenohLink = ZenohLink(self._session, clock, *where)
             self._last_values = LastValues(self._session, *where)
             self._doctor = Doctor(self._session, *where, values["zenoh_lease_s"])
+            self.peers: ZenohPeers | None = (
+                ZenohPeers(self._session, clock, where[0], group) if group else None
+            )
         except BaseException:
             self._session.close()
             raise
@@ -114,6 +125,8 @@ class ZenohRobots:
         self._doctor.close()
         self._last_values.close()
         self.link.close()
+        if self.peers:
+            self.peers.close()
         self._session.close()
 
 

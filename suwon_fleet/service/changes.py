@@ -10,6 +10,8 @@ from suwon_fleet.core.dispatch import Candidate
 from suwon_fleet.core.engine import events as e
 from suwon_fleet.core.engine.state import AlertRecord, FleetState
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.events import JobArrived, JobForwarded, RobotTaken
+from suwon_fleet.core.federation.travel import CarriedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ class ChangeLog:
                     jobs[event.job_id] = None
                     had_it = self._holders.pop(event.job_id)
                     verdicts.append(Verdict("unassigned", event.job_id, had_it, event.reason))
+                case RobotTaken(job=CarriedJob(job_id=job_id)):
+                    jobs[job_id] = None
+                    self._holders[job_id] = event.robot_id
+                case JobForwarded() | JobArrived():
+                    jobs[event.job_id] = None
+                    self._holders.pop(event.job_id, None)
                 case e.JobRefused():
                     verdicts.append(Verdict("refused", event.request.job_id, "", event.reason))
                 case e.JobAccepted() | e.JobPhaseBegun() | e.JobTurnedBack() | e.JobPaused():

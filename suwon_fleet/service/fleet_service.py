@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
@@ -13,7 +14,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.ports import Clock, Journal, RobotLink
+from suwon_fleet.ports import Clock, Journal, PeerLink, RobotLink
 from suwon_fleet.service.changes import ChangeLog, Changes
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.service.witness import Witness
@@ -41,8 +42,16 @@ class FleetService:
     follows from it is in the journal.
     """
 
-    def __init__(self, core: FleetCore, journal: Journal, link: RobotLink, clock: Clock) -> None:
-        self._pipeline = Pipeline(core, journal, link)
+    def __init__(
+        self,
+        core: FleetCore,
+        journal: Journal,
+        link: RobotLink,
+        clock: Clock,
+        peers: PeerLink | None = None,
+        take_over: Callable[[str, int], None] | None = None,
+    ) -> None:
+        self._pipeline = Pipeline(core, journal, link, peers, take_over)
         self._clock = clock
         self._changes = ChangeLog(core.state)
         self.witness = Witness()

@@ -3,18 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from suwon_fleet.core.engine.core import FleetCore, Outcome
-from suwon_fleet.core.engine.messages import Input, Send
-from suwon_fleet.ports import Journal, RobotLink
+from suwon_fleet.core.engine.messages import Input, Send, Tell
+from suwon_fleet.ports import Journal, PeerLink, RobotLink
 
 
 class Pipeline:
-    """Joins a core, its journal and the link to its robots. Not thread-safe."""
+    """Joins a core, its journal, the link to its robots and that to its peers. Not thread-safe.
 
-    def __init__(self, core: FleetCore, journal: Journal, link: RobotLink) -> None:
-        self.core, self._journal, self._link = core, journal, link
+    `take_over` is told which of a robot's owners in a row speaks, before it does, where there are several.
+    """
+
+    def __init__(
+        self,
+        core: FleetCore,
+        journal: Journal,
+        link: RobotLink,
+        peers: PeerLink | None = None,
+        take_over: Callable[[str, int], None] | None = None,
+    ) -> None:
+        self.core, self._journal, self._link, self._peers = core, journal, link, peers
+        self._take_over = take_over
 
     def turn(self, now_ns: int, requests: Iterable[Input] = ()) -> Outcome:
         """Take in reports and requests at `now_ns`, and carry out what follows.
@@ -22,9 +33,15 @@ class Pipeline:
         Raises OSError when the journal cannot be written: then nothing was sent, the core is ahead of
         its journal, and the process must end; started anew it is as if the turn had not been.
         """
-        outcome = self.core.step(now_ns, [*self._link.drain(), *requests])
+        said = self._peers.drain() if self._peers else []
+        outcome = self.core.step(now_ns, [*self._link.drain(), *said, *requests])
         if outcome.events:
             self._journal.append(outcome.events)
-        if commands := [e.command for e in outcome.effects if isinstance(e, Send)]:
-            self._link.send(commands)
+        if sends := [e for e in outcome.effects if isinstance(e, Send)]:
+            if self._take_over:
+                for robot_id, epoch in {e.command.robot_id: e.epoch for e in sends}.items():
+                    self._take_over(robot_id, epoch)
+            self._link.send([e.command for e in sends])
+        if self._peers and (told := [e for e in outcome.effects if isinstance(e, Tell)]):
+            self._peers.tell(told)
         return outcome

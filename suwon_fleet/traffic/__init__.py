@@ -3,5 +3,6 @@
 
 from suwon_fleet.traffic.checker import Checker
 from suwon_fleet.traffic.coordinator import Coordinator
+from suwon_fleet.traffic.group import GroupCoordinator
 
-__all__ = ["Checker", "Coordinator"]
+__all__ = ["Checker", "Coordinator", "GroupCoordinator"]

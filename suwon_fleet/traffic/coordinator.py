@@ -24,7 +24,7 @@ from suwon_fleet.traffic.courses import Courses
 from suwon_fleet.traffic.ledger import Ledger, ahead_s
 from suwon_fleet.traffic.planner import Planned, Planner, Wishes
 from suwon_fleet.traffic.problem import NO, Graph
-from suwon_fleet.traffic.roadmap import Ints, compile_roadmap
+from suwon_fleet.traffic.roadmap import Ints, Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
 from suwon_fleet.traffic.squad import Squad
 
@@ -53,7 +53,7 @@ class Coordinator:
     """
 
     def __init__(self, site: SiteMap, kinds: Sequence[RobotKind]) -> None:
-        self.roadmap = compile_roadmap(site, kinds)
+        self.roadmap = self._compile(site, kinds)
         self._graph = Graph.of(self.roadmap, find_conflicts(self.roadmap))
         self._owned = Ledger(self.roadmap, self._graph)
         self._passed: list[tuple[int, int]] = []
@@ -71,6 +71,10 @@ class Coordinator:
         self._planned_ns = self._improved_ns = 0
         self._kept_s = KEPT_S
         self._looked_ns = -(10**18)
+
+    def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
+        """The map as it is planned on."""
+        return compile_roadmap(site, kinds)
 
     # Ground
 

@@ -176,7 +176,7 @@ def list_of(item: Item, findings: Findings, what: str) -> list[Item]:
     """The elements of a list."""
     if isinstance(item.data, list):
         return item.data
-    mend = f"write '{what}' as a list"
+    mend = f"write {shown(what)} as a list"
     findings.error(item.mark, "wrong-type", f"{item.kind} where a list is needed", mend)
     return []
 

@@ -138,3 +138,27 @@ def test_import(grid: str, tmp_path: Path, capsys: Capture) -> None:
 def test_import_where_nothing_can_be_written(grid: str, tmp_path: Path, capsys: Capture) -> None:
     assert main(["map", "import", grid, "-o", str(tmp_path)]) == Exit.BAD_INPUT
     assert "[unwritable]" in capsys.readouterr().err
+
+
+def test_check_tells_how_a_map_is_divided(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "square.yaml"
+    path.write_text(
+        "format: suwon_fleet/site@1\nid: square\nframe: {kind: local}\n"
+        "defaults: {lane: {kind: indoor}}\n"
+        "zones:\n"
+        "  - {id: west, kind: hall, polygon: [[-1, -1], [20, -1], [20, 20.2], [-1, 20.2]]}\n"
+        "  - {id: strip, kind: hall, polygon: [[-1, 20.2], [41, 20.2], [41, 22], [-1, 22]]}\n"
+        "nodes: {a: [0, 0], b: [40, 0], c: [40, 20], d: [0, 20], e: [0, 20.5], f: [40, 20.5]}\n"
+        "lanes: [{path: [a, b, c, d, a]}, {path: [e, f]}]\n"
+    )
+    groups = tmp_path / "groups.yaml"
+    groups.write_text("format: suwon_fleet/groups@1\ngroups: {left: [west]}\n")
+    assert main(["map", "check", str(path), "--groups", str(groups)]) == Exit.BAD_INPUT
+    told = capsys.readouterr()
+    assert "[groups-touch]" in told.out + told.err
+    groups.write_text("format: suwon_fleet/groups@1\ngroups: {left: [west], up: [strip]}\n")
+    main(["map", "check", str(path), "--groups", str(groups), "--json"])
+    codes = [problem["code"] for problem in json.loads(capsys.readouterr().out)["problems"]]
+    assert "groups-touch" in codes
+    groups.write_text("format: suwon_fleet/groups@1\ngroups: {left: [wets]}\n")
+    assert main(["map", "check", str(path), "--groups", str(groups)]) == Exit.BAD_INPUT

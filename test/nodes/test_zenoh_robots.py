@@ -19,10 +19,15 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 from diagnostic_msgs.msg import DiagnosticArray
 from nodes.in_process import Stage, stage
 from yard import Yard
-from zenoh_fleet import free_endpoint
+from zenoh_fleet import free_endpoint, session_at
 
 from suwon_fleet import msg
+from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.ros.reports import batch_of
+from suwon_fleet.adapters.zenoh.peers import ZenohPeers
+from suwon_fleet.core.engine.messages import PeerSaid, Tell
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.federation.messages import Promise, Withdraw
 from suwon_fleet.core.robots.report import Pose, RobotReport
 from suwon_fleet.nodes.fleet_manager import FAILURE, SUCCESS, FleetManager
 from suwon_fleet.robot import Action, Connection, Robot, Waypoint, run
@@ -124,4 +129,44 @@ def test_what_cannot_be_is_told_and_leaves_the_node_as_it_was(
         assert manager.trigger_configure() == SUCCESS
         assert manager.trigger_activate() == FAILURE
         assert "cannot activate: " in capfd.readouterr().err
+        manager.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"groups": "belt"}, "group-half-given"),
+        ({"group": "suseo"}, "group-half-given"),
+        ({"groups": "belt", "group": "suseo"}, "group-alone"),
+        ({"groups": "nowhere", "group": "x", "zenoh_listen": "tcp/127.0.0.1:0"}, "no-file"),
+    ],
+)
+def test_who_owns_a_group_can_meet_the_others(
+    tmp_path: Path, given: dict[str, str], said: str
+) -> None:
+    with stage() as play, pytest.raises(BadInput, match=said):
+        manager_in(play, tmp_path, **given)
+
+
+def test_a_manager_of_a_group_meets_the_others(tmp_path: Path) -> None:
+    groups = tmp_path / "groups.yaml"
+    groups.write_text("format: suwon_fleet/groups@1\nrest: south\ngroups: {north: [north]}\n")
+    with stage() as play:
+        endpoint = free_endpoint()
+        given = {"groups": str(groups), "group": "south", "zenoh_listen": endpoint}
+        manager = manager_in(play, tmp_path, **given)
+        assert manager.trigger_configure() == SUCCESS
+        assert manager.trigger_activate() == SUCCESS
+        with session_at(connect=[endpoint]) as session:
+            north = ZenohPeers(session, WallClock(), "yard", "north")
+            heard = []
+
+            def has_answered() -> bool:
+                north.tell([Tell("south", Promise("r@south>north.1"))])
+                heard.extend(north.drain())
+                return bool(heard)
+
+            play.until(has_answered)
+            assert heard[0] == PeerSaid("south", Withdraw("r@south>north.1"))
+            north.close()
         manager.close()

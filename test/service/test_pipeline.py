@@ -10,7 +10,19 @@ from sim.stage import KINDS, QUIET, SITE
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine.core import Outcome
 from suwon_fleet.core.engine.events import Event
-from suwon_fleet.core.engine.messages import Announced, Answer, Input, Reported, Send, SubmitJob
+from suwon_fleet.core.engine.messages import (
+    Announced,
+    Answer,
+    Input,
+    PeerSaid,
+    Reported,
+    Send,
+    SubmitJob,
+    Tell,
+)
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.federation.groups import Groups
+from suwon_fleet.core.federation.messages import Promise, Withdraw
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.report import Pose
@@ -200,3 +212,61 @@ def test_any_beginning_of_the_journal_is_one_to_start_from() -> None:
         before = core.state_hash()
         core.step(core.state.now_ns)
         assert count == 0 or assemble(SHOP, KINDS, journal=events[:count]).state_hash() == before
+
+
+class Peers:
+    """Another owner, that has said something, and notes what it is told."""
+
+    def __init__(self, *said: PeerSaid) -> None:
+        self.said, self.told = list(said), list[Tell]()
+
+    def drain(self) -> list[PeerSaid]:
+        said, self.said = self.said, []
+        return said
+
+    def tell(self, messages: Iterable[Tell]) -> None:
+        self.told += messages
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_hears_peers_and_tells_them_what_is_in_the_journal() -> None:
+    halls = Groups({"other": ()}, rest="all")
+    journal = MemoryJournal()
+    world = World(SHOP, KINDS, [], seed=1)
+    core = assemble(SHOP, KINDS, groups=halls, own="all")
+    peers = Peers(PeerSaid("other", Promise("r@all>other.1")))
+    Pipeline(core, journal, WorldLink(world), peers).turn(1)
+    assert peers.told == [Tell("other", Withdraw("r@all>other.1"))]  # nobody waits for that
+    alone = Peers(PeerSaid("other", Promise("r@all>other.1")))
+    Pipeline(assemble(SHOP, KINDS), MemoryJournal(), WorldLink(world), alone).turn(1)
+    assert alone.told == []  # one that owns the whole map heeds no peers
+
+
+def test_a_journal_is_of_one_group() -> None:
+    world, groups = World(SHOP, KINDS, [], seed=1), Groups({}, rest="all")
+    whole, part = MemoryJournal(), MemoryJournal()
+    Pipeline(assemble(SHOP, KINDS), whole, WorldLink(world)).turn(1)
+    with pytest.raises(BadInput, match="journal-of-another-group"):
+        assemble(SHOP, KINDS, journal=whole.read(), groups=groups, own="all")
+    Pipeline(assemble(SHOP, KINDS, groups=groups, own="all"), part, WorldLink(world)).turn(1)
+    assemble(SHOP, KINDS, journal=part.read(), groups=groups, own="all")
+    with pytest.raises(BadInput, match="journal-of-another-group"):
+        assemble(SHOP, KINDS, journal=part.read())
+    with pytest.raises(BadInput, match="no-such-group"):
+        assemble(SHOP, KINDS, groups=Groups({}), own="nobody")
+
+
+def test_links_know_which_owner_speaks() -> None:
+    spawn = Spawn("r", "delivery_indoor", Pose(0.0, 0.0), 0.9)
+    world = World(SHOP, KINDS, [spawn], seed=3, people=QUIET)
+    core = assemble(SHOP, KINDS, groups=Groups({}, rest="all"), own="all")
+    owners: dict[str, int] = {}
+    link = WorldLink(world)
+    line = Pipeline(core, MemoryJournal(), link, Peers(), owners.__setitem__)
+    line.turn(5 * 10**9)
+    line.turn(6 * 10**9, [SubmitJob("1", JobRequest(JobKind.GO_TO, ("attic",)))])
+    for second in range(7, 20):
+        line.turn(second * 10**9)
+    assert owners == {"r": 5}  # the second in which it joined

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from suwon_fleet.core.dispatch import Decision, Worker
-from suwon_fleet.core.engine import ending, events, gathering, weighing, workers
+from suwon_fleet.core.engine import ending, events, forwarding, gathering, weighing, workers
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -18,6 +18,8 @@ def assign(fleet: Fleet) -> None:
     Joint jobs come before all that are no more urgent: they need several robots at the same time.
     """
     fleet.dispatch_due = False
+    if fleet.border:
+        forwarding.send_out(fleet, fleet.border)
     waiting = [
         job
         for job in fleet.state.open_jobs

@@ -56,7 +56,7 @@ def nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | Non
     best, best_s = None, math.inf
     here = fleet.traffic.waypoint(robot.kind, None, robot.path[-1])
     most_mps = fleet.kind_of(robot).max_speed_mps
-    places = fleet.site.places_of(kind)
+    places = fleet.places_of(kind)
     least_s = [_least_m(fleet, here, place) / most_mps for place in places]
     for number in sorted(range(len(places)), key=lambda number: least_s[number]):
         if least_s[number] >= best_s:
@@ -79,7 +79,7 @@ def _least_m(fleet: Fleet, here: Waypoint, place: Place) -> float:
 
 
 def _free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> list[Place]:
-    places = fleet.site.places_of(kind)
+    places = fleet.places_of(kind)
     return [place for place in places if not _is_taken(fleet, place.node, robot)]
 
 
@@ -148,7 +148,7 @@ def why_yield(fleet: Fleet, robot: RobotRecord) -> Trigger | None:
 def _at_chargers(fleet: Fleet) -> list[RobotRecord]:
     """Robots that stand at chargers, or will when they have driven what they were granted."""
     ends_at = fleet.state.index.ends_at
-    nodes = dict.fromkeys(place.node for place in fleet.site.places_of(PlaceKind.CHARGER))
+    nodes = dict.fromkeys(place.node for place in fleet.places_of(PlaceKind.CHARGER))
     return [fleet.state.robots[name] for node in nodes for name in ends_at.get(node, ())]
 
 
@@ -191,7 +191,7 @@ def _reckon(fleet: Fleet) -> set[str]:
 
 def _chargers_in_reach(fleet: Fleet) -> dict[tuple[str, str], frozenset[str]]:
     """The vertices of the chargers that a kind of robot can get to, by kind and where it is."""
-    nodes = [place.node for place in fleet.site.places_of(PlaceKind.CHARGER)]
+    nodes = [place.node for place in fleet.places_of(PlaceKind.CHARGER)]
     found: dict[tuple[str, str], frozenset[str]] = {}
     for kind in fleet.kinds:
         here = [r.path[-1] for r in fleet.state.robots.values() if r.kind == kind]

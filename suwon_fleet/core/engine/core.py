@@ -23,17 +23,21 @@ from suwon_fleet.core.engine import (
     joining,
     motion,
     orders,
+    peers,
     stops,
     watching,
 )
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
+from suwon_fleet.core.engine.group_state import GroupState, Stage
 from suwon_fleet.core.engine.state import FleetState, RobotRecord
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.core.federation.events import GroupOpened
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
-from suwon_fleet.core.traffic import Traffic
+from suwon_fleet.core.traffic import GroupTraffic, Traffic
 
 DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
@@ -55,6 +59,7 @@ _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.SetZone: orders.set_zone,
     m.AnswerAlert: answers.answer_alert,
     m.Finding: watching.tell_finding,
+    m.PeerSaid: peers.hear,
 }
 
 
@@ -70,7 +75,8 @@ class FleetCore:
     """The fleet of one site as a state machine without clock, I/O or threads.
 
     `step` is the only way forward and `replay` the only way back: the same events always make the
-    same state, whose `state_hash` says so. Not thread-safe; owned by one loop.
+    same state, whose `state_hash` says so. `ground` is `traffic` itself where the fleet is one of
+    several, each with a group of the site's zones. Not thread-safe; owned by one loop.
     """
 
     def __init__(
@@ -81,8 +87,13 @@ class FleetCore:
         traffic: Traffic,
         dispatcher: Dispatcher,
         settings: Settings | None = None,
+        ground: GroupTraffic | None = None,
     ) -> None:
-        self.fleet = Fleet(site, kinds, traffic, dispatcher, settings or Settings())
+        border = None if ground is None else Border(ground, GroupState())
+        state = FleetState() if border is None else border.state
+        self.fleet = Fleet(
+            site, kinds, traffic, dispatcher, settings or Settings(), state, border=border
+        )
         for zone in site.zones:
             if not zone.is_open:
                 traffic.set_open(zone.id, False)
@@ -103,17 +114,35 @@ class FleetCore:
         traffic: Traffic,
         dispatcher: Dispatcher,
         settings: Settings | None = None,
+        ground: GroupTraffic | None = None,
     ) -> Self:
         """The core as it was after the last event of a journal.
 
-        Raises BadInput when the journal was written on another map.
+        Raises BadInput when the journal was written on another map, or for another group of it.
         """
-        core = cls(site, kinds, traffic=traffic, dispatcher=dispatcher, settings=settings)
+        core = cls(
+            site, kinds, traffic=traffic, dispatcher=dispatcher, settings=settings, ground=ground
+        )
         state = core.fleet.state
         for event in journal:
+            core._check_group(event)
             evolve(state, event)
         core._take_ground(site)
         return core
+
+    def _check_group(self, event: events.Event) -> None:
+        """A journal begins with the group it is of, if it is of one."""
+        border = self.fleet.border
+        wanted = (border.ground.own, border.ground.cut) if border else ("", "")
+        written = wanted
+        if isinstance(event, GroupOpened):
+            written = event.group, event.cut
+        elif border and not border.state.group:
+            written = "", ""
+        if written != wanted:
+            what = f"the journal was written for group '{written[0] or '(the whole map)'}'"
+            mend = f"give '{wanted[0] or 'the whole map'}', divided as now, a journal of its own"
+            raise BadInput([Problem("journal-of-another-group", "journal", what, mend)])
 
     def _take_ground(self, site: SiteMap) -> None:
         """Give traffic what the replayed state says robots own."""
@@ -133,6 +162,8 @@ class FleetCore:
         for robot in fleet.state.robots.values():
             fleet.traffic.place(robot.robot_id, robot.kind, robot.path, robot.path_first)
             fleet.take_in(robot.robot_id)
+        if fleet.border:
+            _take_borders(fleet.border)
         for zone in fleet.state.closed_zones:
             fleet.traffic.set_open(zone, False)
         for zone in fleet.state.open_zones:
@@ -146,6 +177,9 @@ class FleetCore:
         fleet.events, fleet.effects = [], []
         if fleet.woke_ns is None:
             fleet.woke_ns = fleet.now_ns
+        if fleet.border and not fleet.border.state.group:
+            ground = fleet.border.ground
+            fleet.emit(GroupOpened(fleet.now_ns, ground.own, ground.cut))
         if not fleet.state.site_id:
             fleet.emit(events.SiteOpened(fleet.now_ns, fleet.site.id, site_hash(fleet.site)))
         for one in inputs:
@@ -170,6 +204,9 @@ class FleetCore:
             assigning.assign(fleet)
         touched = [robot for robot in fleet.state.robots.values() if self._lets_go_on(robot)]
         motion.coordinate(fleet, touched)
+        if fleet.border:
+            peers.go_on(fleet, fleet.border)
+            asks.carry_out(fleet)
 
     def _lets_go_on(self, robot: RobotRecord) -> bool:
         """Take a robot on if something has happened to it; whether it has."""
@@ -188,6 +225,19 @@ class FleetCore:
         """A hash of the whole durable state: equal states, and only those, have equal hashes."""
         canonical = msgspec.msgpack.encode(self.fleet.state, order="deterministic")
         return hashlib.blake2b(canonical, digest_size=16).hexdigest()
+
+
+def _take_borders(border: Border) -> None:
+    """Give traffic the ground of gates that is kept for robots on their way in or out."""
+    for leaving in border.state.leaving.values():
+        if leaving.parting:
+            robot = leaving.parting.robot
+            border.ground.place(robot.robot_id, robot.kind, [robot.vertex], robot.index)
+        if leaving.stage is not Stage.ASKED:
+            border.ground.set_mobile(leaving.robot_id, False)
+    for coming in border.state.coming.values():
+        border.ground.place(coming.handover_id, coming.kind, coming.gate, 0)
+        border.ground.set_mobile(coming.handover_id, False)
 
 
 def site_hash(site: SiteMap) -> str:

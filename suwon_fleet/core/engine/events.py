@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from suwon_fleet.core.dispatch import Decision
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.events import GroupEvent
 from suwon_fleet.core.jobs import JobRequest, JobStatus, Phase
 from suwon_fleet.core.robots.command import ActionKind, StopKind
 from suwon_fleet.core.robots.report import ActionStatus
@@ -291,4 +292,5 @@ Event = (
     | ZoneSet
     | AlertRaised
     | AlertClosed
+    | GroupEvent
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from suwon_fleet.core.engine import events as e
+from suwon_fleet.core.engine.evolve_groups import GROUP_EVENTS
 from suwon_fleet.core.engine.evolve_jobs import JOB_EVENTS
 from suwon_fleet.core.engine.evolve_robots import ROBOT_EVENTS
 from suwon_fleet.core.engine.index import put, take
@@ -84,4 +85,5 @@ _EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {
     e.AlertClosed: _alert_closed,
     **JOB_EVENTS,
     **ROBOT_EVENTS,
+    **GROUP_EVENTS,
 }

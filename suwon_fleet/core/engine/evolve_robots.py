@@ -34,22 +34,27 @@ def _joined(state: FleetState, event: e.RobotJoined) -> None:
         since_ns=dict.fromkeys(_LAYERS, event.at_ns),
     )
     put(state.index.ends_at, event.vertex, event.robot_id)
-    _note_charge(state, event.robot_id, event.states)
+    note_charge(state, event.robot_id, event.states)
 
 
 def _restarted(state: FleetState, event: e.RobotRestarted) -> None:
     robot = state.robots[event.robot_id]
     take(state.index.ends_at, robot.path[-1], robot.robot_id)
-    _bind(state, robot, "")
+    bind(state, robot, "")
     robot.session, robot.path, robot.path_first = event.session, [event.vertex, *event.ahead], 0
     robot.action = None
     put(state.index.ends_at, robot.path[-1], robot.robot_id)
 
 
 def _removed(state: FleetState, event: e.RobotRemoved) -> None:
-    robot = state.robots.pop(event.robot_id)
+    removed(state, event.robot_id)
+
+
+def removed(state: FleetState, robot_id: str) -> None:
+    """Forget a robot, and where it was bound."""
+    robot = state.robots.pop(robot_id)
     take(state.index.ends_at, robot.path[-1], robot.robot_id)
-    _bind(state, robot, "")
+    bind(state, robot, "")
     state.index.low.pop(robot.robot_id, None)
 
 
@@ -64,16 +69,17 @@ def _changed(state: FleetState, event: e.RobotChanged) -> None:
         if robot.states.at(layer) is not event.states.at(layer):
             robot.since_ns[layer] = event.at_ns
     robot.states = event.states
-    _note_charge(state, robot.robot_id, event.states)
+    note_charge(state, robot.robot_id, event.states)
     if event.states.manipulation is Manipulation.NONE:
         robot.laden = False
 
 
 def _destination_set(state: FleetState, event: e.DestinationSet) -> None:
-    _bind(state, state.robots[event.robot_id], event.place)
+    bind(state, state.robots[event.robot_id], event.place)
 
 
-def _bind(state: FleetState, robot: RobotRecord, place: str) -> None:
+def bind(state: FleetState, robot: RobotRecord, place: str) -> None:
+    """Let a robot go to a place, or nowhere."""
     if robot.destination:
         take(state.index.bound_for, robot.destination, robot.robot_id)
     robot.destination = place
@@ -81,7 +87,8 @@ def _bind(state: FleetState, robot: RobotRecord, place: str) -> None:
         put(state.index.bound_for, place, robot.robot_id)
 
 
-def _note_charge(state: FleetState, robot_id: str, states: RobotStates) -> None:
+def note_charge(state: FleetState, robot_id: str, states: RobotStates) -> None:
+    """Enter a robot among those that have to charge, or strike it out."""
     if states.battery in _LOW:
         state.index.low[robot_id] = None
     else:

@@ -67,6 +67,8 @@ def _standing(fleet: Fleet, job: JobRecord) -> Reason:
     phase, number, total = job.phase, job.phase_index + 1, len(job.phases)
     if waits := why_not_begun(job):
         return waits
+    if fleet.border and (group := fleet.border.state.away.get(job.job_id)):
+        return Reason.of("job-elsewhere", job=job.job_id, group=group)
     match job.status:
         case JobStatus.QUEUED if job.due_ns > fleet.now_ns:
             starts_in = -fleet.seconds_since(job.due_ns)

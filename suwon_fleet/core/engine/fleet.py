@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from suwon_fleet.core.dispatch import Dispatcher, Forecast, Parts
+from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.events import (
     Event,
     JobUnassigned,
@@ -24,6 +25,7 @@ from suwon_fleet.core.engine.rounds import Round
 from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
 from suwon_fleet.core.engine.touched import touched
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.events import RobotHandedOver, RobotTaken
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
@@ -31,11 +33,13 @@ from suwon_fleet.core.robots.report import Factsheet, Navigation, RobotReport
 from suwon_fleet.core.robots.table import Table
 from suwon_fleet.core.robots.tables import TABLES
 from suwon_fleet.core.robots.trigger import Trigger
-from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.core.sitemap import Place, PlaceKind, SiteMap
 from suwon_fleet.core.traffic import Traffic
 
 SECOND = 1_000_000_000
-_CHANGES_WHO_CAN = (RobotJoined, RobotRemoved, RobotCommissioned, ZoneSet, JobUnassigned)
+_COME = (RobotJoined, RobotTaken)
+_GONE = (RobotRemoved, RobotHandedOver)
+_CHANGES_WHO_CAN = (*_COME, *_GONE, RobotCommissioned, ZoneSet, JobUnassigned)
 """Events after which a waiting job may have nobody left, or somebody again, who can do it."""
 WATCH_EVERY_S = 1.0
 """Whether something takes too long is looked at this often."""
@@ -77,6 +81,8 @@ class Fleet:
     dispatcher: Dispatcher
     settings: Settings
     state: FleetState = field(default_factory=FleetState)
+    border: Border | None = None
+    """What belongs to groups; None where one fleet owns the whole map."""
     now_ns: int = 0
     reports: dict[str, RobotReport] = field(default_factory=dict)
     sent_ns: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -125,9 +131,9 @@ class Fleet:
             self._call_the_roll(event)
 
     def _call_the_roll(self, event: Event) -> None:
-        if isinstance(event, RobotJoined):
+        if isinstance(event, _COME):
             self.take_in(event.robot_id)
-        elif isinstance(event, RobotRemoved):
+        elif isinstance(event, _GONE):
             self.to_watch.drop(event.robot_id)
             self.to_look_at.drop(event.robot_id)
             self.stirred.discard(event.robot_id)
@@ -140,7 +146,8 @@ class Fleet:
 
     def send(self, command: RobotCommand) -> None:
         """Tell a robot, once the step's events are in the journal."""
-        self.effects.append(Send(command))
+        epochs = self.border.state.epochs if self.border else {}
+        self.effects.append(Send(command, epochs.get(command.robot_id, 0)))
 
     def answer(
         self,
@@ -191,6 +198,13 @@ class Fleet:
     def vertex_of(self, place: str) -> str:
         """The vertex a place stands on; a node gives its vertex its own name."""
         return self.site.place_by_id[place].node
+
+    def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
+        """Places of a kind on our ground; if there is none, all there are."""
+        places, border = self.site.places_of(kind), self.border
+        if border is None:
+            return places
+        return tuple(place for place in places if border.is_own(place.node)) or places
 
     def distance_m(self, one: str, other: str) -> float:
         """Metres between two places as the crow flies; infinite between levels."""

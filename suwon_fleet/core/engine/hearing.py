@@ -29,13 +29,26 @@ from suwon_fleet.core.robots.states import Manipulation
 def announce(fleet: Fleet, said: m.Announced) -> None:
     """A robot says who it is and how it stands; it joins if it can."""
     sheet = said.factsheet
+    if sheet.robot_id not in fleet.state.robots and _is_others(fleet, said.report):
+        return
     if sheet.robot_id in fleet.state.robots or joining.join(fleet, sheet, said.report):
         heed(fleet, said.report)
+
+
+def _is_others(fleet: Fleet, report: RobotReport) -> bool:
+    """Whether a robot that is not ours is another group's: it is on its ground, or at a gate."""
+    border = fleet.border
+    if border is None:
+        return False
+    is_expected = border.is_expected(report.robot_id)
+    return is_expected or not border.ground.is_own_ground(report.pose)
 
 
 def heed(fleet: Fleet, report: RobotReport) -> None:
     """Take a robot's report as the truth about it."""
     robot = fleet.state.robots.get(report.robot_id)
+    if robot is None and _is_others(fleet, report):
+        return
     if robot is None:
         robot = _stranger(fleet, report)
     if robot is None:

@@ -12,6 +12,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.events import HandoverWithdrawn, RobotOwned
 from suwon_fleet.core.robots.report import ActionStatus, Factsheet, Pose, RobotReport
 from suwon_fleet.core.robots.states import RobotStates
 
@@ -44,6 +45,10 @@ def join(fleet: Fleet, factsheet: Factsheet, report: RobotReport) -> RobotRecord
             fleet.now_ns // SECOND if has_worked else 0,
         )
     )
+    if fleet.border:
+        known = fleet.border.state.epochs.get(factsheet.robot_id, 0)
+        epoch = max(known + 1, fleet.now_ns // SECOND)
+        fleet.emit(RobotOwned(fleet.now_ns, factsheet.robot_id, epoch))
     fleet.traffic.place(factsheet.robot_id, factsheet.kind, [place], index)
     return fleet.state.robots[factsheet.robot_id]
 
@@ -161,6 +166,11 @@ def leave(fleet: Fleet, robot: RobotRecord, requester: str) -> None:
         ending.lose(fleet, job, robot, reason)
     alerts.close_of(fleet, robot.robot_id)
     fleet.traffic.remove(robot.robot_id)
+    if fleet.border:
+        fleet.border.forget(robot.robot_id)
+        if leaving := fleet.border.state.leaving.get(robot.robot_id):
+            gone = HandoverWithdrawn(fleet.now_ns, leaving.handover_id, robot.robot_id)
+            fleet.emit(gone)
     fleet.emit(events.RobotRemoved(fleet.now_ns, robot.robot_id, requester))
     fleet.forget_sent(robot.robot_id)
     fleet.reports.pop(robot.robot_id, None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.messages import Message
 from suwon_fleet.core.jobs import JobRequest
 from suwon_fleet.core.robots.command import RobotCommand, StopKind
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
@@ -141,6 +142,15 @@ class Noticed:
 Heard = Announced | Reported | Vanished | Noticed
 """What comes from robots' links."""
 
+
+@dataclass(frozen=True, slots=True)
+class PeerSaid:
+    """The owner of another group tells us something."""
+
+    peer: str
+    message: Message
+
+
 Input = (
     Heard
     | SubmitJob
@@ -153,14 +163,16 @@ Input = (
     | SetZone
     | AnswerAlert
     | Finding
+    | PeerSaid
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Tell a robot."""
+    """Tell a robot. `epoch` says which of its owners does: a robot may heed the latest only."""
 
     command: RobotCommand
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +187,12 @@ class Answer:
     """Robots a stop or a release concerns."""
 
 
-Effect = Send | Answer
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the owner of another group; it may be lost, and is then told again."""
+
+    peer: str
+    message: Message
+
+
+Effect = Send | Answer | Tell

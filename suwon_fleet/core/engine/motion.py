@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from suwon_fleet.core.engine import events, hearing, teams
+from suwon_fleet.core.engine import events, hearing, teams, ways_out
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -35,6 +35,8 @@ def _tell_wish(fleet: Fleet, robot: RobotRecord) -> None:
     # Who waits for its team makes way for others, and comes back.
     if refusal is None and is_bound and not teams.is_waiting(fleet, job):
         goal = fleet.vertex_of(robot.destination)
+    if fleet.border:
+        goal = ways_out.heading(fleet, fleet.border, robot, goal)
     urgency = float(job.request.priority) if job else 0.0
     fleet.traffic.aim(robot.robot_id, goal, urgency=urgency, now_ns=fleet.now_ns)
 
@@ -45,13 +47,15 @@ def why_immobile(fleet: Fleet, robot: RobotRecord) -> Reason | None:
 
 
 def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
-    """A stop, a pause or an action that keeps a robot where it is."""
+    """A stop, a pause, an action or a gate that keeps a robot where it is, or on its way."""
     if stops := fleet.stops_of(robot.robot_id):
         return Reason.of("stop-held", stop=stops[0].stop_id, requester=stops[0].requester or "-")
     if (job := fleet.job_of(robot)) and job.status is JobStatus.PAUSED:
         return Reason.of("job-paused", job=job.job_id)
     if action := robot.busy_action:
         return Reason.of("robot-acts", action=action.kind)
+    if fleet.border and fleet.border.is_crossing(robot.robot_id):
+        return Reason.of("robot-crosses", robot=robot.robot_id)
     return None
 
 

@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import replace
 
-from suwon_fleet.core.engine import ending, events, roles, teams, weighing
+from suwon_fleet.core.engine import ending, events, forwarding, roles, teams, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord
@@ -51,9 +51,14 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
             roles=tuple(replace(role, payload_kg=float(role.payload_kg)) for role in request.roles),
             after=tuple(dict.fromkeys(request.after)),
         )
+    if fleet.border and request.job_id:
+        request = replace(request, job_id=fleet.border.prefix + request.job_id)
     reason = _fault(fleet, request)
     phases = () if reason else compose(request)
-    reason = reason or weighing.why_never(fleet, request, phases)
+    if not reason and (
+        fleet.border is None or request.roles
+    ):  # else another group may have a robot
+        reason = weighing.why_never(fleet, request, phases)
     if reason:
         fleet.emit(events.JobRefused(fleet.now_ns, request, reason))
         return reason
@@ -69,9 +74,10 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
 
 def _fresh_job_id(fleet: Fleet) -> str:
     number = fleet.state.counters.get("job", 0) + 1
-    while any(name in fleet.state.jobs for name in _ids(f"job-{number}", roles.MOST)):
+    prefix = fleet.border.prefix if fleet.border else ""
+    while any(name in fleet.state.jobs for name in _ids(f"{prefix}job-{number}", roles.MOST)):
         number += 1
-    return f"job-{number}"
+    return f"{prefix}job-{number}"
 
 
 def _part_id(job_id: str, number: int) -> str:
@@ -103,6 +109,7 @@ def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
         roles.fault_of_number(request)
         or next(filter(None, faults), None)
         or roles.fault_of_meetings(fleet, request.roles)
+        or forwarding.fault_of_groups(fleet, request)
         or _fault_of_order(fleet, request)
     )
 
@@ -179,6 +186,9 @@ def _open_job(fleet: Fleet, token: str, job_id: str) -> JobRecord | None:
         fleet.answer(token, Reason.of("no-such-job", job=job_id[:80]))
         return None
     job = fleet.state.jobs.get(job.part_of, job)
+    if fleet.border and (group := fleet.border.state.away.get(job_id)):
+        fleet.answer(token, Reason.of("job-elsewhere", job=job_id, group=group), id=job_id)
+        return None
     if job.status.is_over:
         reason = Reason.of("job-is-over", job=job_id, status=job.status)
         fleet.answer(token, reason, id=job.job_id)

@@ -184,6 +184,10 @@ class FleetState:
         """Jobs that are not over, in the order of submission."""
         return [self.jobs[job_id] for job_id in self.index.open_jobs]
 
+    def ends_here(self, job_id: str) -> bool:
+        """Note that a job has ended; whether it counts, as all do where one fleet owns the map."""
+        return job_id in self.jobs
+
     def count(self, what: str) -> None:
         """One more of what ids are numbered by."""
         self.counters[what] = self.counters.get(what, 0) + 1

@@ -50,6 +50,10 @@ def _why_not_able(fleet: Fleet, robot: RobotRecord, states: RobotStates) -> Reas
         return Reason.of("stop-held", stop=stops[0].stop_id, requester=stops[0].requester or "-")
     if alerts.needs_help(fleet, robot.robot_id):
         return Reason.of("robot-awaits-help", robot=robot.robot_id)
+    if fleet.border and fleet.border.is_crossing(robot.robot_id):
+        return Reason.of("robot-crosses", robot=robot.robot_id)
+    if fleet.border and fleet.border.is_in_line(robot.robot_id):
+        return Reason.of("robot-in-line", robot=robot.robot_id)
     if robot.laden is not False:
         return Reason.of("robot-laden", robot=robot.robot_id)
     action = robot.busy_action

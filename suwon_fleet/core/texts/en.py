@@ -11,6 +11,8 @@ SENTENCES = {
     "text-too-long": "{field} may have up to {most} characters; this one has {given}.",
     "too-many-places": "A job may have up to {most} places; this one has {given}.",
     "fleet-inactive": "The fleet manager takes no requests now: it is not active.",
+    "joint-across-groups": "Place {place} belongs to group {group}; robots that work together stay on the"
+    " ground of one group, here {own}.",
     "job-exists": "There is a job {job} already; choose another id, or leave it out.",
     "wrong-places": "The number of places of a {kind:job} job is {wanted}, not {given}.",
     "wrong-rounds": "A patrol may have 1 to {most} stops, rounds included; this one has {stops}.",
@@ -36,6 +38,7 @@ SENTENCES = {
     "no-such-alert": "No alert “{alert}” is open; perhaps it was answered already.",
     "no-such-answer": "“{answer}” is no answer to this alert; choose one of: {known}.",
     "person-needed": "Only a person may do this: say who you are (requester).",
+    "job-elsewhere": "Job {job} is under way on the ground of group {group}; ask there.",
     "job-is-over": "Job {job} is {status:status} already; nothing can be changed any more.",
     "job-is-paused": "Job {job} is paused already.",
     "job-is-not-paused": "Job {job} is not paused.",
@@ -124,6 +127,11 @@ SENTENCES = {
     "robot-acts": "It is {action:action}.",
     "stop-held": "Stop request {stop} of {requester:person} holds it; release it when it is safe.",
     "robot-blocked": "Something stands in its way ({state:state}); it goes on when the way is free.",
+    "robot-crosses": "{robot:robot} goes through a gate to another group's ground.",
+    "robot-in-line": "{robot:robot} is in line with others where none can turn round.",
+    "peer-unsound": "The owner of group {peer} said what cannot be ({field} of {message})."
+    " Give all owners the same map, groups and robot kinds.",
+    "wait-gate": "It waits until group {group} lets it in (in the way there: {who}).",
     "wait-turn": "{robot:robot} goes first over ground that both need.",
     "wait-ground": "{robot:robot} is still on the ground ahead.",
     "wait-no-way": "Every way is closed off by robots that stand, first of them {robot:robot}.",

@@ -12,6 +12,8 @@ SENTENCES = {
     "text-too-long": "{field:+은/는} {most}자까지 쓸 수 있는데 {given}자를 받았습니다.",
     "too-many-places": "작업 하나에 장소를 {most}곳까지 지정할 수 있는데 {given}곳을 받았습니다.",
     "fleet-inactive": "플릿 매니저가 활성 상태가 아니라서 지금은 요청을 받을 수 없습니다.",
+    "joint-across-groups": "장소 {place:+은/는} {group} 그룹에 속합니다. 함께 일하는"
+    " 로봇들은 한 그룹({own})의 구역 안에서만 일합니다.",
     "job-exists": "작업 {job:+이/가} 이미 있습니다. 다른 이름을 쓰거나 비워 두세요.",
     "wrong-places": "{kind:job} 작업에는 장소가 {wanted}곳 필요한데 {given}곳을 받았습니다.",
     "wrong-rounds": "순찰 지점은 반복 횟수까지 합쳐 1~{most}곳이어야 하는데 {stops}곳입니다.",
@@ -42,6 +44,7 @@ SENTENCES = {
     "no-such-answer": "이 알림에는 “{answer}”{answer:particle+으로/로} 답할 수 없습니다."
     " 다음 중에서 고르세요: {known}.",
     "person-needed": "사람만 할 수 있는 일입니다. 요청자(requester)를 밝혀 주세요.",
+    "job-elsewhere": "작업 {job:+은/는} {group} 그룹 구역에서 진행 중입니다. 그쪽에 물어보세요.",
     "job-is-over": "작업 {job:+은/는} 이미 끝나({status:status}) 더는 바꿀 수 없습니다.",
     "job-is-paused": "작업 {job:+은/는} 이미 일시 정지되어 있습니다.",
     "job-is-not-paused": "작업 {job:+은/는} 일시 정지 상태가 아닙니다.",
@@ -135,6 +138,11 @@ SENTENCES = {
     "stop-held": "{requester:person}의 정지 요청 {stop:+이/가} 걸려 있습니다. 안전을 확인한 뒤 해제해"
     " 주세요.",
     "robot-blocked": "앞에 장애물이 있습니다({state:state}). 길이 트이면 스스로 갑니다.",
+    "robot-crosses": "{robot:robot+이/가} 다른 그룹 구역으로 넘어가는 중입니다.",
+    "robot-in-line": "{robot:robot+은/는} 비켜 갈 수 없는 길에 다른 로봇들과 줄지어 있습니다.",
+    "peer-unsound": "{peer} 그룹의 관리자가 있을 수 없는 값({message}의 {field})을 보내 무시했습니다. 모든"
+    " 관리자가 같은 지도와 그룹, 로봇 종류를 쓰게 하세요.",
+    "wait-gate": "{group} 그룹이 들여보내 줄 때까지 기다립니다(막고 있는 것: {who}).",
     "wait-turn": "둘 다 지나야 하는 곳을 {robot:robot+이/가} 먼저 지나갑니다.",
     "wait-ground": "{robot:robot+이/가} 아직 앞길에 있습니다.",
     "wait-no-way": "서 있는 로봇들이 모든 길을 막고 있습니다(맨 앞: {robot:robot}).",

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way to the owners of other groups over Zenoh, as a PeerLink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+import zenoh
+from zenoh import CongestionControl, Priority
+
+from suwon_fleet.adapters.clocks import HeardClock, WallClock
+from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.queues import Inbox
+from suwon_fleet.core.engine.messages import PeerSaid, Tell
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.wire.zenoh.keys import owner_of
+from suwon_fleet.wire.zenoh.peers import decode, encode, key_to, keys_to
+
+_WAITING = 10_000
+"""Messages that may wait to be drained; what is dropped is told again."""
+
+
+class ZenohPeers:
+    """Hears what others tell the owner of a group, and tells them. Belongs to one thread.
+
+    While it is open the group's liveliness token is there: its owner is up.
+    """
+
+    def __init__(
+        self, session: zenoh.Session, clock: HeardClock | WallClock, site: str, group: str
+    ) -> None:
+        """Join; the session stays the caller's. Raises BadInput for names that cannot be part of keys."""
+        self.counts = Counts()
+        self._session, self._clock, self._site, self._group = session, clock, site, group
+        self._numbers = count(1)
+        self._inbox = Inbox(_WAITING)
+        self._inbox.of(session.declare_subscriber(keys_to(site, group), self._inbox.handler))
+        self._token = session.liveliness().declare_token(owner_of(site, group).alive)
+
+    def drain(self) -> list[PeerSaid]:
+        """What has been said since the last call; what cannot be read is counted."""
+        said = []
+        for sample in self._inbox.drain():
+            key = str(sample.key_expr)
+            try:
+                said.append(decode(sample.payload.to_bytes(), key))
+            except BadInput as error:
+                self.counts.fault(key, error)
+        self.counts.overruns = self._inbox.overruns
+        return said
+
+    def tell(self, messages: Iterable[Tell]) -> None:
+        """Say things; never waits: what congestion drops is said again."""
+        now_ns = self._clock.now_ns()
+        for one in messages:
+            self._session.put(
+                key_to(self._site, self._group, one.peer),
+                encode(one.message, next(self._numbers), now_ns),
+                congestion_control=CongestionControl.DROP,
+                priority=Priority.INTERACTIVE_HIGH,
+                express=True,
+            )
+
+    def close(self) -> None:
+        """Leave the keys; the session stays open."""
+        self._inbox.close()
+        self._token.undeclare()

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What events make of robots and jobs that come and go; see :mod:`.evolve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from suwon_fleet.core.engine.evolve_robots import bind, note_charge, removed
+from suwon_fleet.core.engine.group_state import Coming, GroupState, Leaving, Sent, Stage
+from suwon_fleet.core.engine.index import put
+from suwon_fleet.core.engine.state import JobRecord
+from suwon_fleet.core.federation import events as e
+from suwon_fleet.core.federation.messages import HandOver
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.jobs import JobStatus
+
+
+def _opened(state: GroupState, event: e.GroupOpened) -> None:
+    state.group, state.cut = event.group, event.cut
+
+
+def _owned(state: GroupState, event: e.RobotOwned) -> None:
+    state.epochs[event.robot_id] = event.epoch
+
+
+# Robots
+
+
+def _asked(state: GroupState, event: e.HandoverAsked) -> None:
+    state.count("handover")
+    state.leaving[event.robot_id] = Leaving(
+        event.handover_id, event.robot_id, event.peer, event.gate
+    )
+
+
+def _withdrawn(state: GroupState, event: e.HandoverWithdrawn) -> None:
+    del state.leaving[event.robot_id]
+
+
+def _promised(state: GroupState, event: e.HandoverPromised) -> None:
+    state.coming[event.handover_id] = Coming(
+        event.handover_id, event.robot_id, event.kind, event.peer, event.gate
+    )
+
+
+def _void(state: GroupState, event: e.PromiseVoid) -> None:
+    del state.coming[event.handover_id]
+
+
+def _begun(state: GroupState, event: e.HandoverBegun) -> None:
+    state.leaving[event.robot_id].stage = Stage.BEGUN
+
+
+def _handed_over(state: GroupState, event: e.RobotHandedOver) -> None:
+    """What the next owner is told is made here, once, of what is known at this moment."""
+    leaving, robot = state.leaving[event.robot_id], state.robots[event.robot_id]
+    state.looked.pop(robot.job_id, None)
+    epoch = state.epochs.get(event.robot_id, 0) + 1
+    state.epochs[event.robot_id] = epoch
+    traveller, job = Traveller.of(robot), state.jobs.get(robot.job_id)
+    carried = _send_away(state, job, leaving.peer) if job else None
+    leaving.stage = Stage.TOLD
+    leaving.parting = HandOver(event.handover_id, traveller, epoch, carried)
+    removed(state, event.robot_id)
+
+
+def _taken(state: GroupState, event: e.RobotTaken) -> None:
+    state.coming.pop(event.handover_id, None)
+    state.epochs[event.robot_id] = event.epoch
+    robot = state.robots[event.robot_id] = event.robot.record()
+    put(state.index.ends_at, robot.path[-1], robot.robot_id)
+    bind(state, robot, event.robot.destination)
+    note_charge(state, robot.robot_id, robot.states)
+    if event.job:
+        _arrive(state, event.job).robot_id = robot.robot_id
+        robot.job_id = event.job.job_id
+
+
+def _closed(state: GroupState, event: e.HandoverClosed) -> None:
+    del state.leaving[event.robot_id]
+
+
+# Jobs
+
+
+def _send_away(state: GroupState, job: JobRecord, peer: str) -> CarriedJob:
+    """A job goes to another group; here it only is remembered that it did."""
+    hops = state.hops.get(job.job_id, 0) + 1
+    origin, looked = state.origins.get(job.job_id, state.group), state.looked.get(job.job_id, ())
+    carried = CarriedJob.of(job, origin, hops, looked)
+    state.hops[job.job_id], state.away[job.job_id] = hops, peer
+    job.robot_id = ""
+    del state.index.open_jobs[job.job_id]
+    return carried
+
+
+def _arrive(state: GroupState, carried: CarriedJob) -> JobRecord:
+    """A job is here: for the first time, or again."""
+    job = state.jobs.get(carried.job_id)
+    if job is None:
+        job = JobRecord(carried.job_id, carried.request, carried.phases, carried.submitted_ns)
+        state.jobs[carried.job_id] = job
+    if carried.origin != state.group:
+        state.origins[carried.job_id] = carried.origin
+    carried.put_into(job)
+    state.hops[carried.job_id], state.looked[carried.job_id] = carried.hops, carried.looked
+    state.away.pop(carried.job_id, None)
+    state.sent.pop(carried.job_id, None)
+    state.index.open_jobs[carried.job_id] = None
+    return job
+
+
+def _forwarded(state: GroupState, event: e.JobForwarded) -> None:
+    job = state.jobs[event.job_id]
+    state.looked[event.job_id] = event.looked
+    state.sent[event.job_id] = Sent(event.peer, _send_away(state, job, event.peer))
+    job.status = JobStatus.ASSIGNED
+
+
+def _delivered(state: GroupState, event: e.JobDelivered) -> None:
+    del state.sent[event.job_id]
+
+
+def _arrived(state: GroupState, event: e.JobArrived) -> None:
+    _arrive(state, event.job)
+
+
+def _came_back(state: GroupState, event: e.JobCameBack) -> None:
+    del state.away[event.job_id]
+    state.sent.pop(event.job_id, None)
+    state.index.open_jobs[event.job_id] = None
+
+
+def _end_heard(state: GroupState, event: e.JobEndHeard) -> None:
+    del state.owed[event.job_id]
+
+
+GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
+    e.GroupOpened: _opened,
+    e.RobotOwned: _owned,
+    e.HandoverAsked: _asked,
+    e.HandoverWithdrawn: _withdrawn,
+    e.HandoverPromised: _promised,
+    e.PromiseVoid: _void,
+    e.HandoverBegun: _begun,
+    e.RobotHandedOver: _handed_over,
+    e.RobotTaken: _taken,
+    e.HandoverClosed: _closed,
+    e.JobForwarded: _forwarded,
+    e.JobDelivered: _delivered,
+    e.JobArrived: _arrived,
+    e.JobCameBack: _came_back,
+    e.JobEndHeard: _end_heard,
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the owner of one group remembers beside what any fleet does: who comes, who leaves, whose job it is.
+
+Only :mod:`.evolve_groups` changes it. A fleet that owns the whole map has none of this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.federation.messages import HandOver
+from suwon_fleet.core.federation.travel import CarriedJob
+from suwon_fleet.core.traffic import Gate
+
+
+class Stage(StrEnum):
+    """How far a robot has got on its way to another group."""
+
+    ASKED = "asked"
+    """Its next owner was asked; nothing is granted yet, and all can be called off."""
+    BEGUN = "begun"
+    """It has been granted the gate, and goes through it whatever happens."""
+    TOLD = "told"
+    """It is through, and its next owner's as soon as that one hears of it. Nobody commands it till then."""
+
+
+@dataclass(slots=True)
+class Leaving:
+    """A robot on its way to another group. `parting` is what `peer` is told from stage TOLD on."""
+
+    handover_id: str
+    robot_id: str
+    peer: str
+    gate: Gate
+    stage: Stage = Stage.ASKED
+    parting: HandOver | None = None
+
+
+@dataclass(slots=True)
+class Coming:
+    """A robot of another group, for which the ground of a gate is kept."""
+
+    handover_id: str
+    robot_id: str
+    kind: str
+    peer: str
+    gate: Gate
+
+
+@dataclass(slots=True)
+class Sent:
+    """A job that another group has not heard of yet."""
+
+    peer: str
+    job: CarriedJob
+
+
+@dataclass(slots=True)
+class GroupState(FleetState):
+    """The durable state of one group's owner.
+
+    `cut` is a hash of how the map is divided. `leaving` is by robot, `coming` by handover. `epochs` says by
+    robot how often it has changed hands, and `hops` by job, as far as is known here: whatever is not newer
+    has been heard before. `looked` are the groups that had no robot for a job. `origins` are the groups
+    that foreign jobs were asked of, `away` those where jobs are that were here; `sent` are jobs that were
+    told and not heard yet, `owed` those whose end is.
+    """
+
+    group: str = ""
+    cut: str = ""
+    leaving: dict[str, Leaving] = field(default_factory=dict)
+    coming: dict[str, Coming] = field(default_factory=dict)
+    epochs: dict[str, int] = field(default_factory=dict)
+    hops: dict[str, int] = field(default_factory=dict)
+    looked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    away: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    owed: dict[str, str] = field(default_factory=dict)
+
+    def ends_here(self, job_id: str) -> bool:
+        """Jobs are counted where they were asked for, and that group is told."""
+        if job_id not in self.origins:
+            return True
+        self.owed[job_id] = self.origins[job_id]
+        return False

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the owner of one group does with what other owners tell it, and what it tells them in each turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from suwon_fleet.core.engine import alerts, coming, forwarding, leaving, soundness
+from suwon_fleet.core.engine.border import Border
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.messages import PeerSaid
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation import messages as p
+
+_HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
+    p.AskToEnter: coming.hear_ask,
+    p.Promise: leaving.hear_promise,
+    p.NotNow: leaving.hear_not_now,
+    p.Withdraw: coming.hear_withdraw,
+    p.HandOver: coming.hear_hand_over,
+    p.Taken: leaving.hear_taken,
+    p.SendJob: forwarding.hear_job,
+    p.JobHeard: forwarding.hear_heard,
+    p.JobOver: forwarding.hear_over,
+    p.JobOverHeard: forwarding.hear_over_heard,
+}
+
+
+def hear(fleet: Fleet, said: PeerSaid) -> None:
+    """Take in what another owner says; one that owns the whole map has no peers, and heeds none."""
+    border = fleet.border
+    if border is None:
+        return
+    if fault := soundness.fault_of(fleet, border, said.peer, said.message):
+        what = type(said.message).__name__
+        reason = Reason.of("peer-unsound", peer=said.peer, message=what, field=fault)
+        alerts.raise_once(fleet, alerts.ERROR, reason, f"group {said.peer}")
+    else:
+        _HANDLERS[type(said.message)](fleet, border, said.peer, said.message)
+
+
+def go_on(fleet: Fleet, border: Border) -> None:
+    """Take on what goes between groups."""
+    coming.go_on(fleet, border)
+    leaving.go_on(fleet, border)
+    forwarding.go_on(fleet, border)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Owners of other groups are believed, but not in what cannot be on our map or of our robots' kinds."""
+
+from __future__ import annotations
+
+from suwon_fleet.core.engine.border import Border
+from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.federation.messages import AskToEnter, HandOver, Message, SendJob
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.robots.states import Layer, RobotStates
+
+
+def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str | None:
+    """What is wrong with a message, in a word; None for one that can be heeded."""
+    if peer not in border.ground.groups or peer == border.ground.own:
+        return "peer"
+    match message:
+        case AskToEnter():
+            return _fault_of_question(fleet, border, peer, message)
+        case HandOver(robot=robot, job=job):
+            return _fault_of_robot(fleet, border, robot) or (
+                _fault_of_job(fleet, job) if job else None
+            )
+        case SendJob(job=job):
+            return _fault_of_job(fleet, job)
+    return None
+
+
+def _fault_of_question(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> str | None:
+    """Its id is the name of its ground with us, so it must be no robot's."""
+    ground = border.ground
+    if not said.handover_id.startswith(f"{said.robot_id}@{peer}>{ground.own}."):
+        return "handover_id"
+    if said.kind not in fleet.kinds:
+        return "kind"
+    leads_here = ground.is_gate(said.gate) and border.is_own(said.gate[1])
+    return None if leads_here and ground.group_of(said.gate[0]) == peer else "gate"
+
+
+def _fault_of_robot(fleet: Fleet, border: Border, robot: Traveller) -> str | None:
+    if robot.kind not in fleet.kinds:
+        return "kind"
+    if not border.ground.is_vertex(robot.vertex) or not border.is_own(robot.vertex):
+        return "vertex"
+    if robot.destination and robot.destination not in fleet.site.place_by_id:
+        return "destination"
+    if {name for name, _ in robot.since_ns} != set(Layer):
+        return "since_ns"
+    usual = RobotStates.unheard(fleet.kinds[robot.kind])
+    has_layers = all((usual.at(one) is None) == (robot.states.at(one) is None) for one in Layer)
+    return None if has_layers else "states"
+
+
+def _fault_of_job(fleet: Fleet, job: CarriedJob) -> str | None:
+    places = {*job.request.places, *(phase.place for phase in job.phases)}
+    if not places or not places <= fleet.site.place_by_id.keys():
+        return "places"
+    if not job.phases or not -1 <= job.phase_index < len(job.phases):
+        return "phase_index"
+    return "status" if job.status.is_over or job.request.roles else None

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the owner of a group remembers of others' robots and jobs, and of its own that go there.
+
+Part of :data:`suwon_fleet.core.engine.events.Event`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.traffic import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOpened:
+    """The fleet owns one group of its map's zones; a journal belongs to one group of one cut."""
+
+    at_ns: int
+    group: str
+    cut: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotOwned:
+    """A robot that joined here is the group's from now on: whatever was said of it before is old."""
+
+    at_ns: int
+    robot_id: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverAsked:
+    """A robot of ours nears a gate: its owner beyond is asked to let it in."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+    peer: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverWithdrawn:
+    """It does not go there after all; what may have been promised is void."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPromised:
+    """The ground of a gate is kept for a robot of another group."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+    kind: str
+    peer: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseVoid:
+    """It does not come; the ground is free again."""
+
+    at_ns: int
+    handover_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverBegun:
+    """What was asked is promised: from here on the robot goes through the gate and nowhere else."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotHandedOver:
+    """The robot is through, and is commanded from here no more; its ground is still kept."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotTaken:
+    """A robot of another group is ours, with its job."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+    robot: Traveller
+    epoch: int
+    job: CarriedJob | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverClosed:
+    """The next owner has it; its ground is free on our side."""
+
+    at_ns: int
+    handover_id: str
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobForwarded:
+    """A job that waits is another group's to do; those that have `looked` had no robot for it."""
+
+    at_ns: int
+    job_id: str
+    peer: str
+    looked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDelivered:
+    """The other group has it."""
+
+    at_ns: int
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobArrived:
+    """Another group has sent a job."""
+
+    at_ns: int
+    job_id: str
+    job: CarriedJob
+
+
+@dataclass(frozen=True, slots=True)
+class JobCameBack:
+    """A job of ours has ended elsewhere: how, the next event says."""
+
+    at_ns: int
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobEndHeard:
+    """The group it was asked of knows how a job has ended."""
+
+    at_ns: int
+    job_id: str
+
+
+GroupEvent = (
+    GroupOpened
+    | RobotOwned
+    | HandoverAsked
+    | HandoverWithdrawn
+    | HandoverPromised
+    | PromiseVoid
+    | HandoverBegun
+    | RobotHandedOver
+    | RobotTaken
+    | HandoverClosed
+    | JobForwarded
+    | JobDelivered
+    | JobArrived
+    | JobCameBack
+    | JobEndHeard
+)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What owners of groups tell each other.
+
+All of it may be lost, doubled or late: what matters is told again until the answer to it has come, and
+whoever hears a thing twice does it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.jobs import JobStatus
+from suwon_fleet.core.traffic import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class AskToEnter:
+    """May this robot come in by this gate? Its new owner would be its `epoch`-th. Told till answered."""
+
+    handover_id: str
+    robot_id: str
+    kind: str
+    gate: Gate
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """It may: the ground from the gate's first vertex to its last is kept for it. Told till it comes."""
+
+    handover_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """It may not yet, because of `who`: a robot that is near, a full zone, or another that goes first."""
+
+    handover_id: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """It does not come: what was promised is free again. The answer to a promise nobody waits for."""
+
+    handover_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """It has come: it is yours, and so is its job. Told till it is taken."""
+
+    handover_id: str
+    robot: Traveller
+    epoch: int
+    job: CarriedJob | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """It is ours."""
+
+    handover_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendJob:
+    """A job that begins on your ground is yours. Told till it is heard."""
+
+    job: CarriedJob
+
+
+@dataclass(frozen=True, slots=True)
+class JobHeard:
+    """The job is ours, for the `hops`-th time it has changed hands."""
+
+    job_id: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobOver:
+    """A job that was asked of you has ended. Told till it is heard."""
+
+    job_id: str
+    status: JobStatus
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobOverHeard:
+    job_id: str
+
+
+Message = (
+    AskToEnter
+    | Promise
+    | NotNow
+    | Withdraw
+    | HandOver
+    | Taken
+    | SendJob
+    | JobHeard
+    | JobOver
+    | JobOverHeard
+)

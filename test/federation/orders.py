@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All that can happen to owners on a line: messages come late, twice or never; owners die; robots drive.
+
+A state is two journals, what each process remembers beside, where robots are, and all messages ever
+sent. Any of those may arrive at any time, so the network loses, doubles, delays and reorders at will.
+Time stands still, and what may be told again is told again at every turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import msgspec
+from federation.line import VERTICES, FirstCome, LineGround, do_touch, ground_of, line
+
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.core import FleetCore
+from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.federation.messages import Message
+from suwon_fleet.core.jobs import JobKind, JobRequest
+from suwon_fleet.core.robots.command import Grant
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.robots.report import Compartment, Factsheet, Pose, RobotReport
+from suwon_fleet.resources import resource_path
+from suwon_fleet.wire.kinds import load_kinds
+
+NOW = 1_000_000_000_000
+KINDS: dict[str, RobotKind] = {
+    name: kind
+    for name, kind in load_kinds(resource_path("config/robots")).items()
+    if name == "delivery_indoor"
+}
+SITE = line()
+OWNERS = ("east", "west")
+TYPES = {one.__name__: one for one in get_args(Message)}
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message on its way, as bytes."""
+
+    to: str
+    sender: str
+    kind: str
+    body: bytes
+
+    def said(self) -> m.PeerSaid:
+        return m.PeerSaid(self.sender, msgspec.msgpack.decode(self.body, type=TYPES[self.kind]))
+
+
+@dataclass(frozen=True)
+class Process:
+    """An owner: its journal, the hash of what that comes to, and what it knows beside."""
+
+    journal: tuple[Event, ...] = ()
+    hash: str = ""
+    promised: frozenset[str] = frozenset()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """A robot: the vertices it knows it may drive, and the number of the one it is at."""
+
+    path: tuple[str, ...]
+    index: int = 0
+
+    @property
+    def ground(self) -> set[str]:
+        """All it may be on, or get to by itself."""
+        return ground_of(self.path[self.index :])
+
+
+@dataclass(frozen=True)
+class State:
+    """All there is. `cancels` is how often people may still call a job off."""
+
+    owners: tuple[tuple[str, Process], ...]
+    bodies: tuple[tuple[str, Body], ...]
+    mail: frozenset[Mail] = frozenset()
+    cancels: int = 0
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two states have in common that are the same."""
+        known = tuple((one.hash, one.promised, one.refused) for _, one in self.owners)
+        return known, self.bodies, self.mail, self.cancels
+
+    def process(self, name: str) -> Process:
+        return dict(self.owners)[name]
+
+    def with_process(self, name: str, process: Process) -> State:
+        owners = tuple((one, process if one == name else old) for one, old in self.owners)
+        return replace(self, owners=owners)
+
+
+def start(robots: dict[str, tuple[str, str]], cancels: int = 0) -> State:
+    """Robots at vertices, each with a job to go to a place asked of the owner where it stands."""
+    bodies = tuple((name, Body((vertex,))) for name, (vertex, _) in robots.items())
+    state = State(tuple((name, Process()) for name in OWNERS), bodies, cancels=cancels)
+    for name in OWNERS:
+        sheets = [
+            m.Announced(Factsheet(robot, "delivery_indoor"), report)
+            for robot, report in reports(state).items()
+            if state_of(name, robots[robot][0])
+        ]
+        state = turn(state, name, sheets)
+        for robot, (vertex, place) in robots.items():
+            if state_of(name, vertex):
+                request = JobRequest(JobKind.GO_TO, (place,), robot_id=robot)
+                state = turn(state, name, [m.SubmitJob("", request)])
+    return state
+
+
+def state_of(owner: str, vertex: str) -> bool:
+    """Whether a vertex is an owner's."""
+    return vertex[0] == owner[0]
+
+
+def reports(state: State) -> dict[str, RobotReport]:
+    """What robots report now."""
+    return {
+        name: RobotReport(
+            robot_id=name,
+            sequence=1,
+            stamp_ns=NOW,
+            session="0",
+            pose=Pose(10.0 * VERTICES.index(body.path[body.index]), 0.0),
+            speed_mps=0.0,
+            path_index=body.index,
+            granted_index=len(body.path) - 1 if len(body.path) > 1 else -1,
+            battery_soc=0.9,
+            compartment=Compartment.CLOSED,
+        )
+        for name, body in state.bodies
+    }
+
+
+def wake(name: str, process: Process) -> FleetCore:
+    """An owner as its journal has it, and with what it knows beside."""
+    ground = LineGround(name)
+    core = FleetCore.replay(
+        process.journal, SITE, KINDS, traffic=ground, dispatcher=FirstCome(), ground=ground
+    )
+    assert not process.hash or core.state_hash() == process.hash, "replay makes another state"
+    assert core.fleet.border
+    core.fleet.border.promised |= process.promised
+    core.fleet.border.refused |= dict(process.refused)
+    return core
+
+
+def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) -> State:
+    """An owner takes a turn; one that dies has written its journal, and sent nothing."""
+    process = state.process(name)
+    core = wake(name, process)
+    outcome = core.step(NOW, inputs)
+    journal = (*process.journal, *outcome.events)
+    if dies:
+        return state.with_process(name, Process(journal, core.state_hash()))
+    border = core.fleet.border
+    assert border
+    refused = tuple(sorted(border.refused.items()))
+    now = Process(journal, core.state_hash(), frozenset(border.promised), refused)
+    state = state.with_process(name, now)
+    for effect in outcome.effects:
+        if isinstance(effect, m.Tell):
+            body = msgspec.msgpack.encode(effect.message)
+            mail = Mail(effect.peer, name, type(effect.message).__name__, body)
+            state = replace(state, mail=state.mail | {mail})
+        elif isinstance(effect, m.Send) and isinstance(effect.command, Grant):
+            state = obey(state, effect.command)
+    return state
+
+
+def obey(state: State, grant: Grant) -> State:
+    """A robot appends what is new to it."""
+    vertices = [VERTICES[round(point.x_m / 10.0)] for point in grant.waypoints]
+    bodies = dict(state.bodies)
+    path = bodies[grant.robot_id].path
+    assert grant.first_index <= len(path), "a gap in its path"
+    known = vertices[: len(path) - grant.first_index]
+    assert tuple(known) == path[grant.first_index : grant.first_index + len(known)], "taken back"
+    longer = (*path, *vertices[len(path) - grant.first_index :])
+    bodies[grant.robot_id] = replace(bodies[grant.robot_id], path=longer)
+    return replace(state, bodies=tuple(bodies.items()))
+
+
+def after(state: State) -> Iterator[State]:
+    """Every state that may come next."""
+    told: list[m.Input] = [m.Reported(report) for report in reports(state).values()]
+    for mail in state.mail:
+        for dies in (False, True):
+            yield turn(state, mail.to, [mail.said()], dies=dies)
+    for name, process in state.owners:
+        for dies in (False, True):
+            yield turn(state, name, told, dies=dies)
+        yield state.with_process(name, Process(process.journal, process.hash))
+    for name in dict(state.bodies):
+        yield drive(state, name)
+    if state.cancels:
+        for name, job_id in jobs_at_work(state):
+            cancelled = turn(state, name, [m.CancelJob("", job_id, "somebody")])
+            yield replace(cancelled, cancels=state.cancels - 1)
+
+
+def drive(state: State, name: str) -> State:
+    """A robot goes on to the next vertex it knows it may."""
+    bodies = dict(state.bodies)
+    body = bodies[name]
+    if body.index + 1 < len(body.path):
+        bodies[name] = replace(body, index=body.index + 1)
+    return replace(state, bodies=tuple(bodies.items()))
+
+
+def jobs_at_work(state: State) -> Iterator[tuple[str, str]]:
+    """Jobs, and the owners where they are."""
+    for name, process in state.owners:
+        for job_id in wake(name, process).state.index.open_jobs:
+            yield name, job_id
+
+
+def all_goes_well(state: State, until: Callable[[State], bool]) -> State:
+    """From here on nobody dies, and whatever is said is heard once; what was said before is lost."""
+    state = replace(state, mail=frozenset(), cancels=0)
+    for _ in range(60):
+        if until(state):
+            return state
+        for name in dict(state.bodies):
+            state = drive(state, name)
+        for name in OWNERS:
+            mine = {mail for mail in state.mail if mail.to == name}
+            state = replace(state, mail=state.mail - mine)
+            heard: list[m.Input] = [m.Reported(report) for report in reports(state).values()]
+            heard += [mail.said() for mail in sorted(mine, key=lambda mail: mail.kind)]
+            state = turn(state, name, heard)
+    raise AssertionError("it comes to no end")
+
+
+def check(state: State) -> bool:
+    """What must hold in every state; whether all has come to its end."""
+    cores = {name: wake(name, process) for name, process in state.owners}
+    states: dict[str, GroupState] = {}
+    for name, core in cores.items():
+        assert isinstance(core.state, GroupState)
+        states[name] = core.state
+    for robot, body in state.bodies:
+        owners = [name for name, one in states.items() if robot in one.robots]
+        assert len(owners) <= 1, f"{robot} has two owners"
+        told = [
+            one.leaving[robot].stage is Stage.TOLD
+            for one in states.values()
+            if robot in one.leaving
+        ]
+        assert owners or any(told), f"nobody remembers {robot}"
+        _check_ground(robot, body, cores)
+    for one, body in state.bodies:
+        for other, its in state.bodies:
+            assert one == other or not do_touch(body.ground, its.ground), f"{one}, {other} touch"
+    _check_jobs(states)
+    at_work = any(one.leaving or one.coming or one.owed or one.sent for one in states.values())
+    jobs = [job for one in states.values() for job in one.index.open_jobs]
+    return not at_work and not jobs
+
+
+def _check_ground(robot: str, body: Body, cores: dict[str, FleetCore]) -> None:
+    """Whatever a robot may be on is held for it by each owner that could grant it to another."""
+    for name, core in cores.items():
+        ground = core.fleet.traffic
+        assert isinstance(ground, LineGround)
+        held = {
+            piece
+            for holder, path in ground.paths.items()
+            if holder.partition("@")[0] == robot
+            for piece in ground_of(path)
+        }
+        mine = {piece for piece in body.ground if piece == "gate" or state_of(name, piece)}
+        assert mine <= held, f"{name} may give away {mine - held} under {robot}"
+
+
+def _check_jobs(states: dict[str, GroupState]) -> None:
+    """Each job is in one place: open at one owner, on its way, or over where it was asked for."""
+    everything = {job for one in states.values() for job in one.jobs}
+    for job_id in everything:
+        origin = states[job_id.partition(".")[0]]
+        is_open = [name for name, one in states.items() if job_id in one.index.open_jobs]
+        assert len(is_open) <= 1, f"{job_id} is open at {is_open}"
+        goes = [
+            leaving.parting.job.job_id
+            for one in states.values()
+            for leaving in one.leaving.values()
+            if leaving.parting and leaving.parting.job
+        ]
+        sent = [name for one in states.values() for name in one.sent]
+        owed = [name for one in states.values() for name in one.owed]
+        is_over = origin.jobs[job_id].status.is_over
+        assert is_open or is_over or job_id in (*goes, *sent, *owed), f"{job_id} is lost"

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that can happen to a handover, in any order: see :mod:`federation.orders`."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+import pytest
+from federation.orders import State, after, all_goes_well, check, start
+
+SAMPLE = 40
+"""From one in so many states it is tried whether all comes to an end once all goes well."""
+
+
+def explore(begin: State, most: int | None = None, seed: int = 1) -> int:
+    """Go through all states that can come of one, or as many in random order; how many those are."""
+    seen, open_states, chance = {begin.key}, deque([begin]), random.Random(seed)
+    count = 0
+    while open_states and (most is None or count < most):
+        if most is not None:
+            open_states.rotate(chance.randrange(len(open_states)))
+        state = open_states.popleft()
+        check(state)
+        if count % SAMPLE == 0:
+            all_goes_well(state, check)
+        count += 1
+        for onward in after(state):
+            if onward.key not in seen:
+                seen.add(onward.key)
+                open_states.append(onward)
+    return count
+
+
+ALONE = {"r": ("w0", "east-end")}
+AGAINST = {"r": ("w0", "east-end"), "s": ("e1", "west-end")}
+BEHIND = {"r": ("w0", "east-end"), "s": ("w0", "east-end")}
+
+
+@pytest.mark.parametrize("cancels", [0, 1])
+def test_one_handover_in_every_order(cancels: int) -> None:
+    assert explore(start(ALONE, cancels)) > 50
+
+
+@pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])
+def test_two_handovers_in_many_orders(robots: dict[str, tuple[str, str]]) -> None:
+    assert explore(start(robots, cancels=1), most=100) == 100
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("cancels", [0, 1])
+@pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])
+def test_two_handovers_in_very_many_orders(
+    robots: dict[str, tuple[str, str]], cancels: int
+) -> None:
+    assert explore(start(robots, cancels), most=3_000) > 1_000  # in one case that is all there is

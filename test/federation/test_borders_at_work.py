@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people and robots may do while a robot is on its way from group to group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from federation.realm import Realm
+from federation.test_realm import realm
+
+from suwon_fleet.core.engine import explain
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.group_state import Stage
+from suwon_fleet.core.federation.messages import AskToEnter, HandOver, SendJob
+from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
+from suwon_fleet.core.texts import say
+
+
+def sent_east(*, until: Stage | None = None) -> Realm:
+    """A robot is on its way from the west to the far east, and has got as far as a stage."""
+    one = realm({"r": "w1"})
+    one.run(2)
+    one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",), robot_id="r"))
+    if until:
+        wait(one, lambda: _stage(one) is until)
+    return one
+
+
+def _stage(one: Realm) -> Stage | None:
+    leaving = one.owners["west"].state.leaving.get("r")
+    return leaving.stage if leaving else None
+
+
+def wait(one: Realm, until: Callable[[], bool], turns: int = 400) -> None:
+    for _ in range(turns):
+        if until():
+            return
+        one.turn()
+    raise AssertionError("it does not come about")
+
+
+def ask(one: Realm, name: str, request: m.Input) -> m.Answer:
+    one.asked[name].append(request)
+    one.turn()
+    return one.answers[request.token]  # type: ignore[union-attr]
+
+
+def coming(one: Realm) -> list[str]:
+    return [each.robot_id for each in one.owners["yard"].state.coming.values()]
+
+
+def test_a_robot_that_dies_in_a_gate_keeps_it_until_a_person_removes_it() -> None:
+    one = sent_east(until=Stage.BEGUN)
+    one.world.robots["r"].is_dead = True
+    one.run(120)
+    one.restart("west")
+    one.restart("yard")
+    one.run(120)
+    assert (_stage(one), coming(one)) == (Stage.BEGUN, ["r"])
+    assert one.owners_of("r") == ["west"]
+    one.removed.add("r")
+    assert ask(one, "west", m.RemoveRobot("remove", "r", "ana")).reason is None
+    wait(one, lambda: not coming(one))
+    assert _stage(one) is None
+    assert not one.checker.violations
+
+
+def test_a_stopped_robot_is_handed_over_once_it_is_released() -> None:
+    one = sent_east(until=Stage.BEGUN)
+    stop = ask(one, "west", m.StopRobots("stop", "robot", "r", requester="ana"))
+    one.run(60)
+    assert one.owners_of("r") == ["west"]
+    assert coming(one) == ["r"]
+    assert ask(one, "west", m.ReleaseRobots("release", "ana", stop.id)).reason is None
+    one.settle(600)
+    assert one.owners_of("r") == ["east"]
+
+
+def test_a_robot_whose_program_starts_anew_in_a_gate_goes_on() -> None:
+    one = sent_east(until=Stage.BEGUN)
+    one.world.robots["r"].restart()
+    one.checker.restarted("r")
+    one.settle(900)
+    assert one.owners_of("r") == ["east"]
+    assert not one.checker.violations
+
+
+def test_a_job_called_off_before_the_gate_frees_what_was_promised() -> None:
+    one = sent_east(until=Stage.ASKED)
+    wait(one, lambda: coming(one) == ["r"])
+    assert ask(one, "west", m.CancelJob("cancel", "west.job-1", "ana")).reason is None
+    wait(one, lambda: not coming(one))
+    assert one.owners_of("r") == ["west"]
+    assert one.owners["west"].state.jobs["west.job-1"].status is JobStatus.CANCELLED
+
+
+def test_a_job_elsewhere_is_listed_explained_and_asked_after_there() -> None:
+    one = sent_east()
+    wait(one, lambda: one.owners_of("r") == ["yard"])
+    west = one.owners["west"]
+    assert west.state.jobs["west.job-1"].status is JobStatus.RUNNING
+    for request in (m.CancelJob("c", "west.job-1", "ana"), m.PauseJob("p", "west.job-1", True)):
+        answer = ask(one, "west", request)
+        assert answer.reason
+        assert answer.reason.code == "job-elsewhere"
+    told = explain.explain_job(west.core.fleet, "west.job-1")
+    assert told
+    assert "group yard" in say(told.reasons[0], "en")
+    assert ask(one, "yard", m.CancelJob("y", "west.job-1", "ana")).reason is None
+    one.settle(60)
+    assert west.state.jobs["west.job-1"].status is JobStatus.CANCELLED
+    assert west.state.tally.cancelled == 1
+
+
+def test_who_waits_for_a_gate_says_so() -> None:
+    one = realm({"r": "w1", "s": "n"})
+    one.run(2)
+    one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",), robot_id="r"))
+    one.run(15)  # whoever is idle in the yard leaves it only after a while
+    told = explain.explain_robot(one.owners["west"].core.fleet, "r")
+    assert told
+    assert "wait-gate" in str(told.reasons)
+    assert any("until group yard lets it in" in say(reason, "en") for reason in told.reasons)
+    one.settle(900)
+
+
+def test_robots_that_work_together_stay_in_one_group() -> None:
+    one = realm({"r": "w1", "s": "w3"})
+    one.run(2)
+    roles = tuple(Role(JobKind.GO_TO, (place,)) for place in ("at-w4", "at-e3"))
+    answer = ask(one, "west", m.SubmitJob("j", JobRequest(JobKind.JOINT, (), roles=roles)))
+    assert answer.reason
+    assert answer.reason.code == "joint-across-groups"
+
+
+def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
+    one = sent_east(until=Stage.ASKED)
+    yard = one.owners["yard"].core
+    wait(one, lambda: bool(one.owners["yard"].state.coming))
+    question = AskToEnter("x@west>yard.9", "x", "delivery_indoor", ("w2~m~1", "w2~m~2"), 9)
+    traveller = Traveller.of(one.owners["west"].state.robots["r"])
+    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-1"], "west", 9, ())
+    over = HandOver("x@west>yard.9", replace(traveller, vertex="m"), 10**9, job)
+    unsound = [
+        ("nobody", question),
+        ("yard", question),
+        ("west", replace(question, handover_id="r")),
+        ("west", replace(question, kind="tank")),
+        ("west", replace(question, gate=("m", "nowhere"))),
+        ("east", replace(question, handover_id="x@east>yard.9")),
+        ("west", replace(over, robot=replace(over.robot, vertex="w1"))),
+        ("west", replace(over, robot=replace(over.robot, vertex="nowhere"))),
+        ("west", replace(over, robot=replace(over.robot, kind="tank"))),
+        ("west", replace(over, robot=replace(over.robot, destination="nowhere"))),
+        ("west", replace(over, robot=replace(over.robot, since_ns=()))),
+        ("west", replace(over, job=replace(job, phase_index=7))),
+        ("west", replace(over, job=replace(job, phases=()))),
+        ("west", SendJob(replace(job, request=replace(job.request, places=("nowhere",))))),
+        ("west", SendJob(replace(job, status=JobStatus.FINISHED))),
+    ]
+    for peer, message in unsound:
+        yard.step(one.world.now_ns, [m.PeerSaid(peer, message)])
+        told = {(a.reason.code, a.subject) for a in yard.state.alerts.values()}
+        assert ("peer-unsound", f"group {peer}") in told, message
+        for alert in [*yard.state.alerts]:
+            yard.step(one.world.now_ns, [m.AnswerAlert("", alert, "seen", "ana")])
+    assert set(yard.state.robots) == set()
+    assert list(one.owners["yard"].state.jobs) == []
+
+
+def test_ids_of_jobs_begin_with_the_group() -> None:
+    one = realm({"r": "w1"})
+    one.run(2)
+    first = JobRequest(JobKind.GO_TO, ("at-w4",), job_id="job-2")
+    assert ask(one, "west", m.SubmitJob("1", first)).id == "west.job-2"
+    second = ask(one, "west", m.SubmitJob("2", JobRequest(JobKind.GO_TO, ("at-w1",))))
+    assert second.id == "west.job-3"
+    again = ask(one, "west", m.SubmitJob("3", first))
+    assert again.reason
+    assert again.reason.code == "job-exists"
