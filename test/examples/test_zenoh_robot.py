@@ -73,6 +73,7 @@ def test_it_joins_gets_a_job_and_does_it(fleet: ZenohFleet) -> None:
 @pytest.mark.long
 def test_its_program_may_start_anew_in_the_middle_of_a_job(fleet: ZenohFleet) -> None:
     with robot_at(fleet, 0.0, 0.0):
+        fleet.until(lambda: "r-1" in fleet.state.robots)
         fleet.until(lambda: fleet.state.robots["r-1"].states.connection is Connection.ONLINE)
         job = fleet.submit(JobKind.DELIVERY, "shop", "desk")
         fleet.until(lambda: fleet.state.jobs[job].robot_id == "r-1")
