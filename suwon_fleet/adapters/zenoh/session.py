@@ -15,6 +15,9 @@ from suwon_fleet.core.errors import BadInput, Problem, Unreachable
 
 MOST_ROBOTS = 10_000
 """Connections one session takes; Zenoh's own default is a thousand."""
+_SOON = ("real_time", "interactive_high")
+_BATCHES = 16
+"""Of 64 KiB: grants for thousands of robots in one turn wait here, rather than hold the turn up."""
 MODES = ("peer", "client", "router")
 
 
@@ -63,6 +66,7 @@ class SessionSettings:
             ("transport/link/tx/lease", round(self.lease_s * 1000)),
             ("transport/unicast/max_sessions", MOST_ROBOTS),
             ("transport/unicast/max_links", 2),
+            *((f"transport/link/tx/queue/size/{of}", _BATCHES) for of in _SOON),
         ]
         if self.listen or not self.file:
             values.append(("listen/endpoints", list(self.listen)))
