@@ -17,14 +17,13 @@ from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
 from suwon_fleet.wire.cdr.fleet import write_reports
 
-FLEET = "/fleet"
 REPORTS_QOS = QoSProfile(depth=100)
 MOST_IN_ONE = 200
 """Reports in a message: as many as surely go in one datagram. Larger messages are often lost as a whole."""
 
 
 class BridgedRobots:
-    """Passes on between a RobotLink and the topics `robot_reports` and `robot_commands`.
+    """Passes on between a RobotLink and `robot_reports` and `robot_commands`, in the node's namespace.
 
     A robot that someone wants to hear has its own `odom` and `battery_state`, too, as RViz knows them.
     """
@@ -36,11 +35,9 @@ class BridgedRobots:
         self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
         self._names: set[str] = set()
-        self._reports_out = node.create_publisher(
-            msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
-        )
+        self._reports_out = node.create_publisher(msg.RobotReports, "robot_reports", REPORTS_QOS)
         node.create_subscription(
-            msg.RobotCommands, f"{FLEET}/robot_commands", self._on_commands, COMMANDS_QOS
+            msg.RobotCommands, "robot_commands", self._on_commands, COMMANDS_QOS
         )
 
     def look(self) -> None:
