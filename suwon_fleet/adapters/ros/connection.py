@@ -45,7 +45,7 @@ class Connection:
     entity or the context goes away while it gathers what to wait for.
     """
 
-    def __init__(self, timeout_s: float, namespace: str) -> None:
+    def __init__(self, timeout_s: float, namespace: str = "/fleet") -> None:
         """Raises BadInput for a namespace that cannot be."""
         _check(namespace)
         self._timeout_s = timeout_s
