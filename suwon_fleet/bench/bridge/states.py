@@ -150,7 +150,7 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
             overruns = link.counts.overruns
             if tick_s:
                 taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
-                taken.latency_ms = watched.latency_ms
+                taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
             else:
                 taken = Taken(load.rate)
                 _time_each(load, lambda: _poll(watched), watched.latency_ms)
@@ -190,7 +190,10 @@ def _measure(
     load: Load, count: Callable[[], int], turn: Callable[[], object], tick_s: float
 ) -> Taken:
     """Turn at a steady pace; each turn takes in all there is, so what comes in is what was offered."""
-    turn()
+    swings_until_s = time.monotonic() + SWING_S
+    while time.monotonic() < swings_until_s:
+        turn()
+        time.sleep(tick_s / 2)
     per_turn: list[int] = []
     before = count()
     begun_s, begun_cpu_s = time.monotonic(), time.process_time()
