@@ -91,9 +91,9 @@ class Place:
         return said
 
     def end(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(30)
+        with self.process:
+            assert self.process.stdin
+            self.process.stdin.close()
 
 
 @dataclass
