@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 from suwon_fleet.core.errors import Unreachable
 
@@ -21,19 +24,32 @@ def isolated() -> Iterator[int]:
 
     Raises Unreachable when every domain is in use.
     """
-    domain = next((d for d in _from_anywhere() if _is_free(d)), None)
-    if domain is None:
-        raise Unreachable(f"all ROS domains from 1 to {HIGHEST} are in use on this machine")
-    before = {name: os.environ.get(name) for name in (_DOMAIN, _RANGE)}
-    os.environ |= {_DOMAIN: str(domain), _RANGE: "LOCALHOST"}
-    try:
-        yield domain
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    with ExitStack() as stack:
+        domain = next((d for d in _from_anywhere() if _is_ours(d, stack)), None)
+        if domain is None:
+            raise Unreachable(f"all ROS domains from 1 to {HIGHEST} are in use on this machine")
+        before = {name: os.environ.get(name) for name in (_DOMAIN, _RANGE)}
+        os.environ |= {_DOMAIN: str(domain), _RANGE: "LOCALHOST"}
+        try:
+            yield domain
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def _is_ours(domain: int, stack: ExitStack) -> bool:
+    """Take a domain, until `stack` ends, if nobody has it: from its first port it cannot be seen that
+    another process has chosen it as well, and has no node there yet."""
+    path = Path(tempfile.gettempdir()) / f"suwon_fleet_domain_{domain}.lock"
+    with ExitStack() as attempt, suppress(OSError):  # locked, or another user's
+        fcntl.flock(attempt.enter_context(path.open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_free(domain):
+            stack.enter_context(attempt.pop_all())
+            return True
+    return False
 
 
 def _from_anywhere() -> list[int]:

@@ -29,6 +29,14 @@ def test_a_domain_in_use_is_not_chosen() -> None:
             assert second != first
 
 
+def test_a_domain_that_another_has_chosen_is_not_chosen() -> None:
+    """Also while neither has a node there yet; it is free again afterwards."""
+    with isolated() as first, isolated() as second:
+        assert second != first
+    with isolated() as again:
+        assert again == first
+
+
 def test_none_left_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain, "_is_free", lambda _: False)
     with pytest.raises(Unreachable, match="all ROS domains"), isolated():
