@@ -80,7 +80,7 @@ class Processes:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_end_with_parent(),
+            preexec_fn=_ready_to_end(),
         )
         self._children[name], self._said[name] = child, deque(maxlen=LAST_WORDS)
         reader = Thread(target=self._read, args=(name, child), name=f"read-{name}", daemon=True)
@@ -141,12 +141,19 @@ def _all_end(children: Sequence[subprocess.Popen[str]], timeout_s: float) -> boo
     return True
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    """What a child does before it begins: have the kernel end it when its parent dies."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)  # loaded here: after the fork there is no time for it
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _ready_to_end() -> Callable[[], None]:
+    """What a child does before it begins: have the kernel end it when its parent dies, and heed SIGINT,
+    which a shell lets what it starts in the background ignore."""
+    libc = (
+        ctypes.CDLL(None) if sys.platform == "linux" else None
+    )  # after the fork there is no time for it
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if libc:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return prepare
 
 
 @contextmanager

@@ -42,12 +42,21 @@ def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """suwon-fleet in a process of its own; its output is that of both streams."""
     command = [sys.executable, "-m", "suwon_fleet.cli.main", *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_heed_sigint,
     ) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def _heed_sigint() -> None:
+    """Also where the tests were started in the background, and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def processes_that_name(path: Path) -> list[str]:
