@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seoul's physical-AI belt with the robots of a morning there: see docs/belt.md.
 
-With `owners:=sites` five sites and the roads between them have a fleet_manager each, joined by Zenoh
-routers; see docs/federation.md.
+With `owners:=sites` five sites and the roads between them have a fleet_manager each, joined by a Zenoh
+router; see docs/federation.md.
 """
 
 from launch import LaunchDescription
@@ -18,7 +18,7 @@ SHARE = FindPackageShare("suwon_fleet")
 SIM = PathJoinSubstitution([SHARE, "launch", "sim.launch.py"])
 PARAMETERS = PathJoinSubstitution([SHARE, "config", "fleet_manager.yaml"])
 GROUPS = ("roads", "suseo", "setec", "yangjae", "hanriver", "yongsan")
-"""Those of config/groups/belt.yaml; the first is the router that all others connect to."""
+"""Those of config/groups/belt.yaml; the first has the router that joins all others."""
 FIRST_PORT = 7447
 
 
@@ -59,6 +59,11 @@ def generate_launch_description() -> LaunchDescription:
 def _manager(number: int) -> Node:
     """The fleet_manager of one group; all hear the same robots."""
     group, hub = GROUPS[number], f"tcp/127.0.0.1:{FIRST_PORT}"
+    way = (
+        {"zenoh_mode": "peer", "zenoh_region": group, "zenoh_connect": hub}
+        if number
+        else {"zenoh_mode": "router", "zenoh_regions": ",".join(GROUPS[1:])}
+    )
     return Node(
         package="suwon_fleet",
         executable="fleet_manager",
@@ -72,9 +77,8 @@ def _manager(number: int) -> Node:
                 "groups": "belt",
                 "group": group,
                 "use_sim_time": True,
-                "zenoh_mode": "router",
                 "zenoh_listen": f"tcp/127.0.0.1:{FIRST_PORT + number}",
-                "zenoh_connect": hub if number else "",
+                **way,
             },
         ],
         remappings=[(name, f"/fleet/{name}") for name in ("robot_reports", "robot_commands")],

@@ -66,6 +66,15 @@ def add(subparsers: Any) -> None:
             metavar="tls/HOST:PORT",
             help="(repeat)",
         )
+    star = config.add_mutually_exclusive_group()
+    star.add_argument("--region", default="", metavar="NAME", help="of a star: this site's name")
+    star.add_argument(
+        "--regions",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="of the hub of a star: the names of all its sites",
+    )
     config.add_argument(
         "--files",
         metavar="DIR",
@@ -214,6 +223,7 @@ def _as_data(folder: KeyFolder, certificate: Certificate, now: datetime) -> dict
 
 def _config(args: Namespace, folder: KeyFolder, now: datetime) -> None:
     from suwon_fleet.adapters.keys.folder import AUTHORITY
+    from suwon_fleet.wire.zenoh.access import Role
     from suwon_fleet.wire.zenoh.secured import Files, configuration
 
     certificate = folder.newest(args.name)
@@ -224,6 +234,10 @@ def _config(args: Namespace, folder: KeyFolder, now: datetime) -> None:
     if not (args.listen or args.connect):
         mend = "say where with --connect, or --listen for one that others connect to"
         raise BadInput([Problem("missing", "connect", f"{args.name} would be alone", mend)])
+    if (args.region or args.regions) and not (certificate.role == Role.ROUTER and args.listen):
+        mend = "give it to a router that listens"
+        where = "region" if args.region else "regions"
+        raise BadInput([Problem("bad-region", where, f"{args.name} is in no star so", mend)])
     here = folder.path.absolute()
     there = [here / AUTHORITY, *(file.absolute() for file in folder.files(certificate))]
     if args.files:
@@ -234,6 +248,8 @@ def _config(args: Namespace, folder: KeyFolder, now: datetime) -> None:
         folder.register().members(now),
         listen=args.listen,
         connect=args.connect,
+        region=args.region,
+        regions=args.regions,
     )
     text = json.dumps(document, ensure_ascii=False, indent=1)
     made = (

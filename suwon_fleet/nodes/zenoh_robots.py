@@ -36,6 +36,12 @@ PARAMETERS = (
         "What this node is to Zenoh; a router also joins others with each other.",
         choices=("peer", "client", "router"),
     ),
+    Parameter("zenoh_region", "", "Which region of a router's this node is, as a peer."),
+    Parameter(
+        "zenoh_regions",
+        "",
+        "The regions this node joins with each other, as a router; separated by commas.",
+    ),
     Parameter("zenoh_site", "", "The site in robots' keys; empty: the id of the map."),
     Parameter("zenoh_zone", "*", "The zone in robots' keys; *: all of the site."),
     Parameter(
@@ -89,6 +95,8 @@ class ZenohRobots:
         values = given.values
         settings = SessionSettings(
             mode=values["zenoh_mode"],
+            region=values["zenoh_region"],
+            regions=_listed(values["zenoh_regions"]),
             listen=_listed(values["zenoh_listen"]),
             connect=_listed(values["zenoh_connect"]),
             lease_s=values["zenoh_lease_s"],

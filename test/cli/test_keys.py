@@ -82,6 +82,17 @@ def test_a_router_gets_the_rights_of_all_that_are_good() -> None:
         assert isinstance(path, bool) or Path(path).is_file()
 
 
+def test_a_star_has_a_router_between_regions_and_peers_in_them() -> None:
+    told = ["--listen", "tls/0.0.0.0:7447"]
+    assert keys("config", "hub", *told, "--regions", "suseo", "setec", "-o", "hub") == Exit.GOOD
+    made = config("hub")
+    regions = [south["filters"] for south in made["gateway"]["south"]]
+    assert [one.get("region_names") for [one] in regions] == [None, ["suseo"], ["setec"]]
+    assert keys("config", "hub", *told, "--region", "suseo", "-o", "site") == Exit.GOOD
+    made = config("site")
+    assert (made["mode"], made["region_name"]) == ("peer", "suseo")
+
+
 def test_a_robot_gets_the_paths_on_its_own_machine_and_no_rights_to_give() -> None:
     told = ["--connect", "tls/hub.example:7447", "--files", "/etc/fleet", "-o", "robot.json5"]
     keys("rotate", "suseo/lab/lab-1")
@@ -105,6 +116,16 @@ def test_a_robot_gets_the_paths_on_its_own_machine_and_no_rights_to_give() -> No
         (["list", "--dir", "elsewhere"], Exit.BAD_INPUT, "keys init"),
         (["config", "lab", "--listen", "tls/h:1", "-o", "x"], Exit.FAILED, "without-host"),
         (["config", "lab", "-o", "x"], Exit.BAD_INPUT, "--connect"),
+        (
+            ["config", "lab", "--connect", "tls/h:1", "--region", "s", "-o", "x"],
+            Exit.BAD_INPUT,
+            "router",
+        ),
+        (
+            ["config", "hub", "--connect", "tls/h:1", "--regions", "s", "-o", "x"],
+            Exit.BAD_INPUT,
+            "listens",
+        ),
         (["config", "lab", "--connect", "tls/h:1", "-o", "no/x"], Exit.BAD_INPUT, "unwritable"),
     ],
 )

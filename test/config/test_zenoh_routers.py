@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped configurations of Zenoh routers at work: a star of three sites, a ring with a broken link."""
+"""The shipped configurations of Zenoh routers at work: a star of five sites, a ring with broken links."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from suwon_fleet.wire.zenoh.secured import LEASE_MS
 
 CONFIG = Path(__file__).parents[2] / "config" / "zenoh"
 EVENTS = "suwon/v1/s/z/r-1/events"
+REGIONS = ("suseo", "setec", "yangjae", "hanriver", "yongsan")
 FILES = sorted(file.name for file in CONFIG.glob("*.json5"))
 
 
@@ -42,9 +43,11 @@ class Net:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
-    def router(self, file: str, listen: str, *connect: str) -> zenoh.Session:
+    def router(self, file: str, listen: str, *connect: str, region: str = "") -> zenoh.Session:
         """A router by a shipped file, at addresses of this machine."""
         config = zenoh.Config.from_file(str(CONFIG / file))
+        if region:
+            config.insert_json5("region_name", json.dumps(region))
         config.insert_json5("listen/endpoints", json.dumps([listen]))
         config.insert_json5("connect/endpoints", json.dumps(connect))
         return self._kept(zenoh.open(config))
@@ -68,7 +71,8 @@ def net() -> Iterator[Net]:
 
 
 def neighbours(router: zenoh.Session) -> int:
-    return len(router.info.routers_zid())
+    """Other routers, and sites in regions of its own."""
+    return len(router.info.routers_zid()) + len(router.info.peers_zid())
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -77,20 +81,17 @@ def test_files_find_nobody_by_chance_and_notice_the_dead(file: str) -> None:
     told: Any = json.loads(config.get_json("transport/link/tx/lease"))
     assert LEASE_MS in (told, *(told.values() if isinstance(told, dict) else ()))
     assert json.loads(config.get_json("scouting/multicast/enabled")) is False
-    assert json.loads(config.get_json("mode")) == "router"
+    mode = "peer" if json.loads(config.get_json("region_name")) else "router"
+    assert json.loads(config.get_json("mode")) == mode
 
 
 def test_in_a_star_all_sites_hear_each_other(net: Net) -> None:
-    hub, sites = free_endpoint(), [free_endpoint() for _ in range(3)]
-    for site in sites:  # before the hub: a site starts by itself
-        net.router("star_site.json5", site, hub)
+    hub, sites = free_endpoint(), {region: free_endpoint() for region in REGIONS}
+    for region, site in sites.items():  # before the hub: a site starts by itself
+        net.router("star_site.json5", site, hub, region=region)
     middle = net.router("star_hub.json5", hub)
-    wait_for(lambda: neighbours(middle) == 3)
-    clients = [net.client(site) for site in sites]
-    heard = [Heard(client, "suwon/v1/**") for client in clients]
-    for one, other in permutations(range(3), 2):
-        key = f"suwon/v1/site-{one}/hall/robot/state"
-        until_put_arrives(clients[one], key, heard[other], f"{one} to {other}")
+    wait_for(lambda: neighbours(middle) == len(sites))
+    everybody_hears_everybody([net.client(site) for site in sites.values()], "")
 
 
 def test_a_site_of_a_star_goes_on_without_the_hub(net: Net) -> None:
@@ -107,6 +108,33 @@ def test_a_site_of_a_star_goes_on_without_the_hub(net: Net) -> None:
     until_put_arrives(robot, "suwon/v1/a/b/c/state", near, "alone")
     cable.mend()
     until_put_arrives(robot, "suwon/v1/a/b/c/state", far, "after")
+
+
+def test_in_a_star_nobody_stays_deaf_when_all_lines_break_for_a_moment(net: Net) -> None:
+    hub, sites = free_endpoint(), {region: free_endpoint() for region in REGIONS}
+    cables = {region: net.relay(hub) for region in sites}
+    middle = net.router("star_hub.json5", hub)
+    for region, site in sites.items():
+        net.router("star_site.json5", site, cables[region].endpoint, region=region)
+    wait_for(lambda: neighbours(middle) == len(sites))
+    clients = [net.client(site) for site in sites.values()]
+    heard = everybody_hears_everybody(clients, "before")
+    for time_of_it in ("first", "second", "third"):
+        for cable in cables.values():
+            cable.cut()
+        for cable in cables.values():
+            cable.mend()
+        everybody_hears_everybody(clients, time_of_it, heard)
+
+
+def everybody_hears_everybody(
+    clients: list[zenoh.Session], when: str, heard: list[Heard] | None = None
+) -> list[Heard]:
+    heard = heard or [Heard(client, "suwon/v1/**") for client in clients]
+    for one, other in permutations(range(len(clients)), 2):
+        key = f"suwon/v1/site-{one}/hall/robot/state"
+        until_put_arrives(clients[one], key, heard[other], f"{one} to {other} {when}")
+    return heard
 
 
 def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
@@ -174,8 +202,8 @@ def event(payload: bytes) -> RobotEvent:
 def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> None:
     hub, sites = free_endpoint(), [free_endpoint() for _ in range(2)]
     middle = net.router("star_hub.json5", hub)
-    for site in sites:
-        net.router("star_site.json5", site, hub)
+    for region, site in zip(REGIONS, sites, strict=False):
+        net.router("star_site.json5", site, hub, region=region)
     wait_for(lambda: neighbours(middle) == 2)
     last = LastValues(net.client(sites[0]), "suseo")
     robot = net.client(sites[0])

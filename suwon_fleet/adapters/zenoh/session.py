@@ -12,6 +12,7 @@ from typing import Any
 import zenoh
 
 from suwon_fleet.core.errors import BadInput, Problem, Unreachable
+from suwon_fleet.wire.zenoh.regions import joining
 
 MOST_ROBOTS = 10_000
 """Connections one session takes; Zenoh's own default is a thousand."""
@@ -32,6 +33,10 @@ class SessionSettings:
     """
 
     mode: str = "peer"
+    region: str = ""
+    """Of a star: which of the hub's regions this peer is."""
+    regions: Sequence[str] = ()
+    """Of the hub, a router: all those it joins with each other."""
     listen: Sequence[str] = ()
     connect: Sequence[str] = ()
     lease_s: float = 1.0
@@ -58,6 +63,14 @@ class SessionSettings:
         if self.mode not in MODES:
             mend = f"use {', '.join(MODES)}"
             raise BadInput([Problem("bad-zenoh-setting", "mode", f"{self.mode!r} is none", mend)])
+        for name, given, mode in (
+            ("region", self.region, "peer"),
+            ("regions", self.regions, "router"),
+        ):
+            if given and self.mode != mode:
+                what = f"{given!r} means nothing to a {self.mode}"
+                mend = f"give it to a {mode}, or leave it out (docs/routers.md)"
+                raise BadInput([Problem("bad-zenoh-setting", name, what, mend)])
         values: list[tuple[str, Any]] = [
             ("mode", self.mode),
             ("scouting/multicast/enabled", False),
@@ -72,6 +85,10 @@ class SessionSettings:
             values.append(("listen/endpoints", list(self.listen)))
         if self.connect or not self.file:
             values.append(("connect/endpoints", list(self.connect)))
+        if self.region:
+            values.append(("region_name", self.region))
+        if self.regions:
+            values.append(("gateway", joining(self.regions)))
         if self.send_buffer_bytes:
             values.append(("transport/link/tcp/so_sndbuf", self.send_buffer_bytes))
         for name in ("listen", "connect"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suwon_fleet.wire.zenoh.access import Member, Role, access_control
+from suwon_fleet.wire.zenoh.regions import joining
 
 LEASE_MS = 1000
 """Set on both sides, a peer behind a hole in the network is missed after a second."""
@@ -31,13 +32,16 @@ def configuration(
     *,
     listen: Sequence[str] = (),
     connect: Sequence[str] = (),
+    region: str = "",
+    regions: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What somebody's Zenoh session or zenohd begins with.
 
     Whoever listens holds others to their rights. Whoever does not is a client: with routers between,
-    nobody else can reach it.
+    nobody else can reach it. In a star the hub joins `regions`, and each site's is one `region` of them.
     """
-    mode = "router" if role is Role.ROUTER else "peer" if listen else "client"
+    is_router = role is Role.ROUTER and not region
+    mode = "router" if is_router else "peer" if listen else "client"
     made: dict[str, Any] = {
         "mode": mode,
         "listen": {"endpoints": [*listen]},
@@ -64,6 +68,10 @@ def configuration(
         # Two links for one session: one for commands and stops, one for the rest.
         made["transport"]["unicast"] = {"max_sessions": _MOST_SESSIONS, "max_links": 2}
         made["access_control"] = access_control(members)
+    if region:
+        made["region_name"] = region
+    if regions:
+        made["gateway"] = joining(regions)
     if mode != "client":
         made["connect"] |= {"timeout_ms": -1, "exit_on_failure": False}
     return made

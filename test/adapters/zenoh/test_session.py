@@ -22,6 +22,8 @@ from suwon_fleet.robot import Connection
     ("settings", "said"),
     [
         ({"mode": "hermit"}, "mode: error: 'hermit' is none"),
+        ({"mode": "router", "region": "suseo"}, "region: error: 'suseo' means nothing to a router"),
+        ({"regions": ["suseo"]}, "regions: error: .* means nothing to a peer"),
         ({"listen": ["nonsense"]}, "listen/endpoints: error: .*nonsense"),
         ({"connect": ["tcp/"]}, "error"),
         ({"file": "/no/such.json5"}, "/no/such.json5: error: no such file"),
