@@ -21,7 +21,7 @@ from suwon_fleet.core.sitemap import Lane, LaneKind, Level, Node, SiteMap, Zone,
 from suwon_fleet.dispatch import RollingHorizon
 from suwon_fleet.kernel import Tell, compiling
 from suwon_fleet.traffic import Coordinator
-from suwon_fleet.traffic.aside import send_aside
+from suwon_fleet.traffic.clearing import clear_way
 from suwon_fleet.traffic.conflicts import find_conflicts
 from suwon_fleet.traffic.planner import CROWD
 from suwon_fleet.traffic.problem import Graph, Problem
@@ -44,7 +44,7 @@ def warm_up(kind: RobotKind, tell: Tell) -> None:
         kind = replace(kind, lane_kinds=frozenset({LaneKind.PATH}))
         _plan(kind, _change_places(kind))
         _meet(kind)
-        _send_aside(kind)
+        _clear_way(kind)
 
 
 def settle() -> None:
@@ -85,7 +85,7 @@ def _meet(kind: RobotKind) -> None:
         traffic.step(step * _STEP_NS)
 
 
-def _send_aside(kind: RobotKind) -> None:
+def _clear_way(kind: RobotKind) -> None:
     """A robot makes way for another, as after a search that found no end."""
     roadmap = compile_roadmap(_crossing(), [kind])
     graph, routes = Graph.of(roadmap, find_conflicts(roadmap)), Routes(roadmap)
@@ -103,8 +103,7 @@ def _send_aside(kind: RobotKind) -> None:
         bias=np.ones(len(roadmap.edge_from)),
         polite=False,
     )
-    _, moves = send_aside(graph, problem, 0)
-    assert len(moves)
+    assert clear_way(graph, problem, 0)
 
 
 def _plan(kind: RobotKind, traffic: Coordinator) -> None:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the best plan it can for as many wishes as it can, in a fixed number of looks.
 
-A plan that takes much longer than the way itself is compared with one that first sends aside whoever
-stands in the way, and with plans made with shaken preferences; so is no plan at all, for a search that
-went astray one way often finds its way another. If none is found
-the more urgent half is tried alone, and so on; only for the most urgent one is no effort spared.
+A plan that takes much longer than the way itself is compared with one in which the way of the most urgent
+robot is cleared first, and with plans made with shaken preferences; so is no plan at all, for a search that
+went astray one way often finds its way another. If none is found the more urgent half is tried alone, and
+so on; only for the most urgent one is no effort spared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.traffic import lacam
-from suwon_fleet.traffic.aside import send_aside
+from suwon_fleet.traffic.clearing import clear_way
 from suwon_fleet.traffic.precedence import content_times, order_moves
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
@@ -99,23 +99,19 @@ class Search:
         return best
 
     def _with_all_effort(self, problem: Problem, served: Ints, most_nodes: int) -> Found | None:
-        """Serve a single robot: with others sent aside first, or by a long search."""
-        rest, aside = send_aside(self._graph, problem, int(served[0]))
-        begins = [(rest, aside), (problem, aside[:0])]
-        for begin, before in begins if len(aside) else begins[1:]:
-            outcome, moves = lacam.solve(self._graph, begin, most_nodes)
-            if outcome == lacam.SOLVED:
-                return self._found(problem, served, np.concatenate((before, moves)))
-        return None
+        """Serve a single robot: clear its way, or search long."""
+        if cleared := clear_way(self._graph, problem, int(served[0])):
+            return self._found(problem, served, cleared[1])
+        outcome, moves = lacam.solve(self._graph, problem, most_nodes)
+        return self._found(problem, served, moves) if outcome == lacam.SOLVED else None
 
     def _variants(self, problem: Problem, served: Ints) -> Iterator[tuple[Problem, Ints]]:
         """The problem itself, what is left of it after some moves, and it with shaken preferences."""
         nothing = np.empty((0, 2), dtype=np.int32)
         yield problem, nothing
-        # Whoever is to go first does not wait for others to make way: it goes on, round the block.
-        rest, aside = send_aside(self._graph, problem, int(served[0]))
-        if len(aside):
-            yield rest, aside
+        # A search lets whoever goes first go on round the block, rather than wait until its way is clear.
+        if cleared := clear_way(self._graph, problem, int(served[0])):
+            yield cleared
         random = np.random.default_rng(0)
         for number in range(SHAKES):
             shaken = problem._replace(
