@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.resources import SCENARIOS, named_file
 
 if TYPE_CHECKING:
     from suwon_fleet.cli.simulate import Result, Simulation
@@ -34,7 +35,12 @@ def add(subparsers: Any) -> None:
     )
     parser.set_defaults(run=run)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a scenario file")
+    what.add_argument(
+        "scenario",
+        nargs="?",
+        metavar="SCENARIO",
+        help="a scenario file, or the name of a shipped one",
+    )
     what.add_argument("--map", metavar="FILE", help="a map of any format: deliveries all over it")
     _add_map_options(parser)
     parser.add_argument(
@@ -101,7 +107,8 @@ def _scenario(args: Namespace) -> Scenario:
             raise BadInput([Problem("not-with-a-scenario", f"--{option}", what, mend)])
     from suwon_fleet.sim.scenario import load_scenario
 
-    return load_scenario(args.scenario, seed=args.seed)
+    file = named_file(args.scenario, "scenario", "scenario", SCENARIOS)
+    return load_scenario(file, seed=args.seed)
 
 
 def _print_surprises(scenario: Scenario) -> None:

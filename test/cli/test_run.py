@@ -98,6 +98,11 @@ def test_jobs_that_do_not_end_in_time_fail_the_run(grid: str, capsys: Capture) -
     assert "delivery-1 running" in err
 
 
+def test_shipped_scenarios_go_by_name(capsys: Capture, lab_hour: Result) -> None:
+    code, told = run_json(capsys, "lab_hour")
+    assert (code, told["state_hash"]) == (Exit.GOOD, lab_hour.state_hash)
+
+
 def test_a_result_that_is_bad_in_any_way(lab_hour: Result) -> None:
     for fault in ("collisions", "deadlocks", "illegal_grants", "jobs_failed", "jobs_unfinished"):
         assert not replace(lab_hour, **{fault: 1}).is_good
