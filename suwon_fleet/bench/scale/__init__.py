@@ -21,6 +21,8 @@ from suwon_fleet.core.errors import Broken
 
 TICKS, QUICK_TICKS = 300, 50
 """A tick is 0.1 s."""
+PEER_TICKS = 30
+"""Of pure Python, at most: each takes a second."""
 MOST_FOR_PEER = (100, ("0.5k", "5k"))
 """Robots and vertices that pure Python is tried on; it takes too long for more."""
 STOPPED_AFTER_S = 900.0
@@ -58,10 +60,11 @@ def _traffic(size: Size, robots: int, options: Options, memory: float) -> Iterat
     ours, peer = [], []
     has_peer = robots <= MOST_FOR_PEER[0] and size.vertices in MOST_FOR_PEER[1]
     ticks = QUICK_TICKS if options.quick else TICKS
+    peer_ticks = min(ticks, PEER_TICKS)
     for seed in _seeds(options):
         ours.append(_child(options, "traffic", size, robots, seed, ticks))
         if has_peer:
-            peer.append(_child(options, "traffic", size, robots, seed, ticks, jit=False))
+            peer.append(_child(options, "traffic", size, robots, seed, peer_ticks, jit=False))
     case = _case(size, robots)
     figure = partial(_figure, case, [facts for facts in ours if facts])
     target, bound = TARGET_MS.get((size.vertices, robots)), robots * ROBOT_BYTES / memory
