@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-import faulthandler
 import json
-import multiprocessing
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +18,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
+from forge import forged, told_when_it_hangs
 from ros_fleet import echo, wait_for
 from std_srvs.srv import Trigger
 from yard import ROBOTS, Yard
@@ -32,7 +30,6 @@ from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
-from suwon_fleet.nodes import fleet_manager
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.wire.kinds import load_kinds
@@ -46,32 +43,17 @@ MOST_LIFE_S = 4.0
 HANGS_AFTER_S = 240.0
 """Then every thread tells where it is, before pytest's own timeout ends the test."""
 PLACES = ("shop", "kitchen", "desk-1", "desk-2")
-FORGE = multiprocessing.get_context("forkserver")
-"""Managers are forked from a process that has imported all: a restart takes half a second."""
-FORGE.set_forkserver_preload(["suwon_fleet.nodes.fleet_manager"])
 
 
 @contextmanager
 def manager_of(yard: Yard) -> Iterator[BaseProcess]:
     """A fleet_manager at work, killed at the end of the block."""
-    parameters = node_command("fleet_manager", yard.manager)[3:]
-    process = FORGE.Process(target=fleet_manager.main, args=(parameters,))
-    process.start()
+    process = forged(node_command("fleet_manager", yard.manager))
     try:
         yield process
     finally:
         process.kill()
         process.join()
-
-
-@contextmanager
-def told_when_it_hangs() -> Iterator[None]:
-    """Within it, all stacks are printed should the test take far too long."""
-    faulthandler.dump_traceback_later(HANGS_AFTER_S, file=sys.__stderr__)
-    try:
-        yield
-    finally:
-        faulthandler.cancel_dump_traceback_later()
 
 
 class Customer:
@@ -140,7 +122,7 @@ def record_of(connection: Connection) -> dict[str, Any]:
 def test_nothing_is_lost_or_done_twice_when_the_manager_is_killed(tmp_path: Path) -> None:
     yard, chance = Yard.write(tmp_path), random.Random(SEED)
     with (
-        told_when_it_hangs(),
+        told_when_it_hangs(HANGS_AFTER_S),
         isolated(),
         Processes(echo) as processes,
         FleetClient(timeout_s=60.0) as client,
