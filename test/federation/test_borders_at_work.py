@@ -87,6 +87,25 @@ def test_a_robot_whose_program_starts_anew_in_a_gate_goes_on() -> None:
     assert not one.checker.violations
 
 
+def test_a_stopped_robot_that_is_back_before_its_gate_is_granted_it_once_it_is_released() -> None:
+    one = sent_east(until=Stage.BEGUN)
+    core, now_ns = one.owners["west"].core, one.world.now_ns
+    tail, head = one.owners["west"].state.leaving["r"].gate
+    robot, report = core.state.robots["r"], one.world.reports()[0]
+    core.step(now_ns, [m.StopRobots("stop", "robot", "r", requester="ana")])
+    through = replace(report, sequence=report.sequence + 1, path_index=robot.front_index)
+    core.step(now_ns, [m.Reported(through)])
+    assert robot.path == [head]
+    spot = core.fleet.traffic.waypoint(robot.kind, None, tail)
+    pose = replace(report.pose, x_m=spot.x_m, y_m=spot.y_m)
+    pushed_back = replace(report, session="anew", path_index=0, granted_index=-1, pose=pose)
+    core.step(now_ns, [m.Reported(pushed_back)])
+    core.step(now_ns)
+    assert (robot.path, _stage(one)) == ([tail], Stage.BEGUN)
+    core.step(now_ns, [m.ReleaseRobots("release", "ana", scope="robot", id="r")])
+    assert robot.path == [tail, head]
+
+
 def test_a_job_called_off_before_the_gate_frees_what_was_promised() -> None:
     one = sent_east(until=Stage.ASKED)
     wait(one, lambda: coming(one) == ["r"])

@@ -123,7 +123,8 @@ def _go_through(fleet: Fleet, border: Border, robot: RobotRecord, leaving: Leavi
     tail, head = leaving.gate
     border.ground.set_mobile(robot.robot_id, False)
     if robot.path[-1] == tail:
-        if border.ground.why_not_out(robot.robot_id, leaving.gate) is None:
+        is_free = border.ground.why_not_out(robot.robot_id, leaving.gate) is None
+        if is_free and not motion.why_not_drive(fleet, robot):
             first_new = robot.front_index + 1
             border.ground.cross(robot.robot_id, head)
             fleet.emit(events.GroundGranted(fleet.now_ns, robot.robot_id, (head,)))

@@ -48,14 +48,25 @@ def why_immobile(fleet: Fleet, robot: RobotRecord) -> Reason | None:
 
 def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """A stop, a pause, an action or a gate that keeps a robot where it is, or on its way."""
+    if held := _kept_by(fleet, robot):
+        return held
+    if fleet.border and fleet.border.is_crossing(robot.robot_id):
+        return Reason.of("robot-crosses", robot=robot.robot_id)
+    return None
+
+
+def why_not_drive(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """Why a robot can be given no ground now, through a gate neither."""
+    return _kept_by(fleet, robot) or may_make_way(robot.states)
+
+
+def _kept_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     if stops := fleet.stops_of(robot.robot_id):
         return Reason.of("stop-held", stop=stops[0].stop_id, requester=stops[0].requester or "-")
     if (job := fleet.job_of(robot)) and job.status is JobStatus.PAUSED:
         return Reason.of("job-paused", job=job.job_id)
     if action := robot.busy_action:
         return Reason.of("robot-acts", action=action.kind)
-    if fleet.border and fleet.border.is_crossing(robot.robot_id):
-        return Reason.of("robot-crosses", robot=robot.robot_id)
     return None
 
 

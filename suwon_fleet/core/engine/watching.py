@@ -158,8 +158,7 @@ def _stuck(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     drive_s = min(fleet.traffic.travel_s(robot.kind, rear, ahead), _LONGEST_DRIVE_S)
     if standing_s < STUCK_AFTER_S + drive_s:
         return None
-    refusal = motion.why_immobile(fleet, robot)
-    if refusal and refusal.code != "robot-crosses":
+    if motion.why_not_drive(fleet, robot):
         return None
     return Reason.of("robot-stuck", robot=robot.robot_id, after=f"{standing_s:.0f}")
 
