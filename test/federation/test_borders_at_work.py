@@ -133,6 +133,24 @@ def test_a_job_elsewhere_is_listed_explained_and_asked_after_there() -> None:
     assert west.state.tally.cancelled == 1
 
 
+def test_people_are_told_of_a_failed_job_where_they_asked_for_it() -> None:
+    one = realm({"r": "w1"})
+    one.run(2)
+    one.submit("west", JobRequest(JobKind.DELIVERY, ("at-w4", "at-e3")))
+    wait(one, lambda: one.owners_of("r") == ["east"], turns=2000)
+    one.removed.add("r")
+    assert ask(one, "east", m.RemoveRobot("remove", "r", "ana")).reason is None
+    one.settle(60)
+    told = {name: told_of(one, name, "job-failed") for name in one.owners}
+    assert told == {"west": 1, "yard": 0, "east": 0}
+    assert one.owners["west"].state.tally.failed == 1
+
+
+def told_of(one: Realm, name: str, code: str) -> int:
+    """How many alerts of a kind are open at an owner."""
+    return sum(a.reason.code == code for a in one.owners[name].state.alerts.values())
+
+
 def test_who_waits_for_a_gate_says_so() -> None:
     one = realm({"r": "w1", "s": "n"})
     one.run(2)

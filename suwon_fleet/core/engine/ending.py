@@ -149,14 +149,15 @@ def lose(fleet: Fleet, job: JobRecord, robot: RobotRecord, reason: Reason) -> No
 
 
 def end(fleet: Fleet, job: JobRecord, status: JobStatus, reason: Reason | None = None) -> None:
-    """The job is over; people are told of one that failed, and may ask for it again.
+    """The job is over; people are told of one that failed, and may ask for it again: where they asked.
 
     Unless it has finished, those that were to follow it end as it did.
     """
     _close(fleet, job, status, reason)
     if status is not JobStatus.FINISHED:
         _end_followers(fleet, job)
-    if status is JobStatus.FAILED and job.reason and not job.part_of:
+    is_others = fleet.border is not None and job.job_id in fleet.border.state.origins
+    if status is JobStatus.FAILED and job.reason and not job.part_of and not is_others:
         failed = Reason.of("job-failed", job=job.job_id).because(job.reason)
         alerts.raise_alert(fleet, alerts.WARNING, failed, job.job_id, alerts.FAILED_ANSWERS)
 
