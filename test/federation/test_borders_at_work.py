@@ -12,7 +12,8 @@ from federation.test_realm import realm
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.group_state import Stage
-from suwon_fleet.core.federation.messages import AskToEnter, HandOver, SendJob
+from suwon_fleet.core.engine.soundness import fault_of
+from suwon_fleet.core.federation.messages import AskToEnter, HandOver, JobOver, SendJob
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
 from suwon_fleet.core.texts import say
@@ -180,6 +181,9 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
     traveller = Traveller.of(one.owners["west"].state.robots["r"])
     job = CarriedJob.of(one.owners["west"].state.jobs["west.job-1"], "west", 9, ())
     over = HandOver("x@west>yard.9", replace(traveller, vertex="m"), 10**9, job)
+    (promised,) = one.owners["yard"].state.coming.values()
+    at_head = replace(traveller, vertex=promised.gate[1])
+    came = HandOver(promised.handover_id, at_head, 10**9, None)
     unsound = [
         ("nobody", question),
         ("yard", question),
@@ -196,7 +200,16 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
         ("west", replace(over, job=replace(job, phases=()))),
         ("west", SendJob(replace(job, request=replace(job.request, places=("nowhere",))))),
         ("west", SendJob(replace(job, status=JobStatus.FINISHED))),
+        ("west", SendJob(replace(job, origin="south"))),
+        ("west", SendJob(replace(job, looked=("south",)))),
+        ("west", JobOver("west.job-1", JobStatus.QUEUED, None)),
+        ("west", replace(came, robot=replace(came.robot, vertex="n"))),
+        ("west", replace(came, robot=replace(came.robot, robot_id="x"))),
+        ("east", came),
     ]
+    again = AskToEnter(promised.handover_id, "r", promised.kind, (promised.gate[0], "m"), 10**9)
+    assert yard.fleet.border
+    assert fault_of(yard.fleet, yard.fleet.border, "west", again) == "handover_id"
     for peer, message in unsound:
         yard.step(one.world.now_ns, [m.PeerSaid(peer, message)])
         told = {(a.reason.code, a.subject) for a in yard.state.alerts.values()}

@@ -5,7 +5,13 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
-from suwon_fleet.core.federation.messages import AskToEnter, HandOver, Message, SendJob
+from suwon_fleet.core.federation.messages import (
+    AskToEnter,
+    HandOver,
+    JobOver,
+    Message,
+    SendJob,
+)
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.robots.states import Layer, RobotStates
 
@@ -18,11 +24,15 @@ def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str |
         case AskToEnter():
             return _fault_of_question(fleet, border, peer, message)
         case HandOver(robot=robot, job=job):
-            return _fault_of_robot(fleet, border, robot) or (
-                _fault_of_job(fleet, job) if job else None
+            return (
+                _fault_of_robot(fleet, border, robot)
+                or _fault_of_promised(border, peer, message.handover_id, robot)
+                or (_fault_of_job(fleet, border, job) if job else None)
             )
         case SendJob(job=job):
-            return _fault_of_job(fleet, job)
+            return _fault_of_job(fleet, border, job)
+        case JobOver(status=status) if not status.is_over:
+            return "status"
     return None
 
 
@@ -33,8 +43,23 @@ def _fault_of_question(fleet: Fleet, border: Border, peer: str, said: AskToEnter
         return "handover_id"
     if said.kind not in fleet.kinds:
         return "kind"
+    promised = border.state.coming.get(said.handover_id)
+    if promised and (promised.kind, promised.gate) != (said.kind, said.gate):
+        return "handover_id"
     leads_here = ground.is_gate(said.gate) and border.is_own(said.gate[1])
     return None if leads_here and ground.group_of(said.gate[0]) == peer else "gate"
+
+
+def _fault_of_promised(border: Border, peer: str, handover_id: str, robot: Traveller) -> str | None:
+    """Ground is kept for one robot of one kind at one vertex: no other may be put there."""
+    promised = border.state.coming.get(handover_id)
+    if promised is None:
+        return None
+    if promised.peer != peer or promised.robot_id != robot.robot_id:
+        return "handover_id"
+    if promised.kind != robot.kind:
+        return "kind"
+    return None if promised.gate[1] == robot.vertex else "vertex"
 
 
 def _fault_of_robot(fleet: Fleet, border: Border, robot: Traveller) -> str | None:
@@ -51,7 +76,12 @@ def _fault_of_robot(fleet: Fleet, border: Border, robot: Traveller) -> str | Non
     return None if has_layers else "states"
 
 
-def _fault_of_job(fleet: Fleet, job: CarriedJob) -> str | None:
+def _fault_of_job(fleet: Fleet, border: Border, job: CarriedJob) -> str | None:
+    """Its origin will be told of its end, so there must be one."""
+    if job.origin not in border.ground.groups:
+        return "origin"
+    if not set(job.looked) <= set(border.ground.groups):
+        return "looked"
     places = {*job.request.places, *(phase.place for phase in job.phases)}
     if not places or not places <= fleet.site.place_by_id.keys():
         return "places"
