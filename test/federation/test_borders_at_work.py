@@ -164,6 +164,28 @@ def test_who_waits_for_a_gate_says_so() -> None:
     one.settle(900)
 
 
+def test_a_job_that_nobody_can_do_waits_where_it_begins_and_is_offered_now_and_then() -> None:
+    one = realm({"r": "e2"})
+    one.run(2)
+    assert ask(one, "east", m.CommissionRobot("off", "r", False, "ana")).reason is None
+    one.submit("yard", JobRequest(JobKind.GO_TO, ("at-w4",)))
+    one.run(50)
+    west = one.owners["west"]
+    assert list(west.state.index.open_jobs) == ["yard.job-1"]
+    assert [told_of(one, name, "job-stranded") for name in ("west", "yard", "east")] == [1, 0, 0]
+    assert west.state.hops["yard.job-1"] == 3  # yard, west, east, west
+    west.core.step(one.world.now_ns, [])
+    assert told_of(one, "west", "job-stranded") == 1
+    one.restart("west")
+    one.run(20)
+    assert told_of(one, "west", "job-stranded") == 1
+    assert ask(one, "east", m.CommissionRobot("on", "r", True, "ana")).reason is None
+    one.settle(300)
+    assert one.finished() == ["yard.job-1"]
+    assert told_of(one, "west", "job-stranded") == 0
+    assert one.owners["west"].state.hops["yard.job-1"] < 10
+
+
 def test_robots_that_work_together_stay_in_one_group() -> None:
     one = realm({"r": "w1", "s": "w3"})
     one.run(2)

@@ -32,6 +32,11 @@ class Border:
         """What ids of jobs begin with, so that no two groups' are the same."""
         return f"{self.ground.own}."
 
+    def have_all_looked(self, job_id: str) -> bool:
+        """Whether every group, us included, has looked for a robot for a job."""
+        looked = {*self.state.looked.get(job_id, ()), self.ground.own}
+        return looked.issuperset(self.ground.groups)
+
     def is_own(self, vertex: str) -> bool:
         """Whether a vertex is the group's."""
         return self.ground.group_of(vertex) == self.ground.own

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import alerts, ending, weighing
+from suwon_fleet.core.engine import alerts, ending, stranded, weighing
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import Tell
@@ -36,36 +36,45 @@ def fault_of_groups(fleet: Fleet, request: JobRequest) -> Reason | None:
 
 
 def send_out(fleet: Fleet, border: Border) -> None:
-    """Forward the jobs that could begin now, and are another group's to do."""
-    for job in fleet.state.open_jobs:
-        if not job.is_due(fleet.now_ns) or job.parts or job.part_of:
+    """Forward the jobs that could begin now, and are another group's to do; the others are kept."""
+    waiting = [
+        job
+        for job in fleet.state.open_jobs
+        if job.is_due(fleet.now_ns) and not (job.parts or job.part_of)
+    ]
+    names = {job.job_id for job in waiting}
+    border.kept = {job_id: at_ns for job_id, at_ns in border.kept.items() if job_id in names}
+    for job in waiting:
+        kept_ns = border.kept.get(job.job_id)
+        is_time = kept_ns is not None and fleet.seconds_since(kept_ns) >= LOOK_AGAIN_S
+        if kept_ns is not None and not is_time and not fleet.crew_changed:
             continue
-        if job.job_id in border.kept and not _is_time(fleet, border, job):
-            continue
-        looked = _looked(border, job)
-        if peer := _whose(fleet, border, job, looked):
-            border.kept.pop(job.job_id, None)
+        first = owner_of(fleet, border, job.request.places[0])
+        looked = _looked(border, job, begins_anew=is_time and first == border.ground.own)
+        if peer := _whose(fleet, border, job, first, looked):
             alerts.close_of(fleet, job.job_id)
             fleet.emit(ge.JobForwarded(fleet.now_ns, job.job_id, peer, looked))
-        else:
+        elif kept_ns is None or is_time:
             border.kept[job.job_id] = fleet.now_ns
+            stranded.review(fleet, job)
 
 
-def _is_time(fleet: Fleet, border: Border, job: JobRecord) -> bool:
-    """Whether to look anew for somebody who can do a job: it has waited, or our robots have changed."""
-    return fleet.crew_changed or fleet.seconds_since(border.kept[job.job_id]) >= LOOK_AGAIN_S
-
-
-def _looked(border: Border, job: JobRecord) -> tuple[str, ...]:
-    """The groups that have looked for a robot, us included; when all have, it begins anew with us."""
+def _looked(border: Border, job: JobRecord, *, begins_anew: bool) -> tuple[str, ...]:
+    """The groups that have looked for a robot, us included; when all have, it may begin anew with us."""
     own = border.ground.own
-    before = border.state.looked.get(job.job_id, ())
-    return (own,) if set(before) == set(border.ground.groups) else tuple(sorted({*before, own}))
+    if begins_anew and border.have_all_looked(job.job_id):
+        return (own,)
+    return tuple(sorted({*border.state.looked.get(job.job_id, ()), own}))
 
 
-def _whose(fleet: Fleet, border: Border, job: JobRecord, looked: tuple[str, ...]) -> str | None:
-    """The group a job goes to: first to where it begins, then to any that has a robot; None: it stays."""
-    own, first = border.ground.own, owner_of(fleet, border, job.request.places[0])
+def _whose(
+    fleet: Fleet, border: Border, job: JobRecord, first: str, looked: tuple[str, ...]
+) -> str | None:
+    """The group a job goes to: to the `first`, where it begins, then to any that has a robot.
+
+    None: it stays. When all have looked in vain it waits where it begins.
+    """
+    own = border.ground.own
     if job.request.robot_id in fleet.state.robots:
         return None
     if own != first and first not in looked:

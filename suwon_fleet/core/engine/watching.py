@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, teams, weighing
+from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, stranded, teams
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import Finding, Vanished
 from suwon_fleet.core.engine.state import RobotRecord
@@ -39,7 +39,8 @@ def watch_jobs(fleet: Fleet) -> None:
     _notice_late(fleet)
     if fleet.crew_changed:
         fleet.crew_changed = False
-        _find_stranded(fleet)
+        for job in fleet.state.open_jobs:
+            stranded.review(fleet, job)
 
 
 def tell_finding(fleet: Fleet, finding: Finding) -> None:
@@ -199,18 +200,3 @@ def _notice_late(fleet: Fleet) -> None:
         if deadline_ns and deadline_ns < fleet.now_ns:
             reason = Reason.of("deadline-missed", job=job.job_id)
             alerts.raise_alert(fleet, alerts.WARNING, reason, job.job_id)
-
-
-def _find_stranded(fleet: Fleet) -> None:
-    """Jobs that wait, and that no robot of the fleet could do any more."""
-    for job in fleet.state.open_jobs:
-        lacking = [part for part in teams.parts_of(fleet, job) or [job] if not part.robot_id]
-        if job.part_of or not lacking:
-            continue
-        why = weighing.why_never(fleet, job.request, job.phases)
-        reason = Reason.of("job-stranded", job=job.job_id).because(why) if why else None
-        for alert in alerts.about(fleet, job.job_id, "job-stranded"):
-            if alert.reason != reason:
-                alerts.close(fleet, alert)
-        if reason:
-            alerts.raise_alert(fleet, alerts.ERROR, reason, job.job_id, alerts.JOB_ANSWERS)
