@@ -9,6 +9,7 @@ from dataclasses import replace
 from federation.realm import Realm
 from federation.test_realm import realm
 
+from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.group_state import Stage
@@ -110,27 +111,27 @@ def test_a_stopped_robot_that_is_back_before_its_gate_is_granted_it_once_it_is_r
 def test_a_job_called_off_before_the_gate_frees_what_was_promised() -> None:
     one = sent_east(until=Stage.ASKED)
     wait(one, lambda: coming(one) == ["r"])
-    assert ask(one, "west", m.CancelJob("cancel", "west.job-1", "ana")).reason is None
+    assert ask(one, "west", m.CancelJob("cancel", "west.job-0-1", "ana")).reason is None
     wait(one, lambda: not coming(one))
     assert one.owners_of("r") == ["west"]
-    assert one.owners["west"].state.jobs["west.job-1"].status is JobStatus.CANCELLED
+    assert one.owners["west"].state.jobs["west.job-0-1"].status is JobStatus.CANCELLED
 
 
 def test_a_job_elsewhere_is_listed_explained_and_asked_after_there() -> None:
     one = sent_east()
     wait(one, lambda: one.owners_of("r") == ["yard"])
     west = one.owners["west"]
-    assert west.state.jobs["west.job-1"].status is JobStatus.RUNNING
-    for request in (m.CancelJob("c", "west.job-1", "ana"), m.PauseJob("p", "west.job-1", True)):
+    assert west.state.jobs["west.job-0-1"].status is JobStatus.RUNNING
+    for request in (m.CancelJob("c", "west.job-0-1", "ana"), m.PauseJob("p", "west.job-0-1", True)):
         answer = ask(one, "west", request)
         assert answer.reason
         assert answer.reason.code == "job-elsewhere"
-    told = explain.explain_job(west.core.fleet, "west.job-1")
+    told = explain.explain_job(west.core.fleet, "west.job-0-1")
     assert told
     assert "group yard" in say(told.reasons[0], "en")
-    assert ask(one, "yard", m.CancelJob("y", "west.job-1", "ana")).reason is None
+    assert ask(one, "yard", m.CancelJob("y", "west.job-0-1", "ana")).reason is None
     one.settle(60)
-    assert west.state.jobs["west.job-1"].status is JobStatus.CANCELLED
+    assert west.state.jobs["west.job-0-1"].status is JobStatus.CANCELLED
     assert west.state.tally.cancelled == 1
 
 
@@ -171,9 +172,9 @@ def test_a_job_that_nobody_can_do_waits_where_it_begins_and_is_offered_now_and_t
     one.submit("yard", JobRequest(JobKind.GO_TO, ("at-w4",)))
     one.run(50)
     west = one.owners["west"]
-    assert list(west.state.index.open_jobs) == ["yard.job-1"]
+    assert list(west.state.index.open_jobs) == ["yard.job-0-1"]
     assert [told_of(one, name, "job-stranded") for name in ("west", "yard", "east")] == [1, 0, 0]
-    assert west.state.hops["yard.job-1"] == 3  # yard, west, east, west
+    assert west.state.hops["yard.job-0-1"] == 3  # yard, west, east, west
     west.core.step(one.world.now_ns, [])
     assert told_of(one, "west", "job-stranded") == 1
     one.restart("west")
@@ -181,9 +182,9 @@ def test_a_job_that_nobody_can_do_waits_where_it_begins_and_is_offered_now_and_t
     assert told_of(one, "west", "job-stranded") == 1
     assert ask(one, "east", m.CommissionRobot("on", "r", True, "ana")).reason is None
     one.settle(300)
-    assert one.finished() == ["yard.job-1"]
+    assert one.finished() == ["yard.job-0-1"]
     assert told_of(one, "west", "job-stranded") == 0
-    assert one.owners["west"].state.hops["yard.job-1"] < 10
+    assert one.owners["west"].state.hops["yard.job-0-1"] < 10
 
 
 def test_robots_that_work_together_stay_in_one_group() -> None:
@@ -201,7 +202,7 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
     wait(one, lambda: bool(one.owners["yard"].state.coming))
     question = AskToEnter("x@west>yard.9", "x", "delivery_indoor", ("w2~m~1", "w2~m~2"), 9)
     traveller = Traveller.of(one.owners["west"].state.robots["r"])
-    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-1"], "west", 9, ())
+    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-0-1"], "west", 9, ())
     over = HandOver("x@west>yard.9", replace(traveller, vertex="m"), 10**9, job)
     (promised,) = one.owners["yard"].state.coming.values()
     at_head = replace(traveller, vertex=promised.gate[1])
@@ -224,7 +225,7 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
         ("west", SendJob(replace(job, status=JobStatus.FINISHED))),
         ("west", SendJob(replace(job, origin="south"))),
         ("west", SendJob(replace(job, looked=("south",)))),
-        ("west", JobOver("west.job-1", JobStatus.QUEUED, None)),
+        ("west", JobOver("west.job-0-1", JobStatus.QUEUED, None)),
         ("west", replace(came, robot=replace(came.robot, vertex="n"))),
         ("west", replace(came, robot=replace(came.robot, robot_id="x"))),
         ("east", came),
@@ -245,10 +246,22 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
 def test_ids_of_jobs_begin_with_the_group() -> None:
     one = realm({"r": "w1"})
     one.run(2)
-    first = JobRequest(JobKind.GO_TO, ("at-w4",), job_id="job-2")
-    assert ask(one, "west", m.SubmitJob("1", first)).id == "west.job-2"
+    first = JobRequest(JobKind.GO_TO, ("at-w4",), job_id="job-0-2")
+    assert ask(one, "west", m.SubmitJob("1", first)).id == "west.job-0-2"
     second = ask(one, "west", m.SubmitJob("2", JobRequest(JobKind.GO_TO, ("at-w1",))))
-    assert second.id == "west.job-3"
+    assert second.id == "west.job-0-3"
     again = ask(one, "west", m.SubmitJob("3", first))
     assert again.reason
     assert again.reason.code == "job-exists"
+
+
+def test_an_owner_on_a_new_journal_gives_ids_that_nobody_remembers() -> None:
+    one = realm({"r": "e2"})
+    one.run(2)
+    for _ in range(2):
+        one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",)))
+        one.settle(120)
+        one.owners["west"].journal = MemoryJournal()
+        one.restart("west")
+    done = [job.status for job in one.owners["east"].state.jobs.values()]
+    assert done == [JobStatus.FINISHED, JobStatus.FINISHED]

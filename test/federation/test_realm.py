@@ -55,7 +55,7 @@ def test_a_robot_with_its_job_goes_from_group_to_group() -> None:
     assert one.owners_of("r") == ["west"]
     one.submit("west", JobRequest(JobKind.DELIVERY, ("at-w4", "at-e3")))
     one.settle(600)
-    assert one.finished() == ["west.job-1"]
+    assert one.finished() == ["west.job-0-1"]
     assert one.owners_of("r") == ["east"]
     assert one.handed_over == 2
     assert not one.checker.violations
@@ -68,8 +68,8 @@ def test_a_job_is_sent_to_where_it_begins() -> None:
     one.run(2)
     one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",)))
     one.settle(600)
-    assert one.finished() == ["west.job-1"]
-    assert one.owners["east"].state.jobs["west.job-1"].robot_id == "s"
+    assert one.finished() == ["west.job-0-1"]
+    assert one.owners["east"].state.jobs["west.job-0-1"].robot_id == "s"
     assert one.owners_of("r") == ["west"]
 
 

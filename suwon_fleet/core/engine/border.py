@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from suwon_fleet.core.engine.group_state import GroupState, Stage
 from suwon_fleet.core.traffic import Gate, GroupTraffic
 
+_SECOND = 1_000_000_000
+
 
 @dataclass(slots=True)
 class Border:
@@ -31,6 +33,11 @@ class Border:
     def prefix(self) -> str:
         """What ids of jobs begin with, so that no two groups' are the same."""
         return f"{self.ground.own}."
+
+    @property
+    def era(self) -> str:
+        """A part of fresh ids: other owners remember those of a journal that was here before."""
+        return str(self.state.opened_ns // _SECOND)
 
     def have_all_looked(self, job_id: str) -> bool:
         """Whether every group, us included, has looked for a robot for a job."""

@@ -17,7 +17,7 @@ from suwon_fleet.core.jobs import JobStatus
 
 
 def _opened(state: GroupState, event: e.GroupOpened) -> None:
-    state.group, state.cut = event.group, event.cut
+    state.group, state.cut, state.opened_ns = event.group, event.cut, event.at_ns
 
 
 def _owned(state: GroupState, event: e.RobotOwned) -> None:

@@ -61,7 +61,7 @@ class Sent:
 class GroupState(FleetState):
     """The durable state of one group's owner.
 
-    `cut` is a hash of how the map is divided. `leaving` is by robot, `coming` by handover. `epochs` says by
+    `cut` is a hash of how the map is divided, `opened_ns` when the journal was begun. `leaving` is by robot, `coming` by handover. `epochs` says by
     robot how often it has changed hands, and `hops` by job, as far as is known here: whatever is not newer
     has been heard before. `looked` are the groups that had no robot for a job. `origins` are the groups
     that foreign jobs were asked of, `away` those where jobs are that were here; `sent` are jobs that were
@@ -70,6 +70,7 @@ class GroupState(FleetState):
 
     group: str = ""
     cut: str = ""
+    opened_ns: int = 0
     leaving: dict[str, Leaving] = field(default_factory=dict)
     coming: dict[str, Coming] = field(default_factory=dict)
     epochs: dict[str, int] = field(default_factory=dict)

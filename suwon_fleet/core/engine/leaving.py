@@ -63,7 +63,7 @@ def _ask_for_nearest(fleet: Fleet, border: Border) -> None:
         robot = fleet.state.robots[name]
         number = fleet.state.counters.get("handover", 0) + 1
         peer = border.ground.group_of(gate[1])
-        handover_id = f"{name}@{border.ground.own}>{peer}.{number}"
+        handover_id = f"{name}@{border.ground.own}>{peer}.{border.era}-{number}"
         fleet.emit(ge.HandoverAsked(fleet.now_ns, handover_id, name, peer, gate))
         question = _question(border, robot, border.state.leaving[name])
         tell_again(fleet, peer, handover_id, question)

@@ -74,10 +74,11 @@ def accept(fleet: Fleet, request: JobRequest) -> str | Reason:
 
 def _fresh_job_id(fleet: Fleet) -> str:
     number = fleet.state.counters.get("job", 0) + 1
-    prefix = fleet.border.prefix if fleet.border else ""
-    while any(name in fleet.state.jobs for name in _ids(f"{prefix}job-{number}", roles.MOST)):
+    border = fleet.border
+    stem = f"{border.prefix}job-{border.era}" if border else "job"
+    while any(name in fleet.state.jobs for name in _ids(f"{stem}-{number}", roles.MOST)):
         number += 1
-    return f"{prefix}job-{number}"
+    return f"{stem}-{number}"
 
 
 def _part_id(job_id: str, number: int) -> str:
