@@ -10,7 +10,12 @@ from suwon_fleet.core.dispatch import Candidate
 from suwon_fleet.core.engine import events as e
 from suwon_fleet.core.engine.state import AlertRecord, FleetState
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.events import JobArrived, JobForwarded, RobotTaken
+from suwon_fleet.core.federation.events import (
+    JobArrived,
+    JobForwarded,
+    RobotHandedOver,
+    RobotTaken,
+)
 from suwon_fleet.core.federation.travel import CarriedJob
 
 
@@ -43,7 +48,7 @@ class ChangeLog:
     def __init__(self, state: FleetState) -> None:
         self._state = state
         self._open = dict(state.alerts)
-        self._holders = {job.job_id: job.robot_id for job in state.jobs.values() if job.robot_id}
+        self._holders = {job.job_id: job.robot_id for job in state.open_jobs if job.robot_id}
 
     def read(self, events: Iterable[e.Event]) -> Changes:
         """What `events`, just decided, have changed."""
@@ -68,6 +73,11 @@ class ChangeLog:
                 case RobotTaken(job=CarriedJob(job_id=job_id)):
                     jobs[job_id] = None
                     self._holders[job_id] = event.robot_id
+                case RobotHandedOver():
+                    held = [name for name, by in self._holders.items() if by == event.robot_id]
+                    jobs |= dict.fromkeys(held)
+                    for job_id in held:
+                        del self._holders[job_id]
                 case JobForwarded() | JobArrived():
                     jobs[event.job_id] = None
                     self._holders.pop(event.job_id, None)

@@ -187,6 +187,25 @@ def test_a_job_that_nobody_can_do_waits_where_it_begins_and_is_offered_now_and_t
     assert one.owners["west"].state.hops["yard.job-0-1"] < 10
 
 
+def test_a_job_that_passes_through_leaves_nothing_but_its_count() -> None:
+    one = realm({"r": "w1", "s": "e2"})
+    one.run(2)
+    assert ask(one, "west", m.CommissionRobot("off", "r", False, "ana")).reason is None
+    one.submit("yard", JobRequest(JobKind.DELIVERY, ("at-w4", "at-e3")))
+    wait(one, lambda: bool(one.owners["yard"].state.sent))
+    (sent,) = one.owners["yard"].state.sent.values()
+    one.settle(900)
+    assert one.owners_of("s") == ["east"]
+    west = one.owners["west"]
+    state = west.state
+    assert (state.jobs, state.origins, state.away, state.looked) == ({}, {}, {}, {})
+    assert state.hops == {
+        "yard.job-0-1": 5
+    }  # it was passed on, came with its robot, and left again
+    west.core.step(one.world.now_ns, [m.PeerSaid("yard", SendJob(sent.job))])
+    assert state.jobs == {}
+
+
 def test_robots_that_work_together_stay_in_one_group() -> None:
     one = realm({"r": "w1", "s": "w3"})
     one.run(2)

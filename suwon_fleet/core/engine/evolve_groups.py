@@ -78,7 +78,9 @@ def _taken(state: GroupState, event: e.RobotTaken) -> None:
 
 
 def _closed(state: GroupState, event: e.HandoverClosed) -> None:
-    del state.leaving[event.robot_id]
+    leaving = state.leaving.pop(event.robot_id)
+    if leaving.parting and leaving.parting.job:
+        _forget_others(state, leaving.parting.job.job_id)
 
 
 # Jobs
@@ -120,6 +122,14 @@ def _forwarded(state: GroupState, event: e.JobForwarded) -> None:
 
 def _delivered(state: GroupState, event: e.JobDelivered) -> None:
     del state.sent[event.job_id]
+    _forget_others(state, event.job_id)
+
+
+def _forget_others(state: GroupState, job_id: str) -> None:
+    """Of a job that only passed through, all that is kept is what tells it from a double of itself."""
+    if job_id in state.origins and job_id in state.away:
+        del state.jobs[job_id], state.origins[job_id], state.away[job_id]
+        state.looked.pop(job_id, None)
 
 
 def _arrived(state: GroupState, event: e.JobArrived) -> None:

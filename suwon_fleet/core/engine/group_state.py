@@ -61,11 +61,11 @@ class Sent:
 class GroupState(FleetState):
     """The durable state of one group's owner.
 
-    `cut` is a hash of how the map is divided, `opened_ns` when the journal was begun. `leaving` is by robot, `coming` by handover. `epochs` says by
-    robot how often it has changed hands, and `hops` by job, as far as is known here: whatever is not newer
-    has been heard before. `looked` are the groups that had no robot for a job. `origins` are the groups
-    that foreign jobs were asked of, `away` those where jobs are that were here; `sent` are jobs that were
-    told and not heard yet, `owed` those whose end is.
+    `cut` is a hash of how the map is divided, `opened_ns` when the journal was begun. `leaving` is by
+    robot, `coming` by handover. `epochs` says by robot how often it has changed hands, and `hops` by job,
+    as far as is known here: whatever is not newer has been heard before. `looked` are the groups that had
+    no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
+    jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
     """
 
     group: str = ""
