@@ -56,7 +56,9 @@ def _groups(entry: Fields, site: SiteMap) -> Groups | None:
 def _check_name(name: str, mark: Mark | None, findings: Findings) -> None:
     """A group's name is a part of keys."""
     if not NAME.fullmatch(name):
-        mend = "use small letters, digits, _ and -, up to 64 in all"
+        mend = (
+            "use small letters, digits, _ and -, up to 64 in all, and neither of the last two first"
+        )
         findings.error(mark, "bad-group", f"{shown(name)} cannot be a group's name", mend)
 
 

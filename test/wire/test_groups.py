@@ -34,6 +34,7 @@ def test_groups_are_read(tmp_path: Path) -> None:
         ("[east]", "east", "wrong-type"),
         ("rest: yard", "rest: The Yard", "bad-group"),
         ("  west:", "  West:", "bad-group"),
+        ("  west:", "  _west:", "bad-group"),
         (FORMAT, "suwon_fleet/groups@2", "wrong-format"),
         ("rest: yard", "site: belt", "wrong-site"),
         ("rest: yard", "remainder: yard", "unknown-key"),

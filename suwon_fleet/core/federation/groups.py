@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-NAME = re.compile(r"[a-z0-9_-]{1,64}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What a group may be called: its name is a part of keys."""
 REST = "rest"
 """The group of all ground that lies in no zone of another group."""
