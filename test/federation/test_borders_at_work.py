@@ -14,6 +14,7 @@ from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.group_state import Stage
 from suwon_fleet.core.engine.soundness import fault_of
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.messages import AskToEnter, HandOver, JobOver, SendJob
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
@@ -206,6 +207,26 @@ def test_a_job_that_passes_through_leaves_nothing_but_its_count() -> None:
     assert state.jobs == {}
 
 
+def test_a_job_for_a_named_robot_goes_to_where_that_is() -> None:
+    one = realm({"r": "w1", "s": "e2"})
+    one.run(2)
+    wanted = JobRequest(JobKind.GO_TO, ("at-w4",), robot_id="s")
+    assert ask(one, "west", m.SubmitJob("s", wanted)).reason is None
+    one.settle(600)
+    assert one.owners_of("s") == ["west"]
+    nobody = JobRequest(JobKind.GO_TO, ("at-w4",), robot_id="x")
+    asked = ask(one, "west", m.SubmitJob("x", nobody))
+    one.run(20)
+    (why,) = [a.reason for a in one.owners["west"].state.alerts.values() if a.subject == asked.id]
+    assert say(why, "en").startswith(
+        f"No robot of the fleet can do job {asked.id} any more: The job is for x"
+    )
+    roles = (Role(JobKind.GO_TO, ("at-w4",)), Role(JobKind.GO_TO, ("at-w1",), robot_id="x"))
+    refused = ask(one, "west", m.SubmitJob("t", JobRequest(JobKind.JOINT, (), roles=roles)))
+    assert refused.reason
+    assert refused.reason.code == "no-such-robot"
+
+
 def test_robots_that_work_together_stay_in_one_group() -> None:
     one = realm({"r": "w1", "s": "w3"})
     one.run(2)
@@ -269,6 +290,11 @@ def test_ids_of_jobs_begin_with_the_group() -> None:
     assert ask(one, "west", m.SubmitJob("1", first)).id == "west.job-0-2"
     second = ask(one, "west", m.SubmitJob("2", JobRequest(JobKind.GO_TO, ("at-w1",))))
     assert second.id == "west.job-0-3"
+    longest = JobRequest(JobKind.GO_TO, ("at-w1",), job_id="j" * 64)
+    assert ask(one, "west", m.SubmitJob("4", longest)).id == f"west.{longest.job_id}"
+    too_long = replace(longest, job_id="j" * 65)
+    refused = ask(one, "west", m.SubmitJob("5", too_long)).reason
+    assert refused == Reason.of("bad-id", field="job_id", value=too_long.job_id)
     again = ask(one, "west", m.SubmitJob("3", first))
     assert again.reason
     assert again.reason.code == "job-exists"

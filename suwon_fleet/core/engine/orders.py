@@ -92,8 +92,9 @@ def _ids(job_id: str, parts: int) -> list[str]:
 
 def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
     """What is wrong with the request itself."""
-    if request.job_id and not ID.fullmatch(request.job_id):
-        return Reason.of("bad-id", field="job_id", value=request.job_id[:80])
+    asked_id = request.job_id.removeprefix(fleet.border.prefix if fleet.border else "")
+    if request.job_id and not ID.fullmatch(asked_id):
+        return Reason.of("bad-id", field="job_id", value=asked_id[:80])
     for name in _ids(request.job_id, len(request.roles)) if request.job_id else ():
         if name in fleet.state.jobs:
             return Reason.of("job-exists", job=name)
@@ -103,8 +104,11 @@ def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
     if request.deadline_ns and request.deadline_ns <= max(fleet.now_ns, request.earliest_start_ns):
         return Reason.of("deadline-passed")
     parts = [request, *(part_of(request, role) for role in request.roles)]
+    may_be_elsewhere = fleet.border is not None and not request.roles
     faults = (
-        _fault_of_places(fleet, part) or _fault_of_robot(fleet, part.robot_id) for part in parts
+        _fault_of_places(fleet, part)
+        or _fault_of_robot(fleet, part.robot_id, may_be_elsewhere=may_be_elsewhere)
+        for part in parts
     )
     return (
         roles.fault_of_number(request)
@@ -131,9 +135,9 @@ def _fault_of_places(fleet: Fleet, request: JobRequest) -> Reason | None:
     return None
 
 
-def _fault_of_robot(fleet: Fleet, robot_id: str) -> Reason | None:
+def _fault_of_robot(fleet: Fleet, robot_id: str, *, may_be_elsewhere: bool) -> Reason | None:
     robot = fleet.state.robots.get(robot_id)
-    if robot_id and robot is None:
+    if robot_id and robot is None and not may_be_elsewhere:
         return Reason.of("no-such-robot", robot=robot_id[:80])
     if robot and not robot.commissioned:
         return Reason.of("robot-not-commissioned", robot=robot_id)
