@@ -124,8 +124,9 @@ class FleetCore:
             site, kinds, traffic=traffic, dispatcher=dispatcher, settings=settings, ground=ground
         )
         state = core.fleet.state
-        for event in journal:
-            core._check_group(event)
+        for number, event in enumerate(journal):
+            if number == 0:
+                core._check_group(event)
             evolve(state, event)
         core._take_ground(site)
         return core
@@ -134,11 +135,7 @@ class FleetCore:
         """A journal begins with the group it is of, if it is of one."""
         border = self.fleet.border
         wanted = (border.ground.own, border.ground.cut) if border else ("", "")
-        written = wanted
-        if isinstance(event, GroupOpened):
-            written = event.group, event.cut
-        elif border and not border.state.group:
-            written = "", ""
+        written = (event.group, event.cut) if isinstance(event, GroupOpened) else ("", "")
         if written != wanted:
             what = f"the journal was written for group '{written[0] or '(the whole map)'}'"
             mend = f"give '{wanted[0] or 'the whole map'}', divided as now, a journal of its own"
