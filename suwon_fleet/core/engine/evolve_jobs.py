@@ -109,7 +109,7 @@ def _ended(state: FleetState, event: e.JobEnded) -> None:
     if job.part_of:
         _sum_up(state, job)
         return
-    if not state.ends_here(job.job_id):
+    if not state.note_end(job.job_id):
         return
     match event.status:
         case JobStatus.FINISHED:

@@ -81,8 +81,8 @@ class GroupState(FleetState):
     sent: dict[str, Sent] = field(default_factory=dict)
     owed: dict[str, str] = field(default_factory=dict)
 
-    def ends_here(self, job_id: str) -> bool:
-        """Jobs are counted where they were asked for, and that group is told."""
+    def note_end(self, job_id: str) -> bool:
+        """Jobs count where they were asked for, and that group is told."""
         if job_id not in self.origins:
             return True
         self.owed[job_id] = self.origins[job_id]
