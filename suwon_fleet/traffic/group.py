@@ -39,6 +39,7 @@ class GroupCoordinator(Coordinator):
     """
 
     def __init__(self, site: SiteMap, kinds: Sequence[RobotKind], groups: Groups, own: str) -> None:
+        """Raises ValueError without kinds, or when no group is called `own`."""
         self._groups, self.own = groups, own
         self.groups, self.cut = groups.names, groups.cut
         super().__init__(site, kinds)
