@@ -6,18 +6,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from federation.realm import Realm
+from federation.realm import Realm, Trouble
 from federation.test_realm import realm
 
-from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.group_state import Stage
 from suwon_fleet.core.engine.soundness import fault_of
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.messages import AskToEnter, HandOver, JobOver, SendJob
+from suwon_fleet.core.federation.events import RobotOwned
+from suwon_fleet.core.federation.messages import (
+    OLD_EPOCH,
+    AskToEnter,
+    HandOver,
+    JobOver,
+    NotNow,
+    SendJob,
+    Withdraw,
+)
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
-from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
+from suwon_fleet.core.robots.report import Factsheet
 from suwon_fleet.core.texts import say
 
 
@@ -52,6 +61,11 @@ def ask(one: Realm, name: str, request: m.Input) -> m.Answer:
 
 def coming(one: Realm) -> list[str]:
     return [each.robot_id for each in one.owners["yard"].state.coming.values()]
+
+
+def told_of(one: Realm, name: str, code: str) -> int:
+    """How many alerts of a kind are open at an owner."""
+    return sum(a.reason.code == code for a in one.owners[name].state.alerts.values())
 
 
 def test_a_robot_that_dies_in_a_gate_keeps_it_until_a_person_removes_it() -> None:
@@ -109,6 +123,67 @@ def test_a_stopped_robot_that_is_back_before_its_gate_is_granted_it_once_it_is_r
     assert robot.path == [tail, head]
 
 
+def test_a_robot_that_is_handed_over_is_its_next_owners_to_remove() -> None:
+    one = sent_east(until=Stage.BEGUN)
+    one.trouble = Trouble(lost=1.0)
+    wait(one, lambda: _stage(one) is Stage.TOLD)
+    for request in (m.RemoveRobot("r", "r", "ana"), m.CommissionRobot("c", "r", False, "ana")):
+        told = ask(one, "west", request).reason
+        assert told == Reason.of("robot-handed-over", robot="r", group="yard")
+    late = NotNow(one.owners["west"].state.leaving["r"].handover_id, OLD_EPOCH)
+    one.owners["west"].core.step(one.world.now_ns, [m.PeerSaid("yard", late)])
+    assert told_of(one, "west", "robot-epoch-old") == 0
+    one.settle(900)
+
+
+def test_who_is_asked_to_let_in_a_robot_that_others_have_had_since_says_so() -> None:
+    one = realm({"r": "w1"})
+    yard = one.owners["yard"].core.fleet
+    yard.emit(RobotOwned(yard.now_ns, "r", 10**12))
+    one.run(2)
+    one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",), robot_id="r"))
+    wait(one, lambda: told_of(one, "west", "robot-epoch-old") == 1)
+    one.run(20)
+    assert (_stage(one), coming(one)) == (Stage.ASKED, [])
+    assert told_of(one, "west", "robot-epoch-old") == 1
+    yard.emit(RobotOwned(yard.now_ns, "r", 0))
+    wait(one, lambda: coming(one) == ["r"])
+    one.run(2)
+    assert told_of(one, "west", "robot-epoch-old") == 0
+
+
+def test_why_a_robot_could_not_join_is_forgotten_once_it_is_anothers() -> None:
+    one = realm({"r": "w1"})
+    one.run(2)
+    core, report = one.owners["west"].core, replace(one.world.reports()[0], robot_id="x")
+    sheet = Factsheet("x", "delivery_indoor", report.session)
+    core.step(one.world.now_ns, [m.Announced(sheet, report)])
+    assert told_of(one, "west", "robot-on-others-ground") == 1
+    spot = one.site.node_by_id["m"]
+    elsewhere = replace(report, pose=replace(report.pose, x_m=spot.x_m, y_m=spot.y_m))
+    core.step(one.world.now_ns, [m.Reported(elsewhere)])
+    assert told_of(one, "west", "robot-on-others-ground") == 0
+    assert (core.fleet.strangers, core.fleet.factsheets) == ({}, {})
+
+
+def test_nothing_is_kept_of_a_handover_whose_robot_is_removed() -> None:
+    one = sent_east(until=Stage.ASKED)
+    west = one.owners["west"].core.fleet
+    assert west.border
+    border, handover_id = west.border, one.owners["west"].state.leaving["r"].handover_id
+    wait(one, lambda: bool(border.promised))
+    assert _stage(one) is Stage.ASKED
+    one.removed.add("r")
+    told = (
+        one.owners["west"]
+        .core.step(one.world.now_ns, [m.RemoveRobot("remove", "r", "ana")])
+        .effects
+    )
+    assert m.Tell("yard", Withdraw(handover_id)) in told
+    assert border.promised == set()
+    assert not [about for about, _ in west.sent_ns if about == handover_id]
+
+
 def test_a_job_called_off_before_the_gate_frees_what_was_promised() -> None:
     one = sent_east(until=Stage.ASKED)
     wait(one, lambda: coming(one) == ["r"])
@@ -116,42 +191,6 @@ def test_a_job_called_off_before_the_gate_frees_what_was_promised() -> None:
     wait(one, lambda: not coming(one))
     assert one.owners_of("r") == ["west"]
     assert one.owners["west"].state.jobs["west.job-0-1"].status is JobStatus.CANCELLED
-
-
-def test_a_job_elsewhere_is_listed_explained_and_asked_after_there() -> None:
-    one = sent_east()
-    wait(one, lambda: one.owners_of("r") == ["yard"])
-    west = one.owners["west"]
-    assert west.state.jobs["west.job-0-1"].status is JobStatus.RUNNING
-    for request in (m.CancelJob("c", "west.job-0-1", "ana"), m.PauseJob("p", "west.job-0-1", True)):
-        answer = ask(one, "west", request)
-        assert answer.reason
-        assert answer.reason.code == "job-elsewhere"
-    told = explain.explain_job(west.core.fleet, "west.job-0-1")
-    assert told
-    assert "group yard" in say(told.reasons[0], "en")
-    assert ask(one, "yard", m.CancelJob("y", "west.job-0-1", "ana")).reason is None
-    one.settle(60)
-    assert west.state.jobs["west.job-0-1"].status is JobStatus.CANCELLED
-    assert west.state.tally.cancelled == 1
-
-
-def test_people_are_told_of_a_failed_job_where_they_asked_for_it() -> None:
-    one = realm({"r": "w1"})
-    one.run(2)
-    one.submit("west", JobRequest(JobKind.DELIVERY, ("at-w4", "at-e3")))
-    wait(one, lambda: one.owners_of("r") == ["east"], turns=2000)
-    one.removed.add("r")
-    assert ask(one, "east", m.RemoveRobot("remove", "r", "ana")).reason is None
-    one.settle(60)
-    told = {name: told_of(one, name, "job-failed") for name in one.owners}
-    assert told == {"west": 1, "yard": 0, "east": 0}
-    assert one.owners["west"].state.tally.failed == 1
-
-
-def told_of(one: Realm, name: str, code: str) -> int:
-    """How many alerts of a kind are open at an owner."""
-    return sum(a.reason.code == code for a in one.owners[name].state.alerts.values())
 
 
 def test_who_waits_for_a_gate_says_so() -> None:
@@ -164,76 +203,6 @@ def test_who_waits_for_a_gate_says_so() -> None:
     assert "wait-gate" in str(told.reasons)
     assert any("until group yard lets it in" in say(reason, "en") for reason in told.reasons)
     one.settle(900)
-
-
-def test_a_job_that_nobody_can_do_waits_where_it_begins_and_is_offered_now_and_then() -> None:
-    one = realm({"r": "e2"})
-    one.run(2)
-    assert ask(one, "east", m.CommissionRobot("off", "r", False, "ana")).reason is None
-    one.submit("yard", JobRequest(JobKind.GO_TO, ("at-w4",)))
-    one.run(50)
-    west = one.owners["west"]
-    assert list(west.state.index.open_jobs) == ["yard.job-0-1"]
-    assert [told_of(one, name, "job-stranded") for name in ("west", "yard", "east")] == [1, 0, 0]
-    assert west.state.hops["yard.job-0-1"] == 3  # yard, west, east, west
-    west.core.step(one.world.now_ns, [])
-    assert told_of(one, "west", "job-stranded") == 1
-    one.restart("west")
-    one.run(20)
-    assert told_of(one, "west", "job-stranded") == 1
-    assert ask(one, "east", m.CommissionRobot("on", "r", True, "ana")).reason is None
-    one.settle(300)
-    assert one.finished() == ["yard.job-0-1"]
-    assert told_of(one, "west", "job-stranded") == 0
-    assert one.owners["west"].state.hops["yard.job-0-1"] < 10
-
-
-def test_a_job_that_passes_through_leaves_nothing_but_its_count() -> None:
-    one = realm({"r": "w1", "s": "e2"})
-    one.run(2)
-    assert ask(one, "west", m.CommissionRobot("off", "r", False, "ana")).reason is None
-    one.submit("yard", JobRequest(JobKind.DELIVERY, ("at-w4", "at-e3")))
-    wait(one, lambda: bool(one.owners["yard"].state.sent))
-    (sent,) = one.owners["yard"].state.sent.values()
-    one.settle(900)
-    assert one.owners_of("s") == ["east"]
-    west = one.owners["west"]
-    state = west.state
-    assert (state.jobs, state.origins, state.away, state.looked) == ({}, {}, {}, {})
-    assert state.hops == {
-        "yard.job-0-1": 5
-    }  # it was passed on, came with its robot, and left again
-    west.core.step(one.world.now_ns, [m.PeerSaid("yard", SendJob(sent.job))])
-    assert state.jobs == {}
-
-
-def test_a_job_for_a_named_robot_goes_to_where_that_is() -> None:
-    one = realm({"r": "w1", "s": "e2"})
-    one.run(2)
-    wanted = JobRequest(JobKind.GO_TO, ("at-w4",), robot_id="s")
-    assert ask(one, "west", m.SubmitJob("s", wanted)).reason is None
-    one.settle(600)
-    assert one.owners_of("s") == ["west"]
-    nobody = JobRequest(JobKind.GO_TO, ("at-w4",), robot_id="x")
-    asked = ask(one, "west", m.SubmitJob("x", nobody))
-    one.run(20)
-    (why,) = [a.reason for a in one.owners["west"].state.alerts.values() if a.subject == asked.id]
-    assert say(why, "en").startswith(
-        f"No robot of the fleet can do job {asked.id} any more: The job is for x"
-    )
-    roles = (Role(JobKind.GO_TO, ("at-w4",)), Role(JobKind.GO_TO, ("at-w1",), robot_id="x"))
-    refused = ask(one, "west", m.SubmitJob("t", JobRequest(JobKind.JOINT, (), roles=roles)))
-    assert refused.reason
-    assert refused.reason.code == "no-such-robot"
-
-
-def test_robots_that_work_together_stay_in_one_group() -> None:
-    one = realm({"r": "w1", "s": "w3"})
-    one.run(2)
-    roles = tuple(Role(JobKind.GO_TO, (place,)) for place in ("at-w4", "at-e3"))
-    answer = ask(one, "west", m.SubmitJob("j", JobRequest(JobKind.JOINT, (), roles=roles)))
-    assert answer.reason
-    assert answer.reason.code == "joint-across-groups"
 
 
 def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
@@ -281,32 +250,3 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
             yard.step(one.world.now_ns, [m.AnswerAlert("", alert, "seen", "ana")])
     assert set(yard.state.robots) == set()
     assert list(one.owners["yard"].state.jobs) == []
-
-
-def test_ids_of_jobs_begin_with_the_group() -> None:
-    one = realm({"r": "w1"})
-    one.run(2)
-    first = JobRequest(JobKind.GO_TO, ("at-w4",), job_id="job-0-2")
-    assert ask(one, "west", m.SubmitJob("1", first)).id == "west.job-0-2"
-    second = ask(one, "west", m.SubmitJob("2", JobRequest(JobKind.GO_TO, ("at-w1",))))
-    assert second.id == "west.job-0-3"
-    longest = JobRequest(JobKind.GO_TO, ("at-w1",), job_id="j" * 64)
-    assert ask(one, "west", m.SubmitJob("4", longest)).id == f"west.{longest.job_id}"
-    too_long = replace(longest, job_id="j" * 65)
-    refused = ask(one, "west", m.SubmitJob("5", too_long)).reason
-    assert refused == Reason.of("bad-id", field="job_id", value=too_long.job_id)
-    again = ask(one, "west", m.SubmitJob("3", first))
-    assert again.reason
-    assert again.reason.code == "job-exists"
-
-
-def test_an_owner_on_a_new_journal_gives_ids_that_nobody_remembers() -> None:
-    one = realm({"r": "e2"})
-    one.run(2)
-    for _ in range(2):
-        one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",)))
-        one.settle(120)
-        one.owners["west"].journal = MemoryJournal()
-        one.restart("west")
-    done = [job.status for job in one.owners["east"].state.jobs.values()]
-    assert done == [JobStatus.FINISHED, JobStatus.FINISHED]

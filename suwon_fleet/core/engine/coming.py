@@ -12,6 +12,7 @@ from suwon_fleet.core.engine.messages import Tell
 from suwon_fleet.core.engine.ways_out import tell_again
 from suwon_fleet.core.federation import events as ge
 from suwon_fleet.core.federation.messages import (
+    OLD_EPOCH,
     AskToEnter,
     HandOver,
     NotNow,
@@ -37,9 +38,8 @@ def hear_ask(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> None:
     _close_if_it_came_back(fleet, border, said.robot_id, said.epoch)
     who = None
     if said.handover_id not in border.state.coming:
-        if border.state.epochs.get(said.robot_id, 0) >= said.epoch:
-            return  # an old question: the robot has been here since
-        who = _why_not_in(fleet, border, peer, said)
+        is_old = border.state.epochs.get(said.robot_id, 0) >= said.epoch  # it has been here since
+        who = OLD_EPOCH if is_old else _why_not_in(fleet, border, peer, said)
         if who in fleet.state.robots:
             border.in_way[who] = said.gate
             fleet.stirred.add(who)

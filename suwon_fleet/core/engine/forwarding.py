@@ -115,6 +115,7 @@ def hear_over(fleet: Fleet, border: Border, peer: str, said: JobOver) -> None:
     """A job that was asked for here has ended elsewhere."""
     if said.job_id in border.state.away and said.job_id not in border.state.origins:
         fleet.emit(ge.JobCameBack(fleet.now_ns, said.job_id))
+        fleet.forget_sent(said.job_id)
         ending.end(fleet, fleet.state.jobs[said.job_id], said.status, said.reason)
     fleet.effects.append(Tell(peer, JobOverHeard(said.job_id)))
 

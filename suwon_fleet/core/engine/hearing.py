@@ -30,6 +30,7 @@ def announce(fleet: Fleet, said: m.Announced) -> None:
     """A robot says who it is and how it stands; it joins if it can."""
     sheet = said.factsheet
     if sheet.robot_id not in fleet.state.robots and _is_others(fleet, said.report):
+        joining.forget_refusal(fleet, sheet.robot_id)
         return
     if sheet.robot_id in fleet.state.robots or joining.join(fleet, sheet, said.report):
         heed(fleet, said.report)
@@ -48,6 +49,7 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
     """Take a robot's report as the truth about it."""
     robot = fleet.state.robots.get(report.robot_id)
     if robot is None and _is_others(fleet, report):
+        joining.forget_refusal(fleet, report.robot_id)
         return
     if robot is None:
         robot = _stranger(fleet, report)

@@ -11,8 +11,9 @@ from suwon_fleet.core.engine import alerts, ending, events
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.engine.ways_out import withdraw
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.events import HandoverWithdrawn, RobotOwned
+from suwon_fleet.core.federation.events import RobotOwned
 from suwon_fleet.core.robots.report import ActionStatus, Factsheet, Pose, RobotReport
 from suwon_fleet.core.robots.states import RobotStates
 
@@ -27,8 +28,7 @@ def join(fleet: Fleet, factsheet: Factsheet, report: RobotReport) -> RobotRecord
         fleet.factsheets[factsheet.robot_id] = factsheet
         _refuse(fleet, factsheet.robot_id, place, alerts.WARNING)
         return None
-    fleet.factsheets.pop(factsheet.robot_id, None)
-    _welcome(fleet, factsheet.robot_id)
+    forget_refusal(fleet, factsheet.robot_id)
     has_worked = report.granted_index >= 0
     index = report.path_index if has_worked else 0
     fleet.emit(
@@ -61,7 +61,9 @@ def _refuse(fleet: Fleet, robot_id: str, reason: Reason, level: int) -> None:
     alerts.raise_once(fleet, level, reason, robot_id)
 
 
-def _welcome(fleet: Fleet, robot_id: str) -> None:
+def forget_refusal(fleet: Fleet, robot_id: str) -> None:
+    """A robot has joined, or is another group's: forget why it could not join."""
+    fleet.factsheets.pop(robot_id, None)
     if refused := fleet.strangers.pop(robot_id, None):
         alerts.close_of(fleet, robot_id, refused.code)
 
@@ -104,7 +106,7 @@ def restart(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
             _refuse(fleet, robot.robot_id, place, alerts.ERROR)
             return False
         ground = [place]
-    _welcome(fleet, robot.robot_id)
+    forget_refusal(fleet, robot.robot_id)
     fleet.forget_sent(robot.robot_id)
     if action := robot.busy_action:
         fleet.emit(
@@ -138,7 +140,7 @@ def _kept_ground(fleet: Fleet, robot: RobotRecord, pose: Pose) -> list[str]:
 def commission(fleet: Fleet, order: m.CommissionRobot) -> None:
     """Let a robot take jobs, or no more of them; it finishes the one it has."""
     if order.robot_id not in fleet.state.robots:
-        fleet.answer(order.token, Reason.of("no-such-robot", robot=order.robot_id[:80]))
+        fleet.answer(order.token, _why_not_ours(fleet, order.robot_id))
         return
     fleet.emit(
         events.RobotCommissioned(fleet.now_ns, order.robot_id, order.commissioned, order.requester)
@@ -151,12 +153,20 @@ def remove(fleet: Fleet, order: m.RemoveRobot) -> None:
     """Free the ground of a robot that a person says is gone; its job goes to another."""
     robot = fleet.state.robots.get(order.robot_id)
     if robot is None:
-        fleet.answer(order.token, Reason.of("no-such-robot", robot=order.robot_id[:80]))
+        fleet.answer(order.token, _why_not_ours(fleet, order.robot_id))
     elif not order.requester:
         fleet.answer(order.token, Reason.of("person-needed"))
     else:
         leave(fleet, robot, order.requester)
         fleet.answer(order.token, id=order.robot_id)
+
+
+def _why_not_ours(fleet: Fleet, robot_id: str) -> Reason:
+    """A robot is unknown here, or its next owner has been told of it, and may have it by now."""
+    leaving = fleet.border.state.leaving.get(robot_id) if fleet.border else None
+    if leaving:
+        return Reason.of("robot-handed-over", robot=robot_id, group=leaving.peer)
+    return Reason.of("no-such-robot", robot=robot_id[:80])
 
 
 def leave(fleet: Fleet, robot: RobotRecord, requester: str) -> None:
@@ -169,8 +179,7 @@ def leave(fleet: Fleet, robot: RobotRecord, requester: str) -> None:
     if fleet.border:
         fleet.border.forget(robot.robot_id)
         if leaving := fleet.border.state.leaving.get(robot.robot_id):
-            gone = HandoverWithdrawn(fleet.now_ns, leaving.handover_id, robot.robot_id)
-            fleet.emit(gone)
+            withdraw(fleet, fleet.border, leaving)
     fleet.emit(events.RobotRemoved(fleet.now_ns, robot.robot_id, requester))
     fleet.forget_sent(robot.robot_id)
     fleet.reports.pop(robot.robot_id, None)

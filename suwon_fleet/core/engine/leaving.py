@@ -14,8 +14,16 @@ from suwon_fleet.core.engine.group_state import Leaving, Stage
 from suwon_fleet.core.engine.messages import Tell
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.engine.ways_out import ASK_AHEAD_S, tell_again, withdraw
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation import events as ge
-from suwon_fleet.core.federation.messages import AskToEnter, NotNow, Promise, Taken, Withdraw
+from suwon_fleet.core.federation.messages import (
+    OLD_EPOCH,
+    AskToEnter,
+    NotNow,
+    Promise,
+    Taken,
+    Withdraw,
+)
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.traffic import Gate
 
@@ -168,13 +176,23 @@ def hear_promise(fleet: Fleet, border: Border, peer: str, said: Promise) -> None
     elif leaving.stage is Stage.ASKED:
         border.promised.add(said.handover_id)
         border.refused.pop(leaving.robot_id, None)
+        alerts.close_of(fleet, leaving.robot_id, "robot-epoch-old")
         fleet.stirred.add(leaving.robot_id)
 
 
 def hear_not_now(fleet: Fleet, border: Border, peer: str, said: NotNow) -> None:
-    """The next owner has no room yet; it is asked again."""
-    if leaving := _named(border, peer, said.handover_id):
-        border.refused[leaving.robot_id] = said.who
+    """The next owner has no room yet; it is asked again.
+
+    If it knows of a later owner than us, people are told: either somebody's clock or journal is old, or
+    the robot is ours no more.
+    """
+    leaving = _named(border, peer, said.handover_id)
+    if leaving is None or leaving.stage is not Stage.ASKED:
+        return  # what it was asked has been settled since
+    border.refused[leaving.robot_id] = said.who
+    if said.who == OLD_EPOCH:
+        reason = Reason.of("robot-epoch-old", robot=leaving.robot_id, group=peer)
+        alerts.raise_once(fleet, alerts.ERROR, reason, leaving.robot_id)
 
 
 def hear_taken(fleet: Fleet, border: Border, peer: str, said: Taken) -> None:

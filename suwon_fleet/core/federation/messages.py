@@ -14,6 +14,9 @@ from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.traffic import Gate
 
+OLD_EPOCH = "its epoch"
+"""Why a robot may not come in that is known to have had a later owner than who asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskToEnter:
@@ -35,7 +38,9 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """It may not yet, because of `who`: a robot that is near, a full zone, or another that goes first."""
+    """It may not yet, because of `who`: a robot that is near, a full zone, another that goes first, or
+    OLD_EPOCH.
+    """
 
     handover_id: str
     who: str
@@ -91,6 +96,8 @@ class JobOver:
 
 @dataclass(frozen=True, slots=True)
 class JobOverHeard:
+    """The end of a job is known where it was asked of."""
+
     job_id: str
 
 

@@ -32,6 +32,8 @@ SENTENCES = {
     "too-few-robots": "Its {roles} roles need a robot each at the same time; only {robots} can take one.",
     "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
+    "robot-handed-over": "{robot} has been handed over to group {group}: ask its owner, which has not"
+    " answered yet. If that is down, start it again first.",
     "no-such-zone": "The map has no zone “{zone}”.",
     "no-such-stop": "No stop request “{stop}” is in force; perhaps it was released already.",
     "no-such-scope": "There is no scope “{scope}”; choose one of: {known}.",
@@ -131,6 +133,8 @@ SENTENCES = {
     "robot-in-line": "{robot:robot} is in line with others where none can turn round.",
     "peer-unsound": "The owner of group {peer} said what cannot be ({field} of {message})."
     " Give all owners the same map, groups and robot kinds.",
+    "robot-epoch-old": "Group {group} does not let {robot} in: it knows of an owner of {robot} after us."
+    " Set the clocks of all owners right, then remove {robot} here, and it joins anew.",
     "wait-gate": "It waits until group {group} lets it in (in the way there: {who}).",
     "wait-turn": "{robot:robot} goes first over ground that both need.",
     "wait-ground": "{robot:robot} is still on the ground ahead.",

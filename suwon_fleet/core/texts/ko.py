@@ -36,6 +36,8 @@ SENTENCES = {
     "뿐입니다.",
     "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
+    "robot-handed-over": "{robot:+은/는} {group} 그룹에 넘겼고, 그쪽 관리자가 아직 응답하지 않았습니다."
+    " 그쪽에 요청하세요. 꺼져 있으면 먼저 다시 켜 주세요.",
     "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
     "no-such-stop": "“{stop}” 정지 요청이 없습니다. 이미 해제되었을 수 있습니다.",
     "no-such-scope": "“{scope}”{scope:particle+은/는} 알 수 없는 범위입니다."
@@ -142,6 +144,8 @@ SENTENCES = {
     "robot-in-line": "{robot:robot+은/는} 비켜 갈 수 없는 길에 다른 로봇들과 줄지어 있습니다.",
     "peer-unsound": "{peer} 그룹의 관리자가 있을 수 없는 값({message}의 {field})을 보내 무시했습니다. 모든"
     " 관리자가 같은 지도와 그룹, 로봇 종류를 쓰게 하세요.",
+    "robot-epoch-old": "{group} 그룹이 {robot:+을/를} 들여보내지 않습니다. 그쪽 기록으로는 우리 다음에 다른"
+    " 그룹이 맡은 로봇입니다. 모든 관리자의 시계를 맞춘 뒤 여기서 {robot:+을/를} 빼면 다시 합류합니다.",
     "wait-gate": "{group} 그룹이 들여보내 줄 때까지 기다립니다(막고 있는 것: {who}).",
     "wait-turn": "둘 다 지나야 하는 곳을 {robot:robot+이/가} 먼저 지나갑니다.",
     "wait-ground": "{robot:robot+이/가} 아직 앞길에 있습니다.",
