@@ -24,25 +24,13 @@ from suwon_fleet.traffic.courses import Courses
 from suwon_fleet.traffic.ledger import Ledger, ahead_s
 from suwon_fleet.traffic.planner import Planned, Planner, Wishes
 from suwon_fleet.traffic.problem import NO, Graph
+from suwon_fleet.traffic.replanning import Replanning
 from suwon_fleet.traffic.roadmap import Ints, Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
 from suwon_fleet.traffic.squad import Squad
 
-SECOND = 1_000_000_000
 HORIZON_S = 60.0
 """Plans bring each robot this much nearer to its goal; the rest is planned on the way."""
-REFRESH_S = 5.0
-"""The order in which robots pass a spot is reconsidered this often, as they turn out fast or slow."""
-CROWD_REFRESH_S = 1.0
-"""Plans for a crowd are made better this often."""
-MANY = 500
-"""With more robots than these plans for a crowd are made so much less often."""
-AT_ONCE = 100
-"""With so many robots a new wish is planned for at once; each one more puts that off by `REST_S`."""
-REST_S = 1e-3
-KEPT_S = 60.0
-"""For so long, and twice what it should take, a plan for a starving robot is carried out before it is
-reconsidered; and so long it is before one that was not found is looked for again."""
 UNBOUNDED = 10**6
 
 
@@ -66,11 +54,7 @@ class Coordinator:
         self._closed: set[int] = set()
         self._planned: Planned | None = None
         self._courses: Courses | None = None
-        self._is_stale = False
-        self._is_broken = False
-        self._planned_ns = self._improved_ns = 0
-        self._kept_s = KEPT_S
-        self._looked_ns = -(10**18)
+        self._replanning = Replanning()
 
     def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
         """The map as it is planned on."""
@@ -95,12 +79,12 @@ class Coordinator:
         vertices = [self.roadmap.vertex_of[name] for name in path]
         self._ledger.place(slot, kind_index, vertices, first_index)
         self._squad.add(robot_id, slot, kind_index)
-        self._is_broken = True
+        self._replanning.is_broken = True
 
     def remove(self, robot_id: str) -> None:
         """Free all ground of a robot that a person, or the robot, says is gone."""
         self._ledger.remove(self._squad.remove(robot_id))
-        self._is_broken = True
+        self._replanning.is_broken = True
 
     def release(self, robot_id: str, index: int) -> None:
         """Free the ground a robot has passed: all before path vertex `index`."""
@@ -131,9 +115,9 @@ class Coordinator:
         if target != NO:
             kind, front = int(squad.kind[slot]), self._ledger.front(slot)
             squad.expected_s[slot] = self._routes.seconds(kind, front, target)
-            self._is_stale |= front != target
+            self._replanning.is_stale |= front != target
         elif self._has_moves_left(slot):
-            self._is_stale = True
+            self._replanning.is_stale = True
 
     def set_mobile(self, robot_id: str, mobile: bool) -> None:
         """Say whether a robot can be moved now; one that cannot is an obstacle to all others."""
@@ -143,9 +127,9 @@ class Coordinator:
         self._squad.mobile[slot] = mobile
         self._squad.stirred[slot] = True
         if mobile or not self._has_moves_left(slot):
-            self._is_stale = True
+            self._replanning.is_stale = True
         else:
-            self._is_broken = True
+            self._replanning.is_broken = True
 
     def set_open(self, zone_id: str, is_open: bool) -> None:
         """Open or close a zone to robots that are not in it."""
@@ -153,7 +137,7 @@ class Coordinator:
         change = self._closed.discard if is_open else self._closed.add
         change(ids.index(zone_id))
         self._routes.close_zones(frozenset(self._closed))
-        self._is_broken = True
+        self._replanning.is_broken = True
 
     # Times and places
 
@@ -269,31 +253,18 @@ class Coordinator:
         return bool(ptr[robot] + self._courses.granted[robot] < ptr[robot + 1])
 
     def _needs_plan(self, now_ns: int) -> bool:
-        if self._is_broken:
+        replanning, robots = self._replanning, len(self._squad.slots)
+        if replanning.is_broken:
             return True
-        age_s = (now_ns - self._planned_ns) / SECOND
-        is_crowd = self._planned is not None and self._planned.is_crowd
-        if is_crowd and not (self._is_hurried(now_ns) or self._is_unimproved(now_ns)):
+        if replanning.is_crowd_served(now_ns, robots):
             return False
         wanting = self._squad.wanting(self._fronts())
-        if is_crowd or not len(wanting):
+        if replanning.is_crowd or not len(wanting):
             return len(wanting) > 0
         starving = wanting[self._squad.starving(wanting, now_ns)]
-        if age_s < self._kept_s and any(map(self._has_moves_left, starving.tolist())):
+        if replanning.is_kept(now_ns) and any(map(self._has_moves_left, starving.tolist())):
             return False
-        rest_s = REST_S * max(0, len(self._squad.slots) - AT_ONCE)
-        return (self._is_stale and age_s >= rest_s) or age_s >= REFRESH_S
-
-    def _is_hurried(self, now_ns: int) -> bool:
-        """Whether something has happened that a plan must take up at once, however well."""
-        if len(self._squad.slots) > MANY or not (self._is_stale or self._is_broken):
-            return False
-        was_crowd = self._planned is not None and self._planned.is_crowd
-        return not was_crowd or (now_ns - self._improved_ns) / SECOND < 2 * CROWD_REFRESH_S
-
-    def _is_unimproved(self, now_ns: int) -> bool:
-        since_s = (now_ns - self._improved_ns) / SECOND
-        return since_s >= CROWD_REFRESH_S * max(1.0, len(self._squad.slots) / MANY)
+        return replanning.is_time(now_ns, robots)
 
     def _fronts(self) -> Ints:
         """(S,) the vertex at the end of each slot's ground."""
@@ -302,12 +273,11 @@ class Coordinator:
 
     def _plan(self, now_ns: int) -> None:
         squad, ledger = self._squad, self._ledger
-        is_hurried = self._is_hurried(now_ns)
+        is_hurried = self._replanning.is_hurried(now_ns, len(squad.slots))
         slots = np.flatnonzero(ledger.held.length)
         mobile = slots[squad.mobile[slots]].astype(np.int32)
         starving = squad.starving(mobile, now_ns) & (squad.goal[mobile] != NO)
-        if (now_ns - self._looked_ns) / SECOND < KEPT_S:
-            starving[:] = False
+        starving &= self._replanning.may_look(now_ns)
         self._planned = planned = self._planner.plan(
             Wishes(
                 mobile,
@@ -325,15 +295,8 @@ class Coordinator:
             left=self._left(),
             is_hurried=is_hurried,
         )
-        self._is_stale = self._is_broken = False
-        self._planned_ns, self._kept_s = now_ns, KEPT_S
-        if starving.any():
-            if planned.is_crowd or planned.put_off.issuperset(mobile[starving].tolist()):
-                self._looked_ns = now_ns
-            else:
-                self._kept_s += 2 * planned.cost_s
-        if not is_hurried:
-            self._improved_ns = now_ns
+        served = mobile[starving].tolist()
+        self._replanning.note(now_ns, planned, served, is_hurried=is_hurried)
         self._courses = Courses.of(planned.plan, planned.slots, ledger.held)
         squad.place_in_plan[:] = NO
         squad.place_in_plan[planned.slots] = np.arange(len(planned.slots))

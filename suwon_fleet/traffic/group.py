@@ -240,7 +240,7 @@ class GroupCoordinator(Coordinator):
         if pair not in self.roadmap.edge_between:
             raise Broken(f"no lane leads on to {vertex} from where {robot_id} is")
         self._ledger.extend(slot, self.roadmap.edge_between[pair])
-        self._is_broken = True
+        self._replanning.is_broken = True
 
     def _elements(self, gate: Gate) -> tuple[int, int, int]:
         """The ground of a gate: its first vertex, what lies between, its last."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from suwon_fleet.core.robots.kind import Battery, Capability, Family, RobotKind
 from suwon_fleet.core.sitemap import GROUND, Lane, LaneKind, Level, Node, SiteMap
-from suwon_fleet.traffic.coordinator import SECOND, Coordinator
+from suwon_fleet.traffic.coordinator import Coordinator
+from suwon_fleet.traffic.replanning import SECOND
 
 
 def kind(name: str = "small", radius_m: float = 0.33, speed_mps: float = 1.0) -> RobotKind:

@@ -9,7 +9,8 @@ import numpy as np
 
 from suwon_fleet.bench.traffic.case import Case
 from suwon_fleet.bench.traffic.world import NO, TICK_S
-from suwon_fleet.traffic.coordinator import SECOND, Coordinator
+from suwon_fleet.traffic.coordinator import Coordinator
+from suwon_fleet.traffic.replanning import SECOND
 from suwon_fleet.traffic.roadmap import Ints
 
 TICK_NS = round(TICK_S * SECOND)
