@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import events, firing
+from suwon_fleet.core.engine import events, firing, joining
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.group_state import Coming, Stage
@@ -121,8 +121,7 @@ def _take(fleet: Fleet, border: Border, peer: str, said: HandOver) -> bool:
     )
     ground.place(robot.robot_id, robot.kind, [robot.vertex], robot.index)
     fleet.forget_sent(said.handover_id)
-    fleet.strangers.pop(robot.robot_id, None)
-    fleet.factsheets.pop(robot.robot_id, None)
+    joining.forget_refusal(fleet, robot.robot_id)
     fleet.dispatch_due = True
     _look_for_another_place(fleet, robot.robot_id)
     return True
