@@ -12,6 +12,7 @@ from federation.test_realm import realm
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.events import JobAccepted
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.messages import JobOver, SendJob
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
@@ -101,6 +102,22 @@ def test_a_job_that_passes_through_leaves_nothing_but_its_count() -> None:
     }  # it was passed on, came with its robot, and left again
     west.core.step(one.world.now_ns, [m.PeerSaid("yard", SendJob(sent.job))])
     assert state.jobs == {}
+    after = JobRequest(JobKind.GO_TO, ("at-w1",), after=("yard.job-0-1",))
+    west.core.fleet.emit(JobAccepted(one.world.now_ns, "west.old", after, ()))
+    assert state.jobs["west.old"].awaits == ()
+
+
+def test_a_job_follows_those_asked_for_at_its_owner_only() -> None:
+    one = realm({"r": "e2"})
+    one.run(2)
+    one.submit("west", JobRequest(JobKind.GO_TO, ("at-e3",)))
+    wait(one, lambda: "west.job-0-1" in one.owners["east"].state.jobs)
+    after = JobRequest(JobKind.GO_TO, ("at-e2",), after=("west.job-0-1",))
+    refused = ask(one, "east", m.SubmitJob("e", after)).reason
+    assert refused == Reason.of("no-such-job", job="west.job-0-1")
+    assert ask(one, "west", m.SubmitJob("w", after)).reason is None
+    one.settle(300)
+    assert len(one.finished()) == 2
 
 
 def test_a_job_for_a_named_robot_goes_to_where_that_is() -> None:

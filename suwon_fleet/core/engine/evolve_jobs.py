@@ -20,7 +20,8 @@ def _accepted(state: FleetState, event: e.JobAccepted) -> None:
     else:
         state.count("job")
         state.tally.submitted += 1
-    after = [state.jobs[name] for name in event.request.after]
+    # Old journals have jobs that follow another group's, which is forgotten once it has passed through.
+    after = [state.jobs[name] for name in event.request.after if name in state.jobs]
     awaited = [job for job in after if job.status is not JobStatus.FINISHED]
     for job in awaited:
         job.followers.append(event.job_id)

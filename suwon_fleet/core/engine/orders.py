@@ -145,14 +145,18 @@ def _fault_of_robot(fleet: Fleet, robot_id: str, *, may_be_elsewhere: bool) -> R
 
 
 def _fault_of_order(fleet: Fleet, request: JobRequest) -> Reason | None:
-    """A job follows jobs that are there already, so that no two ever wait for each other."""
+    """A job follows jobs that are there already, so that no two ever wait for each other.
+
+    They must have been asked for here, as only their origin hears how jobs end.
+    """
+    others = fleet.border.state.origins if fleet.border else ()
     if len(request.after) > MOST_AWAITED:
         return Reason.of("too-many-after", given=len(request.after), most=MOST_AWAITED)
     for name in request.after:
         if name == request.job_id:
             return Reason.of("after-itself", job=name)
         leader = fleet.state.jobs.get(name)
-        if leader is None:
+        if leader is None or name in others:
             return Reason.of("no-such-job", job=name[:80])
         if leader.status in (JobStatus.FAILED, JobStatus.CANCELLED):
             return ending.was_to_follow(leader)
