@@ -31,7 +31,8 @@ class BridgedRobots:
     def __init__(self, node: Node, link: RobotLink) -> None:
         self.known: dict[str, None] = {}
         """Robots that have said something, in that order."""
-        self.reports = self.commands = 0
+        self.reports = self.commands = self.left_out = 0
+        """Passed on; and reports whose numbers ROS has no room for."""
         self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
         self._names: set[str] = set()
@@ -55,8 +56,16 @@ class BridgedRobots:
         if not told:
             return
         for begin in range(0, len(told), MOST_IN_ONE):
-            self._reports_out.publish(write_reports(told[begin : begin + MOST_IN_ONE]))
-        self.reports += len(told)
+            part = told[begin : begin + MOST_IN_ONE]
+            payload, left_out = write_reports(part)
+            self._reports_out.publish(payload)
+            self.reports += len(part) - len(left_out)
+            if left_out:
+                self.left_out += len(left_out)
+                self._node.get_logger().warning(
+                    f"numbers too large for ROS: {', '.join(left_out)[:200]} left out",
+                    throttle_duration_sec=5.0,
+                )
         for report, _ in told:
             self.known[report.robot_id] = None
             if own := self._own.get(report.robot_id):
