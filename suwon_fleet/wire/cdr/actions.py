@@ -16,6 +16,8 @@ from suwon_fleet.wire.cdr.stream import Reader, Writer
 
 UUID_BYTES = 16
 _GOAL_STATUS_BYTES = UUID_BYTES + 8 + 1
+CANCEL_REJECTED = 1
+"""Of CancelGoal's return codes: goals go on. With the others none does that has not been told to end."""
 MOST_WORDS = 1000
 """Characters; of what a robot says in its own words no more is passed on."""
 
