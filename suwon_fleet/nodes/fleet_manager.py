@@ -43,7 +43,7 @@ from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
 from suwon_fleet.nodes.spinning import BAD_INPUT, RCLError, asked_to_end, executor_for, run
-from suwon_fleet.nodes.zenoh_robots import ZenohRobots
+from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
@@ -294,9 +294,7 @@ class FleetManager(LifecycleNode):
         self._active.link.flush(self.fleet.now_ns)
         if self._active.zenoh:
             self._active.zenoh.turn()
-            for event in self._active.zenoh.link.events():
-                told = ", ".join(f"{name} {value}" for name, value in event.facts)
-                self.get_logger().info(f"{event.robot_id}: {event.what} {told}".rstrip())
+            log_events(self._active.zenoh.link, self.get_logger().info)
         self._configured.topics.tell(self.fleet, changes)
         self._configured.actions.tell(changes.jobs)
         self._turned_at_s = time.monotonic()

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,11 +29,15 @@ from zenoh_fleet import free_endpoint, session_at
 from suwon_fleet import msg
 from suwon_fleet.adapters.ros.commands import batch_of
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS, REPORTS_QOS
+from suwon_fleet.adapters.zenoh.session import SessionSettings
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.robots.command import Grant, Pause, Waypoint
 from suwon_fleet.nodes import zenoh_bridge
 from suwon_fleet.nodes.bridge import from_zenoh, route, to_zenoh
 from suwon_fleet.nodes.zenoh_bridge import ZenohBridge
+from suwon_fleet.robot import Body, Connection
+from suwon_fleet.robot.link import Link
+from suwon_fleet.robot.member import Member
 from suwon_fleet.wire.cdr.topics import Odometry as Placed
 from suwon_fleet.wire.cdr.topics import write_odometry
 
@@ -347,6 +353,8 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
     fleet.create_subscription(msg.RobotReports, "/fleet/robot_reports", hear, REPORTS_QOS)
     out = fleet.create_publisher(msg.RobotCommands, "/fleet/robot_commands", COMMANDS_QOS)
     odometry = Listener(sites.here, "/n_1/odom", Odometry, qos_profile_sensor_data)
+    others = Listener(sites.here, "/z_1/odom", Odometry, qos_profile_sensor_data)
+    fleet.create_publisher(Odometry, "/z_1/odom", qos_profile_sensor_data)
     with Processes(echo) as processes:
         example = [
             sys.executable,
@@ -369,10 +377,48 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
         sites.until(lambda: all(report.path_index == 1 for report in heard.values()))
         out.publish(batch_of([Pause(robot_id) for robot_id in heard], 0))
         sites.until(lambda: all(report.stop == "paused" for report in heard.values()))
+        assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    sites.until(lambda: bridge.robots.known.keys() == {"n-1"})  # z-1's process has ended
     assert odometry.heard[-1].pose.pose.position.x == 2.0
-    assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    assert not others.heard, "another node publishes it"
     topics = {name for name, _ in fleet.get_topic_names_and_types()}
-    assert "/z_1/odom" not in topics, "nobody wants to hear it"
+    assert "/z_1/battery_state" not in topics
+
+
+def test_what_happened_to_robots_is_logged_and_who_has_left_has_no_topics(
+    sites: Sites, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bridge = sites.bridge(sites.here, "robots: {site: belt}\n", listens=True)
+    odometry = Listener(sites.here, "/z_1/odom", Odometry, qos_profile_sensor_data)
+    node = sites.here.observer()
+    connection, member = Connection([sites.endpoint]), Member("z-1", "courier", "1")
+    for _ in range(2):  # it comes again
+        link = Link(connection, "belt", "hall", "z-1")
+        link.join(member.factsheet(time.time_ns()))
+        sites.until(
+            lambda: odometry.heard,
+            step=lambda: link.say_state(member.state(Body(), time.time_ns())),  # noqa: B023
+        )
+        link.say_event(member.event("woken", {"by": "the test"}, time.time_ns()))
+        sites.until(lambda: "z-1: woken by the test" in capfd.readouterr().err)
+        link.close()
+        sites.until(lambda: not bridge.robots.known and not node.count_publishers("/z_1/odom"))
+        odometry.heard.clear()
+
+
+def test_a_client_waits_for_its_router(sites: Sites) -> None:
+    said: list[str] = []
+    with ExitStack() as open_:
+
+        def start_router(text: str) -> None:
+            said.append(text)
+            open_.enter_context(session_at(mode="router", listen=[sites.endpoint]))
+
+        settings = SessionSettings(mode="client", connect=[sites.endpoint])
+        session = zenoh_bridge.open_when_there(settings, start_router)
+        (text,) = said
+        assert "trying again" in text
+        session.close()
 
 
 @pytest.mark.parametrize(
