@@ -312,7 +312,7 @@ class FleetManager(LifecycleNode):
             self.fleet,
             active.link if active else None,
             active.service.witness if active else None,
-            active.zenoh.link if active and active.zenoh else None,
+            active.zenoh if active else None,
         )
         self._diagnostics_out.publish(told)
 
