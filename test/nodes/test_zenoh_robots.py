@@ -29,7 +29,8 @@ from suwon_fleet.core.engine.messages import PeerSaid, Tell
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.federation.messages import Promise, Withdraw
 from suwon_fleet.core.robots.report import Pose, RobotReport
-from suwon_fleet.nodes.fleet_manager import FAILURE, SUCCESS, FleetManager
+from suwon_fleet.nodes.fleet_manager import FleetManager
+from suwon_fleet.nodes.told_lifecycle import FAILURE, SUCCESS
 from suwon_fleet.robot import Action, Connection, Robot, Waypoint, run
 from suwon_fleet.wire.zenoh.peers import key_to
 
