@@ -4,20 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.robots.states import Connection
+from suwon_fleet.nodes.statuses import OF_OWNERS, OK, WARN, LinkStatus, Since, status
+from suwon_fleet.nodes.zenoh_robots import ZenohRobots
 from suwon_fleet.service.witness import Witness
-
-if TYPE_CHECKING:
-    from suwon_fleet.adapters.zenoh.link import ZenohLink
-
-OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
 
 
 @dataclass(slots=True)
@@ -40,7 +36,9 @@ class Diagnostics:
     def __init__(self, tick_s: float) -> None:
         self.turns = TurnTimes()
         self._tick_s = tick_s
-        self._faults_told = self._zenoh_faults_told = 0
+        self._faults = Since()
+        self._zenoh = LinkStatus("fleet_manager: zenoh robots")
+        self._owners = LinkStatus("fleet_manager: other owners", OF_OWNERS)
 
     def array(
         self,
@@ -48,14 +46,17 @@ class Diagnostics:
         fleet: Fleet,
         link: RosLink | None,
         witness: Witness | None,
-        zenoh: ZenohLink | None,
+        zenoh: ZenohRobots | None,
     ) -> DiagnosticArray:
         """The statuses now; the last three are None while the node is not active."""
         told = DiagnosticArray(status=[self._turning(), self._robots(fleet), self._alerts(fleet)])
         if link is not None:
             told.status.append(self._link(link))
         if zenoh is not None:
-            told.status.append(self._zenoh(zenoh))
+            robots = zenoh.link
+            told.status.append(self._zenoh.of([robots.counts], waiting=robots.unanswered))
+            if zenoh.peers is not None:
+                told.status.append(self._owners.of([zenoh.peers.counts]))
         if witness is not None:
             told.status.append(_check(witness))
         told.header.stamp = stamp
@@ -97,8 +98,7 @@ class Diagnostics:
         return _status("alerts", level, f"{len(alerts)} open", waiting_for_an_answer=asking)
 
     def _link(self, link: RosLink) -> DiagnosticStatus:
-        new = link.faults - self._faults_told
-        self._faults_told = link.faults
+        new = self._faults.of(link, link.faults)
         text = f"{new} reports could not be used" if new else "all reports could be used"
         return _status(
             "robot reports",
@@ -106,33 +106,6 @@ class Diagnostics:
             text,
             unusable=link.faults,
             last=link.last_fault or "",
-        )
-
-    def _zenoh(self, link: ZenohLink) -> DiagnosticStatus:
-        counts = link.counts
-        faults = counts.unusable.total() + counts.overruns + counts.events_missed
-        new = faults - self._zenoh_faults_told
-        self._zenoh_faults_told = faults
-        text = f"{new} messages were lost or could not be used" if new else "all is heard"
-        worst = counts.unusable.most_common(3)
-        return _status(
-            "zenoh robots",
-            WARN if new else OK,
-            text,
-            states=counts.states,
-            conflated=counts.conflated,
-            overruns=counts.overruns,
-            events=counts.events,
-            events_missed=counts.events_missed,
-            events_doubled=counts.events_doubled,
-            commands=counts.commands,
-            waiting=link.unanswered,
-            retries=counts.retries,
-            refused=counts.refused,
-            unanswered=counts.unanswered,
-            unusable=counts.unusable.total(),
-            senders=", ".join(f"{key}: {number}" for key, number in worst),
-            last=counts.last_fault or "",
         )
 
 
@@ -144,10 +117,4 @@ def _check(witness: Witness) -> DiagnosticStatus:
 
 
 def _status(name: str, level: bytes, text: str, **values: object) -> DiagnosticStatus:
-    return DiagnosticStatus(
-        name=f"fleet_manager: {name}",
-        hardware_id="suwon_fleet",
-        level=level,
-        message=text,
-        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
-    )
+    return status(f"fleet_manager: {name}", level, text, **values)

@@ -22,7 +22,6 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
@@ -42,8 +41,9 @@ from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
-from suwon_fleet.nodes.spinning import BAD_INPUT, RCLError, asked_to_end, executor_for, run
-from suwon_fleet.nodes.zenoh_robots import ZenohRobots
+from suwon_fleet.nodes.spinning import BAD_INPUT, asked_to_end, executor_for, run
+from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
+from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService, Request
@@ -52,7 +52,6 @@ from suwon_fleet.wire.groups import load_groups
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
-SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 DIAGNOSTICS_S = 1.0
 
 
@@ -78,14 +77,13 @@ class _Active:
     timer: Any
 
 
-class FleetManager(LifecycleNode):
+class FleetManager(ToldLifecycleNode):
     """See the module. Raises BadInput when a parameter is wrong."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("fleet_manager", namespace="/fleet", **options)
         self.parameters = declare_parameters(self)
         self.add_on_set_parameters_callback(self._on_set_parameters)
-        self._service_change_state.callback = self._checked(self._service_change_state.callback)
         self._configured: _Configured | None = None
         self._active: _Active | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -111,49 +109,7 @@ class FleetManager(LifecycleNode):
         refused.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
         return refused
 
-    # Lifecycle
-
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transit("configure", self._configure)
-
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transit("activate", self._activate)
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transit("deactivate", self._deactivate)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transit("cleanup", self.close)
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transit("shutdown", self.close)
-
-    def _transit(self, name: str, do: Callable[[], None]) -> TransitionCallbackReturn:
-        """Make a transition; what cannot be done is told, and leaves the node as it was."""
-        try:
-            do()
-        except (BadInput, OSError) as error:
-            for line in str(error).splitlines():
-                self.get_logger().error(f"cannot {name}: {line}")
-            return FAILURE
-        self.get_logger().info(f"{name}: done")
-        return SUCCESS
-
-    def _checked(self, change_state: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        """rclpy's service, which would end the node when asked for a transition that is not there now."""
-
-        def change(request: Any, response: Any) -> Any:
-            try:
-                return change_state(request, response)
-            except RCLError as error:
-                asked = request.transition
-                self.get_logger().error(
-                    f"no transition {asked.label or asked.id} from here: {error}"
-                )
-                response.success = False
-                return response
-
-        return change
+    # Transitions
 
     def _configure(self) -> None:
         given = self.parameters
@@ -294,9 +250,7 @@ class FleetManager(LifecycleNode):
         self._active.link.flush(self.fleet.now_ns)
         if self._active.zenoh:
             self._active.zenoh.turn()
-            for event in self._active.zenoh.link.events():
-                told = ", ".join(f"{name} {value}" for name, value in event.facts)
-                self.get_logger().info(f"{event.robot_id}: {event.what} {told}".rstrip())
+            log_events(self._active.zenoh.link, self.get_logger().info)
         self._configured.topics.tell(self.fleet, changes)
         self._configured.actions.tell(changes.jobs)
         self._turned_at_s = time.monotonic()
@@ -314,7 +268,7 @@ class FleetManager(LifecycleNode):
             self.fleet,
             active.link if active else None,
             active.service.witness if active else None,
-            active.zenoh.link if active and active.zenoh else None,
+            active.zenoh if active else None,
         )
         self._diagnostics_out.publish(told)
 

@@ -47,7 +47,7 @@ class RobotPublishers:
     """odom and battery_state, under `/<name>`; `odom` is the pose in the `map` frame."""
 
     def __init__(self, node: Node, name: str) -> None:
-        self._frame = f"{name}/base_link"
+        self._node, self._frame = node, f"{name}/base_link"
         sensor = qos_profile_sensor_data
         self._odom = node.create_publisher(Odometry, f"/{name}/odom", sensor)
         self._battery = node.create_publisher(BatteryState, f"/{name}/battery_state", sensor)
@@ -58,6 +58,11 @@ class RobotPublishers:
             self._odom.publish(self._odometry(report, stamp))
         if self._battery.get_subscription_count():
             self._battery.publish(self._battery_state(report, stamp))
+
+    def close(self) -> None:
+        """Publish nothing more."""
+        self._node.destroy_publisher(self._odom)
+        self._node.destroy_publisher(self._battery)
 
     def _odometry(self, report: RobotReport, stamp: Time) -> Odometry:
         odom, half = Odometry(child_frame_id=self._frame), report.pose.yaw_rad / 2

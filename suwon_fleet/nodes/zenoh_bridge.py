@@ -8,9 +8,11 @@ start anew. docs/bridge.md tells of its file.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import zenoh
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -21,16 +23,20 @@ from suwon_fleet.adapters.links import Links
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.nodes.bridge.from_zenoh import FromZenoh
 from suwon_fleet.nodes.bridge.robots import BridgedRobots
 from suwon_fleet.nodes.bridge.to_zenoh import ToZenoh
 from suwon_fleet.nodes.bridge.told import BridgeDiagnostics, array_of
 from suwon_fleet.nodes.parameters import Parameter, declare
 from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
+from suwon_fleet.nodes.zenoh_robots import log_events
 from suwon_fleet.resources import resource_path
 from suwon_fleet.wire.bridge.read import read_bridge
 
 ROBOTS_S, DIAGNOSTICS_S = 0.1, 1.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0
+"""For a router that is not there, between tries."""
 
 PARAMETERS = (
     Parameter(
@@ -47,6 +53,18 @@ PARAMETERS = (
 )
 
 
+def open_when_there(settings: SessionSettings, say: Callable[[str], object]) -> zenoh.Session:
+    """A session; where that needs a router it waits for it. Raises BadInput."""
+    wait_s = FIRST_WAIT_S
+    while True:
+        try:
+            return open_session(settings)
+        except Unreachable as error:
+            say(f"{error}; trying again in {wait_s:g} s")
+        time.sleep(wait_s)
+        wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+
 class ZenohBridge(Node):
     """See the module. Raises BadInput when a parameter or the file is wrong."""
 
@@ -55,7 +73,8 @@ class ZenohBridge(Node):
         values = declare(self, PARAMETERS)
         file = values["config"] or resource_path("config/zenoh_bridge.yaml")
         self.bridge = read_bridge(file)
-        self._session = open_session(SessionSettings(**self.bridge.zenoh))
+        settings = SessionSettings(**self.bridge.zenoh)
+        self._session = open_when_there(settings, self.get_logger().warning)
         given = self.bridge
         self.to_zenoh = ToZenoh(self, self._session, given.to_zenoh, given.prefix)
         self.from_zenoh = FromZenoh(self, self._session, given.from_zenoh, given.prefix)
@@ -68,7 +87,7 @@ class ZenohBridge(Node):
         links = [link for link in (self._members, self._nav2) if link]
         self.robots = BridgedRobots(self, Links(links)) if links else None
         if self.robots:
-            self.create_timer(ROBOTS_S, self.robots.look, clock=self._steady)
+            self.create_timer(ROBOTS_S, self._look_at_robots, clock=self._steady)
         self.create_timer(values["look_every_s"], self._look, clock=self._steady)
         self.create_timer(DIAGNOSTICS_S, self._tell_diagnostics, clock=self._steady)
         self.get_logger().info(f"bridge {file}: Zenoh session {self._session.info.zid()}")
@@ -78,6 +97,12 @@ class ZenohBridge(Node):
         members = ZenohLink(self._session, clock, *given.members) if given.members else None
         robots = given.nav2_robots
         return members, Ros2ddsLink(self._session, robots, clock.now_ns) if robots else None
+
+    def _look_at_robots(self) -> None:
+        assert self.robots is not None
+        self.robots.look()
+        if self._members:
+            log_events(self._members, self.get_logger().info)
 
     def _look(self) -> None:
         self.to_zenoh.look(self.from_zenoh.topics)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,13 @@ class ZenohRobots:
         if self.peers:
             self.peers.close()
         self._session.close()
+
+
+def log_events(link: ZenohLink, log: Callable[[str], object]) -> None:
+    """Tell what has happened to robots since the last call."""
+    for event in link.events():
+        facts = ", ".join(f"{name} {value}" for name, value in event.facts)
+        log(f"{event.robot_id}: {event.what} {facts}".rstrip())
 
 
 def _listed(text: str) -> list[str]:

@@ -24,8 +24,9 @@ from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.report import Compartment, Pose, RobotReport
 from suwon_fleet.nodes import fleet_manager
-from suwon_fleet.nodes.fleet_manager import FAILURE, SUCCESS, FleetManager
+from suwon_fleet.nodes.fleet_manager import FleetManager
 from suwon_fleet.nodes.fleet_topics import LATEST_QOS
+from suwon_fleet.nodes.told_lifecycle import FAILURE, SUCCESS
 
 pytestmark = pytest.mark.ros
 

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
+import zenoh
 from diagnostic_msgs.msg import DiagnosticArray
 from nav_msgs.msg import Odometry
 from nodes.in_process import Stage, stage
@@ -25,10 +29,15 @@ from zenoh_fleet import free_endpoint, session_at
 from suwon_fleet import msg
 from suwon_fleet.adapters.ros.commands import batch_of
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS, REPORTS_QOS
+from suwon_fleet.adapters.zenoh.session import SessionSettings
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.robots.command import Grant, Pause, Waypoint
 from suwon_fleet.nodes import zenoh_bridge
+from suwon_fleet.nodes.bridge import from_zenoh, route, to_zenoh
 from suwon_fleet.nodes.zenoh_bridge import ZenohBridge
+from suwon_fleet.robot import Body, Connection
+from suwon_fleet.robot.link import Link
+from suwon_fleet.robot.member import Member
 from suwon_fleet.wire.cdr.topics import Odometry as Placed
 from suwon_fleet.wire.cdr.topics import write_odometry
 
@@ -154,6 +163,21 @@ def test_who_comes_late_hears_what_was_latched(sites: Sites) -> None:
     assert [message.data for message in listener.heard] == [1]
 
 
+def test_of_what_was_latched_who_comes_late_gets_no_more_than_its_publisher_keeps(
+    sites: Sites,
+) -> None:
+    talker = Talker(sites.here, "/fleet/state", LATCHED)
+    sites.bridge(sites.here, OUT, listens=True)
+    sites.bridge(sites.there, IN)
+    early = Listener(sites.there, "/suseo/fleet/state")
+    sites.until(lambda: len(early.heard) >= 3, step=talker.say)
+    sites.until(lambda: early.heard[-1].data == talker.said)
+    deep = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    listener = Listener(sites.there, "/suseo/fleet/state", qos=deep)
+    sites.until(lambda: listener.heard)
+    assert [message.data for message in listener.heard] == [talker.said]
+
+
 def test_what_is_kept_comes_through_an_outage(sites: Sites) -> None:
     keep = "rules: [{match: .*, keep: 1000}]"
     with session_at(mode="router", listen=[sites.endpoint]):
@@ -239,12 +263,70 @@ def test_another_bridges_topics_are_taken_and_rubbish_on_them_is_counted(sites: 
             robot.put("r1/odom", payload)
 
         sites.until(lambda: listener.heard, step=speak)
-        route = far.from_zenoh.routes["r1/odom"]
+        come = far.from_zenoh.routes["r1/odom"]
         assert listener.heard[-1].pose.pose.position.x == 1.5
-        assert route.counts.faults >= 1
+        assert come.counts.faults >= 1
         assert "not installed" in far.from_zenoh.troubles["r1/map"]
         for token in kept:
             token.undeclare()
+
+
+def test_of_two_types_on_one_key_the_first_stays_and_the_other_is_told(sites: Sites) -> None:
+    far = sites.bridge(sites.there, IN, listens=True)
+    with session_at(connect=[sites.endpoint]) as robot:
+        zid, alive = str(robot.info.zid()), robot.liveliness()
+        kept = [alive.declare_token(f"@/{zid}/@ros2_lv/MP/r1§a/std_msgs§msg§Int32/:::")]
+        first = sites.until(lambda: far.from_zenoh.routes.get("r1/a"))
+        kept.append(alive.declare_token(f"@/{zid}/@ros2_lv/MP/r1§a/std_msgs§msg§String/:::"))
+        sites.until(lambda: "std_msgs/msg/String" in far.from_zenoh.troubles.get("r1/a", ""))
+        assert far.from_zenoh.routes["r1/a"] is first
+        kept[0].undeclare()  # the first has ended, so the other's turn has come
+        routes = far.from_zenoh.routes
+        sites.until(
+            lambda: "r1/a" in routes and routes["r1/a"].wanted.type == "std_msgs/msg/String"
+        )
+        sites.until(lambda: not far.from_zenoh.troubles)
+        kept[1].undeclare()
+
+
+def test_a_route_that_cannot_be_is_told_and_leaves_nothing_behind(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise zenoh.ZError("refused")
+
+    monkeypatch.setattr(from_zenoh, "declare_advanced_subscriber", refuse)
+    monkeypatch.setattr(to_zenoh, "declare_advanced_publisher", refuse)
+    far = sites.bridge(sites.there, "to_zenoh: {allow: [/b]}\n" + IN, listens=True)
+    node = sites.there.observer()
+    node.create_publisher(Int32, "/b", LATCHED)
+    with session_at(connect=[sites.endpoint]) as robot:
+        zid, alive = str(robot.info.zid()), robot.liveliness()
+        kept = alive.declare_token(f"@/{zid}/@ros2_lv/MP/r1§a/std_msgs§msg§Int32/:1:1:,1")
+        sites.until(lambda: far.from_zenoh.troubles and far.to_zenoh.troubles)
+        assert "refused" in far.from_zenoh.troubles["r1/a"]
+        assert "refused" in far.to_zenoh.troubles["/b"]
+        sites.until(lambda: not node.count_publishers("/r1/a"))
+        monkeypatch.undo()
+        sites.until(lambda: far.from_zenoh.routes and far.to_zenoh.routes)
+        kept.undeclare()
+
+
+def test_all_that_does_not_cross_for_its_pace_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(route, "time", SimpleNamespace(monotonic=lambda: now_s))
+    crossed: list[bytes] = []
+    counts = route.Counts()
+    pace = route.Pace(1.0, crossed.append, counts)
+    for said in (b"1", b"2", b"left out", b"left out, too"):
+        pace.take(said)
+    now_s = 101.5
+    pace.take(b"4")
+    pace.take(b"5")
+    now_s = 103.0
+    pace.look()
+    assert crossed == [b"1", b"2", b"4", b"5"]
+    assert counts.held_back == 2
 
 
 ROBOTS = """\
@@ -270,6 +352,8 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
     fleet.create_subscription(msg.RobotReports, "/fleet/robot_reports", hear, REPORTS_QOS)
     out = fleet.create_publisher(msg.RobotCommands, "/fleet/robot_commands", COMMANDS_QOS)
     odometry = Listener(sites.here, "/n_1/odom", Odometry, qos_profile_sensor_data)
+    others = Listener(sites.here, "/z_1/odom", Odometry, qos_profile_sensor_data)
+    fleet.create_publisher(Odometry, "/z_1/odom", qos_profile_sensor_data)
     with Processes(echo) as processes:
         example = [
             sys.executable,
@@ -292,10 +376,48 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
         sites.until(lambda: all(report.path_index == 1 for report in heard.values()))
         out.publish(batch_of([Pause(robot_id) for robot_id in heard], 0))
         sites.until(lambda: all(report.stop == "paused" for report in heard.values()))
+        assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    sites.until(lambda: bridge.robots.known.keys() == {"n-1"})  # z-1's process has ended
     assert odometry.heard[-1].pose.pose.position.x == 2.0
-    assert bridge.robots.known.keys() == {"z-1", "n-1"}
+    assert not others.heard, "another node publishes it"
     topics = {name for name, _ in fleet.get_topic_names_and_types()}
-    assert "/z_1/odom" not in topics, "nobody wants to hear it"
+    assert "/z_1/battery_state" not in topics
+
+
+def test_what_happened_to_robots_is_logged_and_who_has_left_has_no_topics(
+    sites: Sites, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bridge = sites.bridge(sites.here, "robots: {site: belt}\n", listens=True)
+    odometry = Listener(sites.here, "/z_1/odom", Odometry, qos_profile_sensor_data)
+    node = sites.here.observer()
+    connection, member = Connection([sites.endpoint]), Member("z-1", "courier", "1")
+    for _ in range(2):  # it comes again
+        link = Link(connection, "belt", "hall", "z-1")
+        link.join(member.factsheet(time.time_ns()))
+        sites.until(
+            lambda: odometry.heard,
+            step=lambda: link.say_state(member.state(Body(), time.time_ns())),  # noqa: B023
+        )
+        link.say_event(member.event("woken", {"by": "the test"}, time.time_ns()))
+        sites.until(lambda: "z-1: woken by the test" in capfd.readouterr().err)
+        link.close()
+        sites.until(lambda: not bridge.robots.known and not node.count_publishers("/z_1/odom"))
+        odometry.heard.clear()
+
+
+def test_a_client_waits_for_its_router(sites: Sites) -> None:
+    said: list[str] = []
+    with ExitStack() as open_:
+
+        def start_router(text: str) -> None:
+            said.append(text)
+            open_.enter_context(session_at(mode="router", listen=[sites.endpoint]))
+
+        settings = SessionSettings(mode="client", connect=[sites.endpoint])
+        session = zenoh_bridge.open_when_there(settings, start_router)
+        (text,) = said
+        assert "trying again" in text
+        session.close()
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,10 @@ from suwon_fleet.core.engine.messages import PeerSaid, Tell
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.federation.messages import Promise, Withdraw
 from suwon_fleet.core.robots.report import Pose, RobotReport
-from suwon_fleet.nodes.fleet_manager import FAILURE, SUCCESS, FleetManager
+from suwon_fleet.nodes.fleet_manager import FleetManager
+from suwon_fleet.nodes.told_lifecycle import FAILURE, SUCCESS
 from suwon_fleet.robot import Action, Connection, Robot, Waypoint, run
+from suwon_fleet.wire.zenoh.peers import key_to
 
 pytestmark = pytest.mark.ros
 
@@ -103,6 +105,10 @@ def test_robots_of_both_kinds_are_of_one_fleet(tmp_path: Path) -> None:
         manager.close()
 
 
+def is_warning_of_owners(status: Any) -> bool:
+    return status.name == "fleet_manager: other owners" and status.message.startswith("1 ")
+
+
 def events_told(told: list[Any]) -> dict[str, str]:
     """The row about robots over Zenoh, once it tells of an event."""
     for status in told[-1].status if told else ():
@@ -168,5 +174,11 @@ def test_a_manager_of_a_group_meets_the_others(tmp_path: Path) -> None:
 
             play.until(has_answered)
             assert heard[0] == PeerSaid("south", Withdraw("r@south>north.1"))
+            told: list[Any] = []
+            play.observer().create_subscription(DiagnosticArray, "/diagnostics", told.append, 10)
+            session.put(key_to("yard", "north", "south"), b"no message")
+            play.until(
+                lambda: any(is_warning_of_owners(one) for array in told for one in array.status)
+            )
             north.close()
         manager.close()

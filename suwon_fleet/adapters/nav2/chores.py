@@ -14,13 +14,18 @@ from suwon_fleet.wire.bridge.nav2_robot import ByService, ByTime
 from suwon_fleet.wire.cdr import actions
 
 CANCELLED, UNABLE = "cancelled", "this robot has no such action"
+TRIES = 10
+"""A service that does not answer is called so often; where there is none, that takes half a minute."""
+REMEMBERED = 256
+"""Actions that are not done again."""
 
 
 class Chores:
     """One action at a time; those known before are not done again.
 
     A std_srvs/Trigger that is called answers when the action has ended. It has no id, so after a lost reply
-    it is called again: a robot that is asked for what it has just done says so and does nothing.
+    it is called again: a robot that is asked for what it has just done says so and does nothing. It cannot
+    be told to end either: one that is cancelled keeps the robot busy until it answers.
     """
 
     def __init__(
@@ -30,8 +35,10 @@ class Chores:
         self._known: dict[str, ActionReport] = {}
         self.newest: ActionReport | None = None
         self._doing = ""
+        self._is_cancelled = False
         self._ends_ns: int | None = None
         self._service: Asking | None = None
+        self._lost = 0
 
     @property
     def is_busy(self) -> bool:
@@ -59,9 +66,11 @@ class Chores:
     def cancel(self, action_id: str) -> None:
         """End it early, or never begin it."""
         if action_id == self._doing:
-            self._end(ActionStatus.FAILED, CANCELLED)
+            self._is_cancelled = True
+            if self._service is None or self._service.token is None:
+                self._end(ActionStatus.FAILED, CANCELLED)
         elif action_id not in self._known:
-            self._known[action_id] = ActionReport(action_id, ActionStatus.FAILED, CANCELLED)
+            self._remember(ActionReport(action_id, ActionStatus.FAILED, CANCELLED))
 
     def step(self, now_ns: int) -> list[Ask]:
         """What is to be asked now."""
@@ -81,17 +90,34 @@ class Chores:
                 (None, "") if payload is None else actions.read_trigger_response(payload)
             )
         except BadInput:
-            self._service.was_lost(now_ns)
+            self._was_lost(self._service, now_ns)
             raise
         if success is None:
-            self._service.was_lost(now_ns)
+            self._was_lost(self._service, now_ns)
+        elif self._is_cancelled:
+            self._end(ActionStatus.FAILED, CANCELLED)
         else:
             self._end(ActionStatus.FINISHED if success else ActionStatus.FAILED, words)
         return True
 
+    def _was_lost(self, service: Asking, now_ns: int) -> None:
+        service.was_lost(now_ns)
+        self._lost += 1
+        if self._is_cancelled:  # not again, then
+            self._end(ActionStatus.FAILED, CANCELLED)
+        elif self._lost == TRIES:
+            self._end(ActionStatus.FAILED, f"{service.service} does not answer")
+
     def _end(self, status: ActionStatus, result: str = "") -> None:
         self._tell(self._doing, status, result)
         self._doing, self._ends_ns, self._service = "", None, None
+        self._is_cancelled, self._lost = False, 0
 
     def _tell(self, action_id: str, status: ActionStatus, result: str = "") -> None:
-        self.newest = self._known[action_id] = ActionReport(action_id, status, result)
+        self.newest = ActionReport(action_id, status, result)
+        self._remember(self.newest)
+
+    def _remember(self, report: ActionReport) -> None:
+        self._known[report.action_id] = report
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 
 from suwon_fleet.adapters.nav2.asking import SECOND, Ask, Asking, Service, Tell
-from suwon_fleet.adapters.nav2.goal import ALL_GOALS, REPLY_S, Ending, Goal
+from suwon_fleet.adapters.nav2.goal import ALL_GOALS, CANCEL_AGAIN_NS, REPLY_S, Ending, Goal, Phase
 from suwon_fleet.adapters.nav2.way import Way
 from suwon_fleet.adapters.nav2.whereabouts import Whereabouts
 from suwon_fleet.core.robots.command import Grant
@@ -44,10 +44,13 @@ class Driver:
     ) -> None:
         self.way = Way()
         self.is_ready = False
-        """The action server has answered, and holds no goal of an earlier program."""
+        """Goals of an earlier program have been cancelled, and the robot has come to a stand."""
         self._name, self._frame, self._tokens = f"{robot_id}/{session}", map_frame, tokens
         self._clearing = Asking(Service.CANCEL_GOAL, REPLY_S)
+        self._is_cleared = False
         self._goal: Goal | None = None
+        self._before: Goal | None = None
+        """The goal that `_goal` is to replace, which goes on until the server has taken that."""
         self._since_ns = self._due_ns = 0
         self._goals = self._failures = 0
         self._recoveries = 0
@@ -74,15 +77,20 @@ class Driver:
                 self._clearing.was_lost(now_ns)
                 return True
             self._clearing.was_lost(now_ns)  # until it is known to be readable
-            actions.read_cancel_goal_response(payload)
-            self.is_ready = True
+            code = actions.read_cancel_goal_response(payload)
+            self._clearing.was_answered(now_ns, again_ns=CANCEL_AGAIN_NS)
+            self._is_cleared = code != actions.CANCEL_REJECTED
             return True
-        return self._goal is not None and self._goal.answer(token, payload, now_ns)
+        return any(goal.answer(token, payload, now_ns) for goal in self._at_work())
+
+    def _at_work(self) -> list[Goal]:
+        """The goals that the server may have."""
+        return [goal for goal in (self._goal, self._before) if goal]
 
     def hear_status(self, told: Mapping[bytes, GoalStatus]) -> None:
         """The action server told of its goals."""
-        if self._goal:
-            self._goal.hear_status(told)
+        for goal in self._at_work():
+            goal.hear_status(told)
 
     def hear_feedback(self, told: Feedback, now_ns: int) -> None:
         """The action server told how a goal goes on."""
@@ -96,11 +104,15 @@ class Driver:
     def step(self, here: Whereabouts, may_go: bool, now_ns: int) -> list[Ask | Tell]:
         """What is to be asked and told now."""
         if not self.is_ready:
+            self.is_ready = self._is_cleared and here.stands(now_ns)
+        if not self.is_ready:
             wanted = actions.write_cancel_goal(ALL_GOALS)
             ask = self._clearing.ask(next(self._tokens), wanted, now_ns)
             return [ask] if ask else []
         if self._goal and here.place:
             self.way.pass_to(*here.place[:2], self._goal.target)
+        if self._goal and self._goal.is_taken:
+            self._before = None
         if self._goal and self._goal.ending:
             self._take_end(self._goal, self._goal.ending, here, now_ns)
         if not may_go and self._goal:
@@ -120,13 +132,16 @@ class Driver:
             return
         if self._goal is None:
             self._set_goal(target, here, now_ns)
-        elif target > self._goal.target and not self._goal.ending and here.place:
-            end = self.way[self._goal.target]
+        elif target > self._goal.target and self._goal.phase is Phase.UNDER_WAY and here.place:
+            end = self.way[self._target_of(self._goal)]
             left_m = math.dist(here.place[:2], (end.x_m, end.y_m))
             if left_m <= max(EXTEND_M, EXTEND_S * abs(here.speed_mps)):
-                self._set_goal(
-                    target, here, now_ns
-                )  # in Nav2 the newer goal takes the older one's place
+                self._before = self._goal  # in Nav2 the newer goal takes its place, once accepted
+                self._set_goal(target, here, now_ns)
+
+    def _target_of(self, goal: Goal) -> int:
+        """Its path index, or where the robot has come to beyond it: what lies before is forgotten."""
+        return max(goal.target, self.way.reached)
 
     def _has_waited(self, target: int, now_ns: int) -> bool:
         """The way to the next vertex may make one wait first: a door, a crossing."""
@@ -148,16 +163,20 @@ class Driver:
         self._since_ns, self._recoveries, self._recovering_ns = now_ns, 0, None
 
     def _take_end(self, goal: Goal, ending: Ending, here: Whereabouts, now_ns: int) -> None:
-        """A goal is over: the robot has come to its target, or it is to be tried again."""
-        at = self.way[goal.target]
+        """A goal is over: the robot has come to its target, or it is to be tried again.
+
+        Where the server has not taken it, the one that it was to replace still drives.
+        """
+        target = self._target_of(goal)
+        at = self.way[target]
         is_there = here.place is not None and (
             math.dist(here.place[:2], (at.x_m, at.y_m)) <= ARRIVED_M
         )
-        self._goal = None
+        self._goal, self._before = self._before, None
         if ending in (Ending.SUCCEEDED, Ending.FORGOTTEN) and is_there:
-            self.way.reach(goal.target)
+            self.way.reach(target)
             self._failures, self.trouble = 0, ""
-        elif ending is not Ending.CANCELED:
+        elif not (ending is Ending.CANCELED and goal.is_cancelled):
             self._failures += 1
             self.trouble = f"{ending.name.lower()} {goal.error}".strip()
             helped = self._failures >= TRIES
@@ -167,7 +186,7 @@ class Driver:
         """The limit of the lane the robot is on, when it changes and now and then."""
         if self._goal is None:
             return []
-        limit = self.way[min(self.way.reached + 1, self._goal.target)].speed_limit_mps
+        limit = self.way[min(self.way.reached + 1, self._target_of(self._goal))].speed_limit_mps
         limit = limit if math.isfinite(limit) else 0.0
         told, at_ns = self._limit
         if limit == told and now_ns - at_ns < LIMIT_EVERY_NS:

@@ -70,26 +70,29 @@ class Goal:
         """What Nav2 says of its end."""
         self._request, self._tokens = request, tokens
         self._is_repeat = self._is_refused = False
-        self._is_cancelled = False
+        self.is_cancelled = False
+        """By us."""
+        self.is_taken = False
+        """The server has it, or had it: those before it are over."""
         self._send = Asking(Service.SEND_GOAL, REPLY_S)
         self._result = Asking(Service.GET_RESULT, RESULT_S)
         self._cancel = Asking(Service.CANCEL_GOAL, REPLY_S)
 
     def cancel(self) -> None:
         """Have it end, and those before it, which may still be under way where this one has not come."""
-        self._is_cancelled = True
+        self.is_cancelled = True
 
     def step(self, now_ns: int) -> list[Ask]:
         """What is to be asked now."""
         asked: list[Ask | None] = []
-        if self.phase is Phase.UNSENT and not self._is_cancelled:
+        if self.phase is Phase.UNSENT and not self.is_cancelled:
             if sent := self._send.ask(next(self._tokens), self._request, now_ns):
                 self.phase = Phase.SENT
                 asked.append(sent)
         elif self.phase in (Phase.UNSURE, Phase.UNDER_WAY):
             wanted = actions.write_get_result(self.goal_id)
             asked.append(self._result.ask(next(self._tokens), wanted, now_ns))
-        if self._is_cancelled and self.phase is not Phase.OVER:
+        if self.is_cancelled and self.phase is not Phase.OVER:
             wanted = actions.write_cancel_goal(ALL_GOALS)
             asked.append(self._cancel.ask(next(self._tokens), wanted, now_ns))
         return [ask for ask in asked if ask]
@@ -126,7 +129,7 @@ class Goal:
         if self.phase is not Phase.SENT:  # feedback, a status or the result were sooner
             return
         if accepted:
-            self.phase = Phase.UNDER_WAY
+            self._is_under_way()
         elif self._is_repeat:  # rejected because the first one did arrive, perhaps
             self.phase, self._is_refused = Phase.UNSURE, True
         else:
@@ -136,6 +139,7 @@ class Goal:
         result = actions.read_get_result_response(payload)
         self._result.was_answered(now_ns, again_ns=SECOND)
         if result.status.is_over:
+            self.is_taken = True
             self.error = result.error_text or (str(result.error_code) if result.error_code else "")
             self._end(_ENDINGS[result.status])
         elif result.status is GoalStatus.UNKNOWN and self.phase is Phase.UNDER_WAY:
@@ -147,9 +151,9 @@ class Goal:
                 self.phase, self._is_repeat = Phase.UNSENT, True
 
     def _on_cancelled(self, payload: bytes, now_ns: int) -> None:
-        actions.read_cancel_goal_response(payload)
+        code = actions.read_cancel_goal_response(payload)
         self._cancel.was_answered(now_ns, again_ns=CANCEL_AGAIN_NS)
-        if self.phase is Phase.UNSENT:
+        if self.phase is Phase.UNSENT and code != actions.CANCEL_REJECTED:
             self._end(Ending.CANCELED)
 
     def hear_status(self, told: Mapping[bytes, GoalStatus]) -> None:
@@ -158,16 +162,20 @@ class Goal:
         if status is None or self.phase is Phase.OVER:
             return
         if status.is_over:
+            self.is_taken = True
             self._end(_ENDINGS[status])
         elif status is not GoalStatus.UNKNOWN:
-            self.phase = Phase.UNDER_WAY
+            self._is_under_way()
 
     def hear_feedback(self, told: Feedback) -> bool:
         """The server told of a goal under way; whether it is this one."""
         is_mine = told.goal_id == self.goal_id and self.phase is not Phase.OVER
         if is_mine:
-            self.phase = Phase.UNDER_WAY
+            self._is_under_way()
         return is_mine
+
+    def _is_under_way(self) -> None:
+        self.phase, self.is_taken = Phase.UNDER_WAY, True
 
     def _end(self, ending: Ending) -> None:
         if self.phase is not Phase.OVER:

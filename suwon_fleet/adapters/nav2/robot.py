@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One robot that Nav2 drives, as the fleet sees robots: commands come in, reports go out.
 
-Until its action server has answered, and so holds no goal of an earlier program, it reports `startup`;
-while its pose does not come it reports nothing, for nobody knows where it is.
+Until goals of an earlier program are cancelled and it stands, it reports `startup`; while its pose does not
+come it reports nothing, for nobody knows where it is.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Nav2Machine:
         x, y, yaw = here.place
         if way.reached >= 0:
             self._level = way[way.reached].level
-        halted = here.stands and not self._driver.is_driving
+        halted = here.stands(now_ns) and not self._driver.is_driving
         report = RobotReport(
             robot_id=self.robot.robot_id,
             sequence=self._sequence,

@@ -30,6 +30,7 @@ class Way:
 
     @property
     def granted_index(self) -> int:
+        """Of the last waypoint, -1 before the first."""
         return self._begin + len(self._waypoints) - 1
 
     def __getitem__(self, index: int) -> Waypoint:

@@ -80,7 +80,7 @@ def _time(
     is_there: Callable[[], bool],
     is_gone: Callable[[], bool],
 ) -> float:
-    with Child(endpoint, "post", {"robot_id": ROBOT, "lease_s": lease_s}) as child:
+    with Child.of_robots(endpoint, "post", {"robot_id": ROBOT, "lease_s": lease_s}) as child:
         _wait(is_there)
         begun_s = time.perf_counter()
         os.kill(child.process.pid, how)

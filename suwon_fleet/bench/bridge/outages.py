@@ -84,7 +84,7 @@ def _play(
     """Let a robot tell events across the outage; how many it told, and when the outage was over."""
     seconds = BEFORE_S + outage.seconds + AFTER_S
     orders = {"seconds": seconds, "hz": HZ, "outage_s": seconds}
-    with FaultyProxy(target) as proxy, Child(proxy.endpoint, "teller", orders) as child:
+    with FaultyProxy(target) as proxy, Child.of_robots(proxy.endpoint, "teller", orders) as child:
         child.hear()
         _go_on(hear, lambda: newest() >= BEFORE_S * HZ)
         (proxy.reset if outage.is_reset else proxy.hole)()

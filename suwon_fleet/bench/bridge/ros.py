@@ -10,23 +10,30 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from suwon_fleet.adapters.zenoh.link import NEW_AT_ONCE
+from suwon_fleet.bench.bridge.child import Child, free_endpoint
 from suwon_fleet.bench.bridge.ros_ends import SIZE
+from suwon_fleet.bench.bridge.ros_robots import ROBOTS
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.measure import middle, spread
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import node_command
+from suwon_fleet.core.errors import Unreachable
 
 MESSAGES, QUICK_MESSAGES, PROBE = 100_000, 5_000, 100
+MEETING_S = 60.0
+"""Until messages come through a way that was opened."""
+JOINING = 2 * ROBOTS * ROBOTS // NEW_AT_ONCE
+"""States that are sent before: in one turn so many new robots are heard, each by a state of its own."""
 RAW_TARGET, CONVERTED_TARGET = 40_000.0, 20_000.0
 _FILE = """\
 format: suwon_fleet/bridge@1
@@ -117,40 +124,34 @@ def _note(way: Way, lost: float) -> str:
 def _measure(way: Way, messages: int, found: _Seen) -> None:
     """Send once over one way."""
     with isolated(), _ends(way) as ends:
+        deadline_s = time.monotonic() + MEETING_S
         while not ends.counter.ask()["count"]:  # until all have met, what is sent is lost
+            ends.check()
+            if time.monotonic() > deadline_s:
+                raise Unreachable(f"{way.what}: nothing has come through in {MEETING_S:g} s")
             ends.sender.ask(count=PROBE)
+        if way.sender == "states":
+            ends.sender.ask(count=JOINING)
+            ends.counter.ask()
         before_s = ends.bridge_cpu_s()
-        ends.sender.ask(count=messages)
+        sent = ends.sender.ask(count=messages)
         come = ends.counter.ask()
         cpu_s = ends.bridge_cpu_s() - before_s
-    found.rates.append(come["count"] / max(come["took_s"], 1e-9))
+    found.rates.append(come["count"] / max(come["last_s"] - sent["began_s"], 1e-9))
     found.lost.append(1.0 - come["count"] / messages)
     found.cpu_us.append(cpu_s / max(come["count"], 1) * 1e6)
 
 
-class _End:
-    """A process that is asked by lines of JSON."""
+class _End(Child):
+    """One end of a way."""
 
-    def __init__(self, stack: ExitStack, *arguments: str) -> None:
-        command = [sys.executable, "-m", "suwon_fleet.bench.bridge.ros_ends", *arguments]
-        self._process = stack.enter_context(_running(command))
-
-    def wait(self) -> None:
-        """Until it has met the other end."""
-        self._read()
+    def __init__(self, *arguments: str) -> None:
+        super().__init__([sys.executable, "-m", "suwon_fleet.bench.bridge.ros_ends", *arguments])
 
     def ask(self, **told: object) -> dict[str, Any]:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line:
-            raise OSError(f"an end of the way has ended: {self._process.args!r}")
-        answer: dict[str, Any] = json.loads(line)
+        """What it answers."""
+        self.say(json.dumps(told))
+        answer: dict[str, Any] = json.loads(self.hear())
         return answer
 
 
@@ -160,24 +161,29 @@ class _Ends:
 
     sender: _End
     counter: _End
-    bridge: subprocess.Popen[str] | None
+    bridge: Child | None
+
+    def check(self) -> None:
+        """Raises Unreachable when the bridge has ended."""
+        if self.bridge:
+            self.bridge.check()
 
     def bridge_cpu_s(self) -> float:
         """CPU time the bridge has taken; 0 without one."""
         if self.bridge is None:
             return 0.0
-        stat = Path(f"/proc/{self.bridge.pid}/stat").read_text().rpartition(")")[2].split()
+        stat = Path(f"/proc/{self.bridge.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(stat[11]) + int(stat[12])) / float(os.sysconf("SC_CLK_TCK"))
 
 
 @contextmanager
 def _ends(way: Way) -> Iterator[_Ends]:
     """The processes of a way, that have met: a counter on Zenoh listens, else the bridge does."""
-    endpoint = _free_endpoint()
+    endpoint = free_endpoint()
     counts_on_zenoh = way.counter in ("zenoh", "grants")
     with ExitStack() as stack:
-        counter = _End(stack, "count", way.counter, endpoint)
-        counter.wait()
+        counter = stack.enter_context(_End("count", way.counter, endpoint))
+        counter.hear()
         bridge = None
         if way.rules:
             ways = ([endpoint], []) if counts_on_zenoh else ([], [endpoint])
@@ -185,25 +191,7 @@ def _ends(way: Way) -> Iterator[_Ends]:
             text = _FILE.format(connect=ways[0], listen=ways[1], rules=way.rules)
             file.write_text(text)
             command = node_command("zenoh_bridge", {"config": str(file)})
-            bridge = stack.enter_context(_running(command))
-        sender = _End(stack, "send", way.sender, endpoint)
-        sender.wait()
+            bridge = stack.enter_context(Child(command))
+        sender = stack.enter_context(_End("send", way.sender, endpoint))
+        sender.hear()
         yield _Ends(sender, counter, bridge)
-
-
-@contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _free_endpoint() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"tcp/127.0.0.1:{probe.getsockname()[1]}"

@@ -57,16 +57,19 @@ def send(what: str, endpoint: str) -> None:
     _say(ready=True)
     in_one = GRANTS_IN_ONE if what == "commands" else 1
     for line in sys.stdin:
-        count, began_s = json.loads(line)["count"], time.perf_counter()
+        count, began_s = json.loads(line)["count"], time.monotonic()
         for number in range(0, count, in_one):
-            while what in PACED and number > PACED[what] * (time.perf_counter() - began_s):
+            while what in PACED and number > PACED[what] * (time.monotonic() - began_s):
                 time.sleep(_PACE_S)
             put()
-        _say(sent=count)
+        _say(sent=count, began_s=began_s)
 
 
 def count(what: str, endpoint: str) -> None:
-    """For each line say how many have come since the last and how long that took, once no more come."""
+    """For each line say how many have come since the last line and when the last did, once no more come.
+
+    Times are those of the monotonic clock, which all processes of a machine have in common.
+    """
     counter = _Counter()
     session = None  # it ends with its last name
     if what in ("ros", "reports"):
@@ -76,19 +79,19 @@ def count(what: str, endpoint: str) -> None:
         _from_zenoh(session, what, counter)
     _say(ready=True)
     for _ in sys.stdin:
-        asked_s = time.perf_counter()
-        while time.perf_counter() - max(asked_s, counter.last_s) < _QUIET_S:
+        asked_s = time.monotonic()
+        while time.monotonic() - max(asked_s, counter.last_s) < _QUIET_S:
             time.sleep(_LATER_S)
-        _say(count=counter.count, took_s=counter.last_s - counter.first_s)
+        _say(count=counter.count, last_s=counter.last_s)
         counter.count = 0
 
 
 class _Counter:
-    """How many have come, and when the first and the last did."""
+    """How many have come, and when the last did."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.first_s = self.last_s = 0.0
+        self.last_s = 0.0
 
     def take(self, _: object) -> None:
         self.add(1)
@@ -97,9 +100,7 @@ class _Counter:
         self.add(int.from_bytes(payload[_REPORTS_AT : _REPORTS_AT + 4], "little"))
 
     def add(self, number: int) -> None:
-        self.last_s = time.perf_counter()
-        if not self.count:
-            self.first_s = self.last_s
+        self.last_s = time.monotonic()
         self.count += number
 
 

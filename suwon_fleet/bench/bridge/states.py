@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgpack
@@ -72,6 +72,8 @@ class Taken:
     """For each state."""
     overruns: int = 0
     """How often a queue was full."""
+    replaced: float = 0.0
+    """The share of those that came in that a newer one replaced before anybody looked at them."""
     grown: float = 0.0
     """By how many states the queue was longer at the end than at the beginning."""
     latency_ms: list[float] = field(default_factory=list)
@@ -143,11 +145,11 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
         watched = _Watched(link)
         service = FleetService(core, MemoryJournal(), watched, clock)
         told |= {"seconds": JOINING_S + load.seconds}
-        with Child(endpoint, "crowd", told) as child:
+        with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
             settle()
             _until(lambda: _joined(service, load), service.turn)
-            overruns = link.counts.overruns
+            before = replace(link.counts)
             if tick_s:
                 taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
                 taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
@@ -155,7 +157,9 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
                 taken = Taken(load.rate)
                 _time_each(load, lambda: _poll(watched), watched.latency_ms)
                 taken.latency_ms = watched.latency_ms
-            taken.overruns = link.counts.overruns - overruns
+            taken.overruns = link.counts.overruns - before.overruns
+            conflated = link.counts.conflated - before.conflated
+            taken.replaced = conflated / max(1, link.counts.states - before.states)
         link.close()
     return taken
 
@@ -208,7 +212,7 @@ def _measure(
     states = sum(per_turn)
     third = len(per_turn) // 3
     grown = float(np.median(per_turn[-third:]) - np.median(per_turn[:third]))
-    return Taken(load.rate, states / took_s, cpu_s / took_s, 1e6 * cpu_s / states, 0, grown)
+    return Taken(load.rate, states / took_s, cpu_s / took_s, 1e6 * cpu_s / states, grown=grown)
 
 
 def _poll(watched: _Watched) -> None:
@@ -241,7 +245,9 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
             while subscriber.try_recv() is not None:
                 count += 1
 
-        with Child(endpoint, "crowd", told | {"seconds": JOINING_S + load.seconds}) as child:
+        with Child.of_robots(
+            endpoint, "crowd", told | {"seconds": JOINING_S + load.seconds}
+        ) as child:
             child.hear()
             _until(lambda: count > load.robots, drain)
             if tick_s:

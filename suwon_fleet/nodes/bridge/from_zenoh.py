@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from suwon_fleet.nodes.bridge.route import (
     LINGER_S,
     QUEUED,
     Counts,
-    Pace,
+    pace_of,
     profile,
     type_named,
 )
@@ -45,22 +46,32 @@ class _Wanted:
 
 
 class InRoute:
-    """One topic on its way in. Messages come on a thread of Zenoh's."""
+    """One topic on its way in. Messages come on a thread of Zenoh's.
+
+    Raises RCLError and ZError where it cannot be, and leaves nothing behind.
+    """
 
     def __init__(self, node: Node, session: zenoh.Session, wanted: _Wanted, kind: type) -> None:
         self.wanted = wanted
         self.counts = Counts()
         self.seen_s = time.monotonic()
-        self._node = node
-        rule, qos = wanted.rule, wanted.qos
-        self._publisher = node.create_publisher(kind, wanted.topic, profile(qos, QUEUED))
-        self._pace = Pace(rule.max_hz, self._publish, self.counts) if rule.max_hz else None
-        self._take = self._pace.take if self._pace else self._publish
+        with ExitStack() as opening:
+            self._open(node, session, kind, opening)
+            self._opened = opening.pop_all()
+
+    def _open(self, node: Node, session: zenoh.Session, kind: type, opening: ExitStack) -> None:
+        wanted, rule, qos = self.wanted, self.wanted.rule, self.wanted.qos
+        depth = qos.depth if qos.is_latched else QUEUED  # whoever comes late gets so many
+        self._publisher = node.create_publisher(kind, wanted.topic, profile(qos, depth))
+        opening.callback(node.destroy_publisher, self._publisher)
+        self._take = self._publish
+        if rule.max_hz:
+            self._take = pace_of(node, rule.max_hz, self._publish, self.counts, opening).take
         token = Token(str(session.info.zid()), SUBSCRIBER, wanted.key, wanted.type, qos)
-        self._token = session.liveliness().declare_token(token.text())
-        self._subscriber: Any
+        opening.callback(session.liveliness().declare_token(token.text()).undeclare)
+        subscriber: Any
         if rule.keep or qos.is_latched:
-            self._subscriber = declare_advanced_subscriber(
+            subscriber = declare_advanced_subscriber(
                 session,
                 wanted.key,
                 self._hear,
@@ -68,11 +79,13 @@ class InRoute:
                 history=HistoryConfig(detect_late_publishers=True) if qos.is_latched else None,
                 recovery=RecoveryConfig(periodic_queries=None, heartbeat=True),
             )
-            self._subscriber.sample_miss_listener(self._missed)
+            opening.callback(subscriber.undeclare)
+            subscriber.sample_miss_listener(self._missed)
         else:
-            self._subscriber = session.declare_subscriber(
+            subscriber = session.declare_subscriber(
                 wanted.key, self._hear, allowed_origin=zenoh.Locality.REMOTE
             )
+            opening.callback(subscriber.undeclare)
 
     def _hear(self, sample: zenoh.Sample) -> None:
         payload = sample.payload.to_bytes()
@@ -94,11 +107,6 @@ class InRoute:
     def _missed(self, miss: zenoh.ext.Miss) -> None:
         self.counts.missed += miss.nb
 
-    def look(self) -> None:
-        """Time has passed."""
-        if self._pace:
-            self._pace.look()
-
     @property
     def is_over(self) -> bool:
         """No other bridge has told of it for so long that none will."""
@@ -106,9 +114,8 @@ class InRoute:
         return time.monotonic() - self.seen_s > linger_s
 
     def close(self) -> None:
-        self._subscriber.undeclare()
-        self._token.undeclare()
-        self._node.destroy_publisher(self._publisher)
+        """Publish nothing more."""
+        self._opened.close()
 
 
 class FromZenoh:
@@ -145,7 +152,6 @@ class FromZenoh:
             else:
                 self._have(_Wanted(token.key, token.type, token.qos, topic, rule))
         for key, route in list(self.routes.items()):
-            route.look()
             if route.is_over:
                 self.routes.pop(key).close()
 
@@ -167,9 +173,15 @@ class FromZenoh:
 
     def _have(self, wanted: _Wanted) -> None:
         route = self.routes.get(wanted.key)
-        if route and route.wanted.type == wanted.type:
-            route.seen_s = time.monotonic()
-            if route.wanted == wanted or self._is_told_otherwise(route):
+        if route:
+            if route.wanted.type == wanted.type:
+                route.seen_s = time.monotonic()
+            if route.wanted == wanted:
+                return
+            if self._is_told_otherwise(route):
+                if route.wanted.type != wanted.type:
+                    what = f"is of type {route.wanted.type}, and elsewhere of type {wanted.type}"
+                    self.troubles[wanted.key] = f"{what}, which is left out"
                 return
         kind = type_named(wanted.type)
         if kind is None:
@@ -182,8 +194,11 @@ class FromZenoh:
             self.troubles[wanted.key] = f"{wanted.topic!r} is no topic: {why}"
             return
         if route:
-            route.close()
-        self.routes[wanted.key] = InRoute(self._node, self._session, wanted, kind)
+            self.routes.pop(wanted.key).close()
+        try:
+            self.routes[wanted.key] = InRoute(self._node, self._session, wanted, kind)
+        except (RCLError, zenoh.ZError) as error:
+            self.troubles[wanted.key] = f"cannot be {wanted.topic!r}: {error}"
 
     def _is_told_otherwise(self, route: InRoute) -> bool:
         """Whether one bridge still tells of the topic as the route has it, and another otherwise."""
@@ -194,6 +209,7 @@ class FromZenoh:
         )
 
     def close(self) -> None:
+        """End all routes, and hear of no more."""
         self._tokens.undeclare()
         for route in self.routes.values():
             route.close()

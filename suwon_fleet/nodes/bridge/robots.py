@@ -11,7 +11,7 @@ from rclpy.qos import QoSProfile
 import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import commands, fields
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
-from suwon_fleet.core.engine.messages import Announced, Noticed, Reported
+from suwon_fleet.core.engine.messages import Announced, Noticed, Reported, Vanished
 from suwon_fleet.core.texts import say
 from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
@@ -30,8 +30,9 @@ class BridgedRobots:
 
     def __init__(self, node: Node, link: RobotLink) -> None:
         self.known: dict[str, None] = {}
-        """Robots that have said something, in that order."""
-        self.reports = self.commands = 0
+        """Robots that have said something and are there, in that order."""
+        self.reports = self.commands = self.left_out = 0
+        """Passed on; and reports whose numbers ROS has no room for."""
         self._node, self._link = node, link
         self._own: dict[str, RobotPublishers] = {}
         self._names: set[str] = set()
@@ -49,30 +50,51 @@ class BridgedRobots:
                     told.append((heard.report, heard.factsheet.kind))
                 case Reported():
                     told.append((heard.report, ""))
-                case Noticed():  # ROS has no topic for it; that a robot vanished its silence tells
+                case Vanished():  # a fleet on ROS knows it by the silence
+                    self._forget(heard.robot_id)
+                case Noticed():  # ROS has no topic for it
                     text = say(heard.reason, "en")
                     self._node.get_logger().warning(text, throttle_duration_sec=1.0)
         if not told:
             return
         for begin in range(0, len(told), MOST_IN_ONE):
-            self._reports_out.publish(write_reports(told[begin : begin + MOST_IN_ONE]))
-        self.reports += len(told)
+            part = told[begin : begin + MOST_IN_ONE]
+            payload, left_out = write_reports(part)
+            self._reports_out.publish(payload)
+            self.reports += len(part) - len(left_out)
+            if left_out:
+                self.left_out += len(left_out)
+                self._node.get_logger().warning(
+                    f"numbers too large for ROS: {', '.join(left_out)[:200]} left out",
+                    throttle_duration_sec=5.0,
+                )
         for report, _ in told:
             self.known[report.robot_id] = None
             if own := self._own.get(report.robot_id):
                 own.publish(report, fields.stamp(report.stamp_ns))
 
     def look_for_listeners(self) -> None:
-        """Make topics of their own for those robots that someone wants to hear: publishers cost."""
-        topics = {name for name, _ in self._node.get_topic_names_and_types()}
+        """Make topics of their own for those robots that someone wants to hear: publishers cost.
+
+        Where another node publishes them, as a robot or a route does, they are that one's.
+        """
+        node = self._node
+        topics = {name for name, _ in node.get_topic_names_and_types()}
         for robot_id in self.known:
             name = topic_name(robot_id)
-            if name in self._names or topics.isdisjoint(
-                (f"/{name}/odom", f"/{name}/battery_state")
-            ):
+            own = {f"/{name}/odom", f"/{name}/battery_state"} & topics
+            if name in self._names or not any(map(node.count_subscribers, own)):
+                continue
+            if any(map(node.count_publishers, own)):
                 continue
             self._names.add(name)  # of two robots whose topics would be one the first has them
-            self._own[robot_id] = RobotPublishers(self._node, name)
+            self._own[robot_id] = RobotPublishers(node, name)
+
+    def _forget(self, robot_id: str) -> None:
+        self.known.pop(robot_id, None)
+        if own := self._own.pop(robot_id, None):
+            own.close()
+            self._names.discard(topic_name(robot_id))
 
     def _on_commands(self, batch: Any) -> None:
         taken, wrong = commands.commands_in(batch)
@@ -85,4 +107,5 @@ class BridgedRobots:
         self._link.send(ours)
 
     def close(self) -> None:
+        """Hear and tell robots no more."""
         self._link.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Lock
 from typing import Any
 
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from suwon_fleet.wire.bridge.tokens import Qos
@@ -21,6 +24,8 @@ LINGER_S, LINGER_KEPT_S = 10.0, 300.0
 routes are made; one whose messages are kept stays for as long as an outage may last."""
 QUEUED = 10_000
 """Messages of a topic that wait in ROS at most."""
+_LEAST_PERIOD_S = 0.01
+"""Of a timer that looks after what waits for its time."""
 
 
 @dataclass(slots=True)
@@ -52,11 +57,22 @@ class Pace:
         """A message has come."""
         with self._lock:
             now_s = time.monotonic()
+            self._leave_out()
             if now_s < self._due_s:
-                self._counts.held_back += self._waiting is not None
                 self._waiting = payload
-                return
-            self._go(payload, now_s)
+            else:
+                self._go(payload, now_s)
+
+    def drop(self) -> None:
+        """Let nothing wait any more: the route ends."""
+        with self._lock:
+            self._waiting = None
+
+    def _leave_out(self) -> None:
+        """What waits is not the newest any more."""
+        if self._waiting is not None:
+            self._counts.held_back += 1
+            self._waiting = None
 
     def look(self) -> None:
         """Time has passed."""
@@ -70,6 +86,18 @@ class Pace:
         self._due_s = max(self._due_s, now_s - self._period_s) + self._period_s
         self._waiting = None
         self._forward(payload)
+
+
+def pace_of(
+    node: Node, max_hz: float, forward: Callable[[bytes], None], counts: Counts, opening: ExitStack
+) -> Pace:
+    """A pace whose last message goes when its time has come, on a timer that ends with `opening`."""
+    pace = Pace(max_hz, forward, counts)
+    steady = Clock(clock_type=ClockType.STEADY_TIME)
+    timer = node.create_timer(max(1.0 / max_hz, _LEAST_PERIOD_S), pace.look, clock=steady)
+    opening.callback(node.destroy_timer, timer)
+    opening.callback(pace.drop)  # a timer that is due in the same round of callbacks still fires
+    return pace
 
 
 def type_named(name: str) -> Any | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,11 @@ from suwon_fleet.nodes.bridge.route import (
     LINGER_S,
     QUEUED,
     Counts,
-    Pace,
+    pace_of,
     profile,
     type_named,
 )
+from suwon_fleet.nodes.spinning import RCLError
 from suwon_fleet.wire.bridge.rules import Filter, Rule
 from suwon_fleet.wire.bridge.tokens import PUBLISHER, Qos, Token
 
@@ -44,15 +46,22 @@ class _Wanted:
 
 
 class OutRoute:
-    """One topic on its way out. Messages come on the thread that spins the node."""
+    """One topic on its way out. Messages come on the thread that spins the node.
+
+    Raises RCLError and ZError where it cannot be, and leaves nothing behind.
+    """
 
     def __init__(self, node: Node, session: zenoh.Session, wanted: _Wanted, kind: type) -> None:
         self.wanted = wanted
         self.counts = Counts()
-        self._kind = kind
         self.seen_s = time.monotonic()
-        self._node = node
-        rule, qos = wanted.rule, wanted.qos
+        self._kind = kind
+        with ExitStack() as opening:
+            self._open(node, session, opening)
+            self._opened = opening.pop_all()
+
+    def _open(self, node: Node, session: zenoh.Session, opening: ExitStack) -> None:
+        wanted, rule, qos = self.wanted, self.wanted.rule, self.wanted.qos
         priority = getattr(zenoh.Priority, rule.priority.name)
         drop = zenoh.CongestionControl.DROP  # never make all topics wait for one network
         kept = max(rule.keep, qos.depth if qos.is_latched else 0)
@@ -74,13 +83,16 @@ class OutRoute:
             self._publisher = session.declare_publisher(
                 wanted.key, priority=priority, express=rule.express, congestion_control=drop
             )
+        opening.callback(self._publisher.undeclare)
         token = Token(str(session.info.zid()), PUBLISHER, wanted.key, wanted.type, qos)
-        self._token = session.liveliness().declare_token(token.text())
-        self._pace = Pace(rule.max_hz, self._put, self.counts) if rule.max_hz else None
-        self._forward = self._pace.take if self._pace else self._put
+        opening.callback(session.liveliness().declare_token(token.text()).undeclare)
+        self._forward = self._put
+        if rule.max_hz:
+            self._forward = pace_of(node, rule.max_hz, self._put, self.counts, opening).take
         self._subscription = node.create_subscription(
-            kind, wanted.topic, self._hear, profile(qos, QUEUED), raw=True
+            self._kind, wanted.topic, self._hear, profile(qos, QUEUED), raw=True
         )
+        opening.callback(node.destroy_subscription, self._subscription)
 
     def _hear(self, payload: bytes) -> None:
         """A message has come; those that wait behind it are taken at once, which costs half as much."""
@@ -97,11 +109,6 @@ class OutRoute:
         counts.messages += 1
         counts.size += len(payload)
 
-    def look(self) -> None:
-        """Time has passed."""
-        if self._pace:
-            self._pace.look()
-
     @property
     def is_over(self) -> bool:
         """Nobody has published here for so long that nobody will."""
@@ -109,9 +116,8 @@ class OutRoute:
         return time.monotonic() - self.seen_s > linger_s
 
     def close(self) -> None:
-        self._node.destroy_subscription(self._subscription)
-        self._token.undeclare()
-        self._publisher.undeclare()
+        """Send nothing more."""
+        self._opened.close()
 
 
 class ToZenoh:
@@ -135,7 +141,6 @@ class ToZenoh:
             else:
                 self._have(found)
         for name, route in list(self.routes.items()):
-            route.look()
             if route.is_over:
                 self.routes.pop(name).close()
 
@@ -170,13 +175,14 @@ class ToZenoh:
             self.troubles[wanted.topic] = f"is of type {wanted.type}, which is not installed here"
             return
         if route:
-            route.close()
+            self.routes.pop(wanted.topic).close()
         try:
             self.routes[wanted.topic] = OutRoute(self._node, self._session, wanted, kind)
-        except zenoh.ZError as error:
+        except (RCLError, zenoh.ZError) as error:
             self.troubles[wanted.topic] = f"cannot have the key {wanted.key!r}: {error}"
 
     def close(self) -> None:
+        """End all routes."""
         for route in self.routes.values():
             route.close()
         self.routes.clear()

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
@@ -13,15 +14,16 @@ from suwon_fleet.nodes.bridge.from_zenoh import FromZenoh
 from suwon_fleet.nodes.bridge.robots import BridgedRobots
 from suwon_fleet.nodes.bridge.route import Counts
 from suwon_fleet.nodes.bridge.to_zenoh import ToZenoh
-
-OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
+from suwon_fleet.nodes.statuses import OK, WARN, LinkStatus, Since, status
 
 
 class BridgeDiagnostics:
     """Makes one array of statuses at a time; a route warns of what went wrong since the last."""
 
     def __init__(self) -> None:
-        self._before: dict[str, tuple[int, int]] = {}
+        self._since: defaultdict[str, tuple[Since, Since]] = defaultdict(lambda: (Since(), Since()))
+        """By route: of its messages, and of what went wrong."""
+        self._robots = LinkStatus("zenoh_bridge: robots")
 
     def routes(self, to_zenoh: ToZenoh, from_zenoh: FromZenoh) -> Iterable[DiagnosticStatus]:
         """Those that are, and what hinders those that are not."""
@@ -33,20 +35,16 @@ class BridgeDiagnostics:
             yield _status(name, WARN, f"does not cross: {why}")
 
     def _route(self, name: str, kind: str, counts: Counts) -> DiagnosticStatus:
-        wrong = counts.faults + counts.missed
-        messages, told_wrong = self._before.get(name, (0, 0))
-        self._before[name] = counts.messages, wrong
-        text = (
-            f"{wrong - told_wrong} messages lost or unusable" if wrong > told_wrong else "crosses"
-        )
+        messages, faults = self._since[name]
+        wrong = faults.of(counts, counts.faults + counts.missed)
         return _status(
             name,
-            WARN if wrong > told_wrong else OK,
-            text,
+            WARN if wrong else OK,
+            f"{wrong} messages lost or unusable" if wrong else "crosses",
             type=kind,
             messages=counts.messages,
             bytes=counts.size,
-            since_last=counts.messages - messages,
+            since_last=messages.of(counts, counts.messages),
             held_back=counts.held_back,
             unusable=counts.faults,
             missed=counts.missed,
@@ -56,33 +54,20 @@ class BridgeDiagnostics:
         self, robots: BridgedRobots, members: ZenohLink | None, nav2: Ros2ddsLink | None
     ) -> DiagnosticStatus:
         """Robots that are passed on."""
-        counts = [link.counts for link in (members, nav2) if link]
-        faults = sum(count.unusable.total() for count in counts)
-        last = [count.last_fault for count in counts if count.last_fault]
-        _, told = self._before.get("robots", (0, 0))
-        self._before["robots"] = 0, faults
-        text = f"{faults - told} messages could not be used" if faults > told else "passed on"
-        return _status(
-            "robots",
-            WARN if faults > told else OK,
-            text,
+        return self._robots.of(
+            [link.counts for link in (members, nav2) if link],
             robots=len(robots.known),
             reports=robots.reports,
-            commands=robots.commands,
-            unusable=faults,
-            last=last[-1] if last else "",
+            left_out=robots.left_out,
+            commands_passed_on=robots.commands,
+            waiting=members.unanswered if members else 0,
         )
 
 
 def array_of(statuses: Iterable[DiagnosticStatus]) -> DiagnosticArray:
+    """A message of them, its stamp still to be set."""
     return DiagnosticArray(status=list(statuses))
 
 
 def _status(name: str, level: bytes, text: str, **values: object) -> DiagnosticStatus:
-    return DiagnosticStatus(
-        name=f"zenoh_bridge: {name}",
-        hardware_id="suwon_fleet",
-        level=level,
-        message=text,
-        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
-    )
+    return status(f"zenoh_bridge: {name}", level, text, **values)

@@ -70,7 +70,7 @@ def _bridge(entry: Fields) -> Bridge:
     return Bridge(
         _zenoh(Fields(entry.get("zenoh"), findings, "'zenoh'", _KNOWN_OF_ZENOH)),
         prefix,
-        read_filter(entry.get("to_zenoh"), findings, "'to_zenoh'"),
+        read_filter(entry.get("to_zenoh"), findings, "'to_zenoh'", is_to_zenoh=True),
         read_filter(entry.get("from_zenoh"), findings, "'from_zenoh'"),
         _members(entry),
         robots,

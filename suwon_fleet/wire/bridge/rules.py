@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,7 +15,8 @@ from suwon_fleet.wire.findings import Findings, shown
 MOST_KEPT = 1_000_000
 MOST_HZ = 100_000.0
 _KNOWN = ("allow", "deny", "rules")
-_KNOWN_OF_RULE = ("match", "to", "max_hz", "priority", "express", "keep")
+_KNOWN_OF_RULE = ("match", "to", "max_hz", "keep")
+_ONLY_TO_ZENOH = ("priority", "express")
 
 
 class Priority(StrEnum):
@@ -71,13 +73,16 @@ class Filter:
 _AS_IT_IS = Rule()
 
 
-def read_filter(item: Item | None, findings: Findings, what: str) -> Filter:
+def read_filter(
+    item: Item | None, findings: Findings, what: str, *, is_to_zenoh: bool = False
+) -> Filter:
     """The filter of a section, which may be absent: then nothing crosses."""
     entry = Fields(item, findings, what, _KNOWN)
+    known = (*_KNOWN_OF_RULE, *_ONLY_TO_ZENOH) if is_to_zenoh else _KNOWN_OF_RULE
     return Filter(
         _patterns(entry, "allow"),
         _patterns(entry, "deny"),
-        tuple(rule for item in entry.items("rules") if (rule := _rule(item, findings))),
+        tuple(rule for item in entry.items("rules") if (rule := _rule(item, findings, known))),
     )
 
 
@@ -98,8 +103,8 @@ def _pattern(item: Item, findings: Findings) -> re.Pattern[str] | None:
         return None
 
 
-def _rule(item: Item, findings: Findings) -> Rule | None:
-    entry = Fields(item, findings, "a rule", _KNOWN_OF_RULE)
+def _rule(item: Item, findings: Findings, known: Sequence[str]) -> Rule | None:
+    entry = Fields(item, findings, "a rule", known)
     wanted = entry.get("match")
     if not entry.require("match") or wanted is None:
         return None

@@ -16,6 +16,10 @@ from suwon_fleet.wire.cdr.stream import Reader, Writer
 
 UUID_BYTES = 16
 _GOAL_STATUS_BYTES = UUID_BYTES + 8 + 1
+CANCEL_REJECTED = 1
+"""Of CancelGoal's return codes: goals go on. With the others none does that has not been told to end."""
+MOST_WORDS = 1000
+"""Characters; of what a robot says in its own words no more is passed on."""
 
 
 class GoalStatus(IntEnum):
@@ -32,6 +36,7 @@ class GoalStatus(IntEnum):
 
     @property
     def is_over(self) -> bool:
+        """Nothing more comes of it."""
         return self >= GoalStatus.SUCCEEDED
 
 
@@ -85,7 +90,7 @@ def read_get_result_response(payload: bytes) -> Result:
     if not read.has(2, 2):
         return Result(status)
     (code,) = read.take("H", 2)
-    return Result(status, code, read.text() if read.has(4, 4) else "")
+    return Result(status, code, read.text()[:MOST_WORDS] if read.has(4, 4) else "")
 
 
 def write_cancel_goal(goal_id: bytes) -> bytes:
@@ -138,7 +143,7 @@ def read_trigger_response(payload: bytes) -> tuple[bool, str]:
     """std_srvs/srv/Trigger_Response: whether it worked, and what the robot says. Raises BadInput."""
     read = Reader(payload, "Trigger_Response")
     (success,) = read.take("?", 1)
-    return bool(success), read.text()
+    return bool(success), read.text()[:MOST_WORDS]
 
 
 def _status(read: Reader, what: str) -> GoalStatus:

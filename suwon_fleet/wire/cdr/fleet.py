@@ -9,28 +9,37 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
-from struct import Struct
+from struct import Struct, error
 
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.wire.cdr.stream import HEADER
 
 VERSION = 1
 _LAST_NS = (2**31 - 1) * 10**9
-_BATCH = Struct("<H2xI")
 _COUNT = Struct("<I")
+_BEGIN = HEADER + Struct("<H2xI").pack(VERSION, 0)
+_COUNT_AT = len(_BEGIN) - _COUNT.size
 _HEAD = Struct("<QiI3d")
 _MIDDLE = Struct("<fiif")
 _TO_8 = tuple(bytes(-at % 8) for at in range(8))
 
 
-def write_reports(told: Iterable[tuple[RobotReport, str]]) -> bytes:
-    """A RobotReports message of reports, each with the robot's kind where it announces itself."""
-    reports = list(told)
-    out = bytearray(HEADER)
-    out += _BATCH.pack(VERSION, len(reports))
-    for report, kind in reports:
-        _write(out, report, kind)
-    return bytes(out)
+def write_reports(told: Iterable[tuple[RobotReport, str]]) -> tuple[bytes, list[str]]:
+    """A RobotReports message of reports, each with the robot's kind where it announces itself.
+
+    Gives with it the robots left out of it: a number of theirs has no room in its field.
+    """
+    out, count, left_out = bytearray(_BEGIN), 0, []
+    for report, kind in told:
+        begin = len(out)
+        try:
+            _write(out, report, kind)
+            count += 1
+        except (error, OverflowError):
+            del out[begin:]
+            left_out.append(report.robot_id)
+    _COUNT.pack_into(out, _COUNT_AT, count)
+    return bytes(out), left_out
 
 
 def _write(out: bytearray, report: RobotReport, kind: str) -> None:
@@ -56,17 +65,20 @@ def _write(out: bytearray, report: RobotReport, kind: str) -> None:
     if action is None:
         out += _words("", "", "")
     else:
-        out += _text(action.action_id) + _text(action.status) + _text(action.result)
+        out += _text(action.action_id) + _text(action.status) + _fresh(action.result)
     out += _text(report.stop_id)
     out += _COUNT.pack(len(report.faults))
     for fault in report.faults:
-        out += _text(fault)
+        out += _fresh(fault)
 
 
-@lru_cache(maxsize=100_000)
-def _text(value: str) -> bytes:
+def _fresh(value: str) -> bytes:
+    """Words that a robot may never say again."""
     octets = value.encode() + b"\0"
     return _COUNT.pack(len(octets)) + octets + bytes(-len(octets) % 4)
+
+
+_text = lru_cache(maxsize=100_000)(_fresh)
 
 
 @lru_cache(maxsize=10_000)

@@ -35,7 +35,10 @@ class Reader:
         self._at = len(HEADER)
 
     def take(self, layout: str, align: int) -> tuple[Any, ...]:
-        """Numbers side by side, by their letters of :mod:`struct`, the first aligned to `align`."""
+        """Numbers side by side, by their letters of :mod:`struct`, the first aligned to `align`.
+
+        Raises BadInput where the payload ends too soon, as all that take do.
+        """
         packed = _struct(self._order, layout)
         at = self._aligned(align)
         if at + packed.size > len(self._payload):
@@ -44,7 +47,7 @@ class Reader:
         return packed.unpack_from(self._payload, at)
 
     def text(self) -> str:
-        """A string: its length with the null at its end, its UTF-8, the null."""
+        """A string: its length with the null at its end, its UTF-8, the null. Raises BadInput."""
         (size,) = self.take("I", 4)
         start, end = self._at, self._at + size
         if size == 0:  # not by the book, but some write an empty one so
@@ -58,7 +61,10 @@ class Reader:
             raise _unreadable(self._what, start, "is not UTF-8") from None
 
     def count(self, least_size: int) -> int:
-        """How many elements a sequence has, each of at least so many bytes."""
+        """How many elements a sequence has, each of at least so many bytes.
+
+        Raises BadInput where there is no room for so many.
+        """
         (count,) = self.take("I", 4)
         if count * least_size > len(self._payload) - self._at:
             raise _unreadable(self._what, self._at, f"has not the room for {count} elements")
@@ -88,11 +94,13 @@ class Writer:
         self._out += octets
 
     def text(self, value: str) -> None:
+        """A string, as Reader.text takes it."""
         octets = value.encode()
         self.put("I", 4, len(octets) + 1)
         self._out += octets + b"\x00"
 
     def payload(self) -> bytes:
+        """All that was put, with its header."""
         return bytes(self._out)
 
 

@@ -15,6 +15,8 @@ from suwon_fleet.wire.cdr.stream import Reader, Writer
 CHARGING, FULL = 1, 4
 """Of sensor_msgs/BatteryState's `power_supply_status`."""
 _LEAST_TRANSFORM = 4 * 4 + 7 * 8
+_FURTHEST_M, _FASTEST_MPS = 1e8, 1e3
+"""What is beyond is no pose of a robot; the same as in docs/zenoh.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def read_odometry(payload: bytes) -> Odometry:
     sec, nanosec = read.take("iI", 4)
     frame, child = read.text(), read.text()
     x, y, qx, qy, qz, qw, vx, vy = read.take("2d8x4d288x2d32x288x", 8)
-    _finite("Odometry", x, y, qx, qy, qz, qw, vx, vy)
+    _within("Odometry", _FURTHEST_M, x, y, qx, qy, qz, qw)
     speed = math.copysign(math.hypot(vx, vy), vx)
+    _within("Odometry", _FASTEST_MPS, speed)
     return Odometry(sec * 10**9 + nanosec, frame, child, x, y, _yaw(qx, qy, qz, qw), speed)
 
 
@@ -81,7 +84,7 @@ def read_transforms(payload: bytes) -> list[Transform]:
         read.take("iI", 4)
         parent, child = read.text(), read.text()
         x, y, qx, qy, qz, qw = read.take("2d8x4d", 8)
-        _finite("TFMessage", x, y, qx, qy, qz, qw)
+        _within("TFMessage", _FURTHEST_M, x, y, qx, qy, qz, qw)
         transforms.append(Transform(parent, child, x, y, _yaw(qx, qy, qz, qw)))
     return transforms
 
@@ -118,10 +121,12 @@ def write_speed_limit(limit_mps: float) -> bytes:
     return write.payload()
 
 
-def _finite(what: str, *values: float) -> None:
-    if not all(map(math.isfinite, values)):
+def _within(what: str, limit: float, *values: float) -> None:
+    """NaN and infinity are not; nor is what would become one of them when it is reckoned with."""
+    if not all(-limit <= value <= limit for value in values):
         mend = "send a pose only when the robot knows where it is"
-        raise BadInput([Problem("not-finite", what, "a number that is not finite", mend)])
+        text = f"a number that is not finite, or beyond {limit:g}"
+        raise BadInput([Problem("not-finite", what, text, mend)])
 
 
 def _yaw(x: float, y: float, z: float, w: float) -> float:

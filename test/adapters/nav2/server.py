@@ -19,6 +19,7 @@ class Server:
     goals: dict[bytes, GoalStatus] = field(default_factory=dict)
     waiting: list[tuple[Ask, bytes]] = field(default_factory=list)
     accepts: bool = True
+    cancels: bool = True
     cancelled: int = 0
 
     def take(self, ask: Ask) -> bytes | None:
@@ -33,8 +34,9 @@ class Server:
         if ask.service == Service.CANCEL_GOAL:
             self.cancelled += 1
             assert not any(body), "all goals are meant"
-            self.end_all(GoalStatus.CANCELED)
-            return LE + struct.pack("<b3xI", 0, 0)
+            if self.cancels:
+                self.end_all(GoalStatus.CANCELED)
+            return LE + struct.pack("<b3xI", not self.cancels, 0)
         status = self.goals.get(body, GoalStatus.UNKNOWN)
         if status in (GoalStatus.EXECUTING, GoalStatus.CANCELING):
             self.waiting.append((ask, body))

@@ -126,6 +126,17 @@ def test_it_is_ready_once_its_action_server_holds_no_old_goal(stage: Stage) -> N
     assert stage.server.goals[b"an earlier goal."] is GoalStatus.CANCELED
 
 
+def test_it_is_not_ready_while_its_goals_are_not_cancelled_or_it_still_moves(stage: Stage) -> None:
+    stage.server.cancels = False
+    assert stage.report().mode is OperatingMode.STARTUP
+    stage.server.cancels, stage.speed_mps = True, 0.5
+    report = stage.go_on(3.0)
+    assert report is not None
+    assert report.mode is OperatingMode.STARTUP
+    stage.speed_mps = 0.0
+    assert stage.report().mode is OperatingMode.AUTOMATIC
+
+
 def test_it_drives_a_stretch_and_tells_what_it_has_passed(driving: Stage) -> None:
     assert [tell.topic for tell in driving.told[:1]] == [SPEED_LIMIT]
     driving.at, driving.speed_mps = (2.5, 0.0), 1.0
@@ -150,6 +161,74 @@ def test_more_ground_ahead_becomes_a_goal_further_on_when_the_old_one_comes_near
     driving.at = (12.0, 0.0)
     driving.server.end_all(GoalStatus.SUCCEEDED)
     assert driving.report().path_index == 4
+
+
+@pytest.fixture
+def refused(driving: Stage) -> Stage:
+    """On its way to (4, 0) still, for the goal further on was rejected."""
+    driving.server.accepts = False
+    driving.obey(grant(3, (8, 0), (12, 0)))
+    driving.at, driving.speed_mps = (2.5, 0.0), 1.0
+    driving.go_on(0.2)
+    return driving
+
+
+def test_the_goal_before_goes_on_where_the_one_further_on_is_rejected(refused: Stage) -> None:
+    report = refused.report()
+    assert (report.navigation, report.faults) == (Navigation.MOVING, ("rejected",))
+    refused.at = (4.0, 0.0)
+    refused.server.end_all(GoalStatus.SUCCEEDED)
+    assert refused.report().path_index == 2
+    refused.server.accepts = True
+    refused.go_on(3.0)
+    assert refused.server.goals, "and once more is accepted it drives on"
+    refused.at = (12.0, 0.0)
+    refused.server.end_all(GoalStatus.SUCCEEDED)
+    assert refused.report().path_index == 4
+
+
+@pytest.mark.parametrize("passed_m", [2.5, 9.0])
+def test_a_stop_ends_a_goal_that_was_not_replaced(refused: Stage, passed_m: float) -> None:
+    refused.at = (passed_m, 0.0)
+    refused.obey(RequestStop("r", "stop-1", StopKind.PROTECTIVE))
+    refused.go_on()
+    assert all(status.is_over for status in refused.server.goals.values())
+    refused.speed_mps = 0.0
+    assert refused.report().stop_id == "stop-1"
+
+
+def test_a_stop_before_the_goal_further_on_was_sent(driving: Stage) -> None:
+    driving.obey(grant(3, (8, 0)))
+    driving.at = (2.5, 0.0)
+    driving.machine.hear(
+        ODOM, write_odometry(Odometry(0, "map", "base", 2.5, 0.0, 0.0, 1.0)), driving.now_ns
+    )
+    lost = [ask for ask in driving.machine.step(driving.now_ns) if isinstance(ask, Ask)]
+    driving.obey(RequestStop("r", "stop-1", StopKind.PROTECTIVE))
+    for ask in lost:
+        driving.machine.answer(ask.token, None, driving.now_ns)
+    driving.go_on(6.0)
+    assert all(status.is_over for status in driving.server.goals.values())
+    assert driving.report().stop_id == "stop-1"
+
+
+def test_a_stop_is_not_told_while_nobody_knows_how_fast_it_is() -> None:
+    """Its pose by transforms comes, its odometry does not."""
+    machine = Nav2Machine(Nav2Robot("r", "courier", "r"), "s")
+    machine.hear(TF, transform("odom", "base_link", 1.0, 0.0), SECOND)
+    machine.hear(TF, transform("map", "odom", 5.0, 1.0), SECOND)
+    machine.obey(RequestStop("r", "stop-1", StopKind.PROTECTIVE), SECOND)
+    told = machine.report(SECOND)
+    assert told is not None
+    assert (told.report.stop, told.report.stop_id) == (StopState.PROTECTIVE, "")
+    odometry = write_odometry(Odometry(0, "odom", "base", 0.0, 0.0, 0.0, 0.0))
+    machine.hear(ODOM, odometry, 2 * SECOND)
+    for name, heard_ns in (("stop-1", 2 * SECOND), ("", 4 * SECOND)):
+        machine.hear(TF, transform("odom", "base_link", 1.0, 0.0), heard_ns)
+        machine.hear(TF, transform("map", "odom", 5.0, 1.0), heard_ns)
+        told = machine.report(heard_ns)
+        assert told is not None
+        assert told.report.stop_id == name
 
 
 def test_a_stop_is_told_once_it_stands_and_no_goal_is_left(driving: Stage) -> None:
@@ -193,6 +272,18 @@ def test_goals_that_fail_are_tried_again_and_then_a_person_is_asked(driving: Sta
     driving.server.end_all(GoalStatus.SUCCEEDED)
     report = driving.report()
     assert (report.path_index, report.navigation, report.faults) == (2, Navigation.STANDING, ())
+
+
+def test_a_goal_that_another_cancels_is_not_sent_again_and_again(driving: Stage) -> None:
+    goals = len(driving.server.goals)
+    driving.server.end_all(GoalStatus.CANCELED)
+    assert driving.report().faults == ("canceled",)
+    assert len(driving.server.goals) == goals
+    for _ in range(10):
+        driving.server.end_all(GoalStatus.CANCELED)
+        driving.go_on(2.0)
+    assert len(driving.server.goals) <= goals + 4
+    assert driving.report().navigation is Navigation.ASSIST_NEEDED
 
 
 def test_a_success_elsewhere_is_none(driving: Stage) -> None:
@@ -250,6 +341,50 @@ def test_a_service_is_called_until_it_answers(stage: Stage) -> None:
     assert (report.action.status, report.action.result) == (ActionStatus.FAILED, "jam")
 
 
+def test_a_service_that_is_cancelled_keeps_the_robot_until_it_answers(stage: Stage) -> None:
+    stage.report()
+    stage.obey(grant(0, (0, 0), (2, 0)))
+    stage.obey(Act("r", "a-1", ActionKind.UNLOAD))
+    stage.go_on(0.4)
+    stage.obey(CancelAction("r", "a-1"))
+    report = stage.report()
+    assert report.action is not None
+    assert report.action.status is ActionStatus.RUNNING
+    assert not stage.server.goals
+    (call,) = stage.asked
+    stage.machine.answer(call.token, LE + b"\x01\0\0\0\x01\0\0\0\0", stage.now_ns)
+    report = stage.report()
+    assert report.action is not None
+    assert (report.action.status, report.action.result) == (ActionStatus.FAILED, "cancelled")
+    assert stage.server.goals
+
+
+def test_a_service_that_is_cancelled_and_lost_is_not_called_again(stage: Stage) -> None:
+    stage.report()
+    stage.obey(Act("r", "a-1", ActionKind.UNLOAD))
+    stage.go_on(0.4)
+    stage.obey(CancelAction("r", "a-1"))
+    (call,) = stage.asked
+    stage.machine.answer(call.token, None, stage.now_ns)
+    report = stage.go_on(10.0)
+    assert report is not None
+    assert report.action is not None
+    assert report.action.status is ActionStatus.FAILED
+    assert len(stage.asked) == 1
+
+
+def test_a_service_that_is_not_there_fails_the_action(stage: Stage) -> None:
+    stage.report()
+    stage.obey(Act("r", "a-1", ActionKind.UNLOAD))
+    for _ in range(60):
+        stage.go_on()
+        stage.machine.answer(stage.asked[-1].token, None, stage.now_ns)
+    report = stage.report()
+    assert report.action is not None
+    assert report.action.status is ActionStatus.FAILED
+    assert report.action.result == "hatch/unload does not answer"
+
+
 def test_what_it_cannot_do_and_what_is_called_off_has_failed(stage: Stage) -> None:
     stage.report()
     stage.obey(Act("r", "a-1", ActionKind.GRASP))
@@ -285,6 +420,9 @@ def test_transforms_tell_the_pose() -> None:
     told = machine.report(SECOND)
     assert told is not None
     assert (told.report.pose.x_m, round(told.report.pose.y_m, 9)) == (4.0, 1.0)
+    for seconds in (2, 3):  # it is lost on the map, and its wheels still turn
+        machine.hear(TF, transform("odom", "base_link", seconds, 0.0), seconds * SECOND)
+    assert machine.report(3 * SECOND) is None
 
 
 def transform(parent: str, child: str, x: float, y: float) -> bytes:

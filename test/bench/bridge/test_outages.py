@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
-from waiting import wait_for
-
 from suwon_fleet.bench.bridge import gone
 from suwon_fleet.bench.bridge.child import Child, free_endpoint
 from suwon_fleet.bench.bridge.outages import QUICK, Outage, across
 from suwon_fleet.bench.bridge.proxy import FaultyProxy
+from suwon_fleet.core.errors import Unreachable
 
 
 @pytest.fixture
@@ -81,7 +81,16 @@ def test_a_robot_that_is_gone_is_seen_whatever_became_of_it() -> None:
 
 
 def test_robots_that_end_of_themselves_are_told_of() -> None:
-    with Child(free_endpoint(), "nothing", {}) as child:
-        with pytest.raises(EOFError, match="exit code 1"):
-            child.hear()
-        wait_for(lambda: child.process.poll() is not None)
+    with (
+        Child.of_robots(free_endpoint(), "nothing", {}) as child,
+        pytest.raises(Unreachable, match=r"exit code 1(.|\n)*KeyError: 'nothing'"),
+    ):
+        child.hear()
+
+
+def test_who_says_nothing_is_not_waited_for_without_an_end() -> None:
+    with (
+        Child([sys.executable, "-c", "import time; time.sleep(60)"]) as child,
+        pytest.raises(Unreachable, match="exit code -9"),
+    ):
+        child.hear(within_s=0.1)

@@ -10,10 +10,15 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 from suwon_fleet.bench.bridge.ros import WAYS, rows
 from suwon_fleet.bench.figure import Options
 
-pytestmark = [pytest.mark.long, pytest.mark.ros]
+pytestmark = [pytest.mark.long, pytest.mark.ros, pytest.mark.timeout(600)]
 
 
 def test_all_ways_are_measured() -> None:
     figures = list(rows(Options(seeds=1, quick=True)))
     assert {figure.what for figure in figures} >= {way.what for way in WAYS}
     assert all(figure.value > 0.0 for figure in figures)
+    shares = {
+        figure.what: float(figure.note.partition("%")[0]) for figure in figures if figure.note
+    }
+    assert shares.keys() == {way.what for way in WAYS}
+    assert all(0.0 <= share < 10.0 for share in shares.values()), shares

@@ -56,3 +56,11 @@ def test_feedback_is_read_also_when_it_has_grown() -> None:
 def test_a_status_there_is_not_is_refused() -> None:
     with pytest.raises(BadInput, match="is 9"):
         actions.read_get_result_response(LE + b"\x09")
+
+
+def test_words_without_an_end_are_cut() -> None:
+    long = struct.pack("<I", 5001) + b"x" * 5000 + b"\0"
+    result = actions.read_get_result_response(LE + struct.pack("<bxH", 6, 9002) + long)
+    assert len(result.error_text) == actions.MOST_WORDS
+    _, words = actions.read_trigger_response(LE + bytes(4) + long)
+    assert len(words) == actions.MOST_WORDS

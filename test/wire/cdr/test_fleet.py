@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from wire.zenoh.samples import SHORT_STATE, STATE
 from suwon_fleet import msg
 from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.wire.cdr import fleet
 from suwon_fleet.wire.cdr.fleet import write_reports
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
@@ -43,7 +45,9 @@ REPORTS = st.builds(
 
 @given(st.lists(st.tuples(REPORTS, TEXTS), max_size=4))
 def test_they_are_the_same(told: list[tuple[RobotReport, str]]) -> None:
-    read, wanted = deserialize_message(write_reports(told), msg.RobotReports), batch_of(told)
+    payload, left_out = write_reports(told)
+    assert not left_out
+    read, wanted = deserialize_message(payload, msg.RobotReports), batch_of(told)
     assert read.version == wanted.version
     for one, other in zip(read.reports, wanted.reports, strict=True):
         if math.isnan(other.battery):
@@ -56,8 +60,28 @@ def test_they_are_the_same(told: list[tuple[RobotReport, str]]) -> None:
 
 
 def test_numbers_come_through() -> None:
-    (read,) = deserialize_message(write_reports([(STATE, "cart")]), msg.RobotReports).reports
+    payload, _ = write_reports([(STATE, "cart")])
+    (read,) = deserialize_message(payload, msg.RobotReports).reports
     assert STATE.battery_soc is not None
     assert read.battery == pytest.approx(STATE.battery_soc)
     assert read.speed == pytest.approx(STATE.speed_mps)
     assert (read.path_index, read.granted_index) == (STATE.path_index, STATE.granted_index)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [{"path_index": 2**31}, {"granted_index": 2**53}, {"speed_mps": 1e39}, {"sequence": 2**64}],
+)
+def test_one_robots_numbers_do_not_keep_the_others_back(numbers: dict[str, Any]) -> None:
+    mad = replace(STATE, robot_id="mad", **numbers)
+    payload, left_out = write_reports([(STATE, ""), (mad, ""), (SHORT_STATE, "")])
+    assert left_out == ["mad"]
+    read = deserialize_message(payload, msg.RobotReports).reports
+    assert [one.robot_id for one in read] == [STATE.robot_id, SHORT_STATE.robot_id]
+
+
+def test_words_of_robots_are_not_kept() -> None:
+    before = fleet._text.cache_info().misses
+    for number in range(10):
+        write_reports([(replace(SHORT_STATE, faults=(f"fault {number}",)), "")])
+    assert fleet._text.cache_info().misses <= before + 3

@@ -115,10 +115,26 @@ def test_bytes_that_are_none_of_it_are_named(bytes_: bytes, what: str) -> None:
         topics.read_transforms(bytes_)
 
 
-def test_a_pose_that_is_no_number_is_refused() -> None:
-    lost = topics.write_odometry(topics.Odometry(0, "map", "b", math.nan, 0.0, 0.0, 0.0))
+@pytest.mark.parametrize(
+    ("x_m", "speed_mps"), [(math.nan, 0.0), (math.inf, 0.0), (2e8, 0.0), (0.0, 1e39), (0.0, 1e4)]
+)
+def test_a_pose_that_cannot_be_is_refused(x_m: float, speed_mps: float) -> None:
+    lost = topics.write_odometry(topics.Odometry(0, "map", "b", x_m, 0.0, 0.0, speed_mps))
     with pytest.raises(BadInput, match="not finite"):
         topics.read_odometry(lost)
+
+
+@given(st.lists(st.floats(width=64), min_size=7, max_size=7))
+def test_what_is_read_can_be_reckoned_with(numbers: list[float]) -> None:
+    write = Writer()
+    write.put("I", 4, 1)
+    write.put("iI", 4, 1, 2)
+    write.text("map")
+    write.text("odom")
+    write.put("7d", 8, *numbers)
+    with suppress(BadInput):
+        (read,) = topics.read_transforms(write.payload())
+        assert all(math.isfinite(one) for one in (read.x_m, read.y_m, read.yaw_rad))
 
 
 @given(st.binary(max_size=300), st.sampled_from(READERS))
