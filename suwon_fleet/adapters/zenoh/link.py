@@ -106,7 +106,7 @@ class ZenohLink:
         for member, key, payload in self._from_robots(self._answers):
             answer = self._refusing.read(decode_answer, payload, key, now_ns)
             if answer and self._is_own(member, answer.robot_id, key):
-                self._telling.answered(answer)
+                heard += self._telling.answered(answer)
         self._telling.again(now_ns)
         self.counts.overruns = sum(box.overruns for box in self._boxes)
         return [*heard, *self._refusing.news()]
