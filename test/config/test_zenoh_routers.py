@@ -26,8 +26,9 @@ from zenoh.ext import (
 from zenoh_net import Heard, answers, free_endpoint, plain, until_put_arrives
 
 from suwon_fleet.adapters.zenoh.counts import Counts
-from suwon_fleet.adapters.zenoh.happenings import Caches, Order, subscribe
+from suwon_fleet.adapters.zenoh.happenings import ASK_AGAIN_S, Order, cache_of, subscribe
 from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.adapters.zenoh.queues import Replies
 from suwon_fleet.wire.zenoh.happenings import RobotEvent
 from suwon_fleet.wire.zenoh.secured import LEASE_MS
 
@@ -148,7 +149,7 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
     wait_for(lambda: are_joined(2, 2, 2, 2))
     counts = Counts()
     order, manager = Order(counts), net.client(ring[1])
-    inbox, caches = subscribe(manager, EVENTS), Caches(manager)
+    inbox, caches = subscribe(manager, EVENTS), Replies(manager, ASK_AGAIN_S)
     robot = net.client(ring[0])
     publisher = declare_advanced_publisher(
         robot,
@@ -170,7 +171,7 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
             told.extend(one.sequence for one in order.take(event(payload), is_again=True))
         told.extend(one.sequence for one in order.overdue(now_ns))
         for _ in order.gaps(now_ns):
-            caches.ask(EVENTS)
+            caches.ask(cache_of(EVENTS))
         return len(told)
 
     def say_until_more_is_heard() -> None:
