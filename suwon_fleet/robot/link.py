@@ -53,6 +53,7 @@ class Connection:
             "connect_certificate": self.tls_certificate,
             "connect_private_key": self.tls_private_key,
             "enable_mtls": bool(self.tls_certificate) or None,
+            "close_link_on_expiration": True,
         }
         settings: list[tuple[str, Any]] = [
             ("mode", "client"),
