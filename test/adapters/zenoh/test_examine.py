@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import sys
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -150,6 +152,29 @@ def test_without_tls_all_works_and_is_noted(monkeypatch: pytest.MonkeyPatch) -> 
     assert "own keys" not in wrong
 
 
+def test_the_wait_for_what_is_lost_does_not_count_as_slowness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, told = itertools.count(1), iter([3, 5, None])
+    monkeypatch.setattr(asking, "time", SimpleNamespace(perf_counter=lambda: next(clock) * 0.1))
+
+    class Lossy(asking._Examination):
+        def __init__(self) -> None:
+            self.asked_s: list[float] = []
+
+        def _ask(self) -> Any:
+            arrived = next(told, 5)
+            if arrived is None:
+                return None
+            self.asked_s.append(asking.time.perf_counter())
+            return SimpleNamespace(body=SimpleNamespace(arrived=arrived))
+
+    lossy = Lossy()
+    count, at_s = lossy._arrived(6)
+    assert (count, at_s) == (5, pytest.approx(lossy.asked_s[1] + 0.1))
+    assert len(lossy.asked_s) > 3  # it went on asking until no more came
+
+
 def test_questions_that_cannot_be_read_are_answered_so(fleet: Fleet) -> None:
     session = fleet.join("suseo/lab/a")
     key = "suwon/v1/suseo/lab/_fleet/doctor"
@@ -164,10 +189,12 @@ def test_questions_that_cannot_be_read_are_answered_so(fleet: Fleet) -> None:
         Link("udp/127.0.0.1:1"),
         Link("127.0.0.1"),
         Link("tcp/x:99999"),
+        Link("tcp/a..b:7447"),
+        Link(f"tls/{'x' * 64}.b:7447"),
     ],
 )
 def test_an_endpoint_that_is_none_is_named(link: Link) -> None:
-    with pytest.raises(BadInput, match=r"bad-endpoint.*tcp/HOST:PORT"):
+    with pytest.raises(BadInput, match=r"bad-endpoint.*(tcp/HOST:PORT|an IP address)"):
         [*examine(link)]
 
 
