@@ -16,7 +16,7 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from waiting import wait_for
 from zenoh import CongestionControl
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh import link as link_module

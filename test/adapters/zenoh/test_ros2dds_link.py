@@ -16,7 +16,7 @@ pytest.importorskip("zenoh", reason="Zenoh is not installed")
 import zenoh
 from pages import blocks
 from waiting import wait_for
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal

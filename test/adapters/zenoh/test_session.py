@@ -12,7 +12,7 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 import zenoh
 from waiting import wait_for
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.zenoh.session import SessionSettings, lease_s_of, mode_of, open_session
 from suwon_fleet.core.errors import BadInput, Unreachable
