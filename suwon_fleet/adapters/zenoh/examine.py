@@ -29,6 +29,7 @@ from suwon_fleet.wire.zenoh.doctor import (
 )
 from suwon_fleet.wire.zenoh.envelope import Message
 from suwon_fleet.wire.zenoh.keys import Address
+from suwon_fleet.wire.zenoh.secured import Files
 
 PINGS = 50
 TRIES, TRY_BYTES = 2000, 512
@@ -69,7 +70,7 @@ class Link:
     """Of the zone whose manager should answer."""
     robot: Address | None = None
     """As which it speaks."""
-    files: tls.Files | None = None
+    files: Files | None = None
     lease_s: float = 1.0
 
 
@@ -138,7 +139,7 @@ def _reach(host: str, port: int) -> Finding:
 
 
 def _settings(link: Link) -> SessionSettings:
-    files = link.files or tls.Files()
+    files = link.files or Files()
     return SessionSettings(
         mode="client",
         connect=[link.endpoint],

@@ -29,12 +29,12 @@ from suwon_fleet.adapters.zenoh import doctor, tls
 from suwon_fleet.adapters.zenoh import examine as asking
 from suwon_fleet.adapters.zenoh.doctor import Doctor
 from suwon_fleet.adapters.zenoh.examine import Link, Verdict, examine
-from suwon_fleet.adapters.zenoh.tls import Files
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.access import Role
 from suwon_fleet.wire.zenoh.keys import Address, owner_of
+from suwon_fleet.wire.zenoh.secured import Files
 
 ROBOT, GONE = Address("suseo", "lab", "a"), Address("suseo", "lab", "gone")
 ALL = ["network", "encryption", "session", "manager", "leases", "latency", "clocks", "own keys"]
@@ -58,12 +58,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 @pytest.fixture(scope="module")
 def link(fleet: Fleet) -> Link:
     """How the robot reaches it, with all it needs."""
-    return Link(fleet.endpoint, owner_of("suseo", "lab"), ROBOT, files_of(fleet, "suseo/lab/a"))
-
-
-def files_of(fleet: Fleet, name: str) -> Files:
-    files = fleet.files(name)
-    return Files(files.authority, files.certificate, files.key)
+    return Link(fleet.endpoint, owner_of("suseo", "lab"), ROBOT, fleet.files("suseo/lab/a"))
 
 
 def verdicts(link: Link) -> dict[str, Verdict]:
@@ -91,7 +86,7 @@ def test_who_speaks_under_anothers_key_is_told(link: Link, monkeypatch: pytest.M
 
 
 def test_who_was_revoked_is_answered_by_nobody(fleet: Fleet, link: Link) -> None:
-    gone = replace(link, robot=GONE, files=files_of(fleet, "suseo/lab/gone"))
+    gone = replace(link, robot=GONE, files=fleet.files("suseo/lab/gone"))
     assert last(gone) == ("manager", "no fleet_manager answers for suseo/lab")
 
 
@@ -100,7 +95,7 @@ def test_each_side_says_which_certificate_it_refuses(
 ) -> None:
     other = Fleet(KeyFolder.create(tmp_path, "belt", NOW, 30), fleet.opened)
     other.folder.issue([Terms(Role.ROBOT, "suseo/lab/a")], NOW, 30)
-    theirs, ours = files_of(other, "suseo/lab/a"), files_of(fleet, "suseo/lab/a")
+    theirs, ours = other.files("suseo/lab/a"), fleet.files("suseo/lab/a")
     for files, said in (
         (theirs, "we do not take its certificate: unable to get local issuer"),
         (replace(theirs, authority=ours.authority), "it does not take our certificate"),
