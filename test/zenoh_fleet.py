@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import zenoh
-from zenoh_net import free_endpoint
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.zenoh.link import ZenohLink
-from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.resources import resource_path
@@ -41,17 +39,6 @@ lanes:
 HOME = ("corridor", "hall")
 """Site and zone in the keys."""
 LONGEST_S = 30.0
-__all__ = ["HOME", "LONGEST_S", "SITE", "ZenohFleet", "free_endpoint", "session_at"]
-
-
-@contextmanager
-def session_at(**settings: Any) -> Iterator[zenoh.Session]:
-    """An open session."""
-    session = open_session(SessionSettings(**settings))
-    try:
-        yield session
-    finally:
-        session.close()
 
 
 @dataclass

@@ -12,6 +12,8 @@ from typing import Any
 import zenoh
 from waiting import wait_for
 
+from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+
 Open = Callable[[dict[str, Any]], zenoh.Session]
 
 
@@ -50,6 +52,16 @@ def sessions() -> Iterator[Open]:
             return session
 
         yield opened
+
+
+@contextmanager
+def session_at(**settings: Any) -> Iterator[zenoh.Session]:
+    """An open session."""
+    session = open_session(SessionSettings(**settings))
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 class Heard:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from suwon_fleet.core.engine.messages import Announced, Heard, Reported, Vanished
+from suwon_fleet.core.engine.alerts import WARNING
+from suwon_fleet.core.engine.messages import Announced, Heard, Noticed, Reported, Vanished
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.ports import RobotLink
 
@@ -17,6 +19,10 @@ class Links:
     def __init__(self, links: Sequence[RobotLink]) -> None:
         self._links = links
         self._last: dict[str, RobotLink] = {}
+        self._left: dict[str, RobotLink] = {}
+        """The link that a robot was heard on before; it may have moved."""
+        self._twice: set[str] = set()
+        """Robots that people were told of."""
 
     def drain(self) -> list[Heard]:
         """What has arrived on all; that a robot left a link does not count if it came by another since."""
@@ -24,11 +30,26 @@ class Links:
         for link in self._links:
             for one in link.drain():
                 if isinstance(one, Announced | Reported):
-                    self._last[one.report.robot_id] = link
-                elif isinstance(one, Vanished) and self._last.get(one.robot_id, link) is not link:
-                    continue
+                    heard += self._heard_by(link, one.report.robot_id)
+                elif isinstance(one, Vanished):
+                    if self._left.get(one.robot_id) is link:
+                        del self._left[one.robot_id]
+                    if self._last.get(one.robot_id, link) is not link:
+                        continue
                 heard.append(one)
         return heard
+
+    def _heard_by(self, link: RobotLink, robot_id: str) -> list[Noticed]:
+        """One that is back on a link it had left speaks on both: two robots of one name, most likely."""
+        last = self._last.get(robot_id, link)
+        self._last[robot_id] = link
+        if last is link:
+            return []
+        is_back, self._left[robot_id] = self._left.get(robot_id) is link, last
+        if not is_back or robot_id in self._twice:
+            return []
+        self._twice.add(robot_id)
+        return [Noticed(WARNING, Reason.of("robot-on-two-links", robot=robot_id), robot_id)]
 
     def send(self, commands: Iterable[RobotCommand]) -> None:
         """Hand each command to the link of its robot."""

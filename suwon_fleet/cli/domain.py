@@ -45,7 +45,8 @@ def _is_ours(domain: int, stack: ExitStack) -> bool:
     another process has chosen it as well, and has no node there yet."""
     path = Path(tempfile.gettempdir()) / f"suwon_fleet_domain_{domain}.lock"
     with ExitStack() as attempt, suppress(OSError):  # locked, or another user's
-        fcntl.flock(attempt.enter_context(path.open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fcntl.flock(attempt.enter_context(open(handle)), fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_free(domain):
             stack.enter_context(attempt.pop_all())
             return True

@@ -144,9 +144,8 @@ def _all_end(children: Sequence[subprocess.Popen[str]], timeout_s: float) -> boo
 def _ready_to_end() -> Callable[[], None]:
     """What a child does before it begins: have the kernel end it when its parent dies, and heed SIGINT,
     which a shell lets what it starts in the background ignore."""
-    libc = (
-        ctypes.CDLL(None) if sys.platform == "linux" else None
-    )  # after the fork there is no time for it
+    # after the fork there is no time for it
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def prepare() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -41,13 +41,15 @@ def add(subparsers: Any) -> None:
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code. Raises BadInput, and Unreachable without Zenoh."""
     try:
-        from suwon_fleet.adapters.zenoh import examine, tls
+        from suwon_fleet.adapters.zenoh import examine
     except ModuleNotFoundError as error:
         mend = "pip install 'suwon-fleet[zenoh]'"
         raise Unreachable(f"this needs Zenoh ({error.name} is not installed): {mend}") from error
 
+    from suwon_fleet.wire.zenoh.secured import Files
+
     robot, owner = _who(args)
-    files = tls.Files(args.ca, args.certificate, args.key)
+    files = Files(args.ca, args.certificate, args.key)
     rows: list[tuple[str, examine.Finding]] = []
     for endpoint in args.endpoints:
         link = examine.Link(endpoint, owner, robot, files, args.lease)

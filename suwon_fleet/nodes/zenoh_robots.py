@@ -29,13 +29,13 @@ PARAMETERS = (
     Parameter(
         "zenoh_config",
         "",
-        "A Zenoh configuration file (JSON5); what other zenoh parameters say counts before it.",
+        "A Zenoh configuration file (JSON5); other zenoh parameters that are given count before it.",
     ),
     Parameter(
         "zenoh_mode",
-        "peer",
-        "What this node is to Zenoh; a router also joins others with each other.",
-        choices=("peer", "client", "router"),
+        "",
+        "What this node is to Zenoh: peer, client, or router, which also joins others with each other;"
+        " empty: what zenoh_config says, or peer.",
     ),
     Parameter("zenoh_region", "", "Which region of a router's this node is, as a peer."),
     Parameter(
@@ -47,10 +47,10 @@ PARAMETERS = (
     Parameter("zenoh_zone", "*", "The zone in robots' keys; *: all of the site."),
     Parameter(
         "zenoh_lease_s",
-        1.0,
+        0.0,
         "A robot whose connection is dead is known to be gone after so many seconds; the same on both"
-        " sides.",
-        within=(0.2, 60.0),
+        " sides. 0: what zenoh_config says, or 1.",
+        within=(0.0, 60.0),
     ),
     Parameter("zenoh_ca", "", "File of the certificate that signs those of robots and routers."),
     Parameter(
@@ -89,7 +89,7 @@ class ZenohRobots:
             from suwon_fleet.adapters.zenoh.last_values import LastValues
             from suwon_fleet.adapters.zenoh.link import ZenohLink
             from suwon_fleet.adapters.zenoh.peers import ZenohPeers
-            from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+            from suwon_fleet.adapters.zenoh.session import SessionSettings, lease_s_of, open_session
         except ModuleNotFoundError as error:
             what, mend = f"{error.name} is not installed", "pip install 'suwon-fleet[zenoh]'"
             raise BadInput([Problem("no-zenoh", "parameter zenoh_*", what, mend)]) from error
@@ -117,7 +117,7 @@ class ZenohRobots:
             where = (values["zenoh_site"] or site_id, values["zenoh_zone"])
             self.link: ZenohLink = ZenohLink(self._session, clock, *where)
             self._last_values = LastValues(self._session, *where)
-            self._doctor = Doctor(self._session, *where, values["zenoh_lease_s"])
+            self._doctor = Doctor(self._session, *where, lease_s_of(settings.config()))
             self.peers: ZenohPeers | None = (
                 ZenohPeers(self._session, clock, where[0], group) if group else None
             )

@@ -11,6 +11,8 @@ import msgpack
 SCHEMA = 1
 MOST_BYTES = 64 * 1024
 ROOT = "suwon/v1"
+MOST_ID, MOST_TEXT, MOST_FACTS = 64, 1000, 100
+"""Letters of a name, letters of a text, and facts of an event."""
 _CHUNK = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -30,6 +32,13 @@ def prefix(site: str, zone: str, robot_id: str) -> str:
     if robot_id[0] in "_-":
         raise ValueError(f"robot_id {robot_id!r}: begin with a letter or digit")
     return f"{ROOT}/{site}/{zone}/{robot_id}"
+
+
+def check_text(name: str, value: Any, most: int) -> None:
+    """Raise ValueError for what the fleet would not read."""
+    if not isinstance(value, str) or len(value) > most:
+        raise ValueError(f"{name} {value!r:.80}: give a text of at most {most} letters")
+    value.encode()
 
 
 def pack(kind: str, sequence: int, stamp_ns: int, body: list[Any]) -> bytes:

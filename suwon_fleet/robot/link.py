@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 import logging
 import math
-import time
+import re
+import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -23,6 +24,7 @@ _HEARD = ("command", "grant", "stop")
 _MOST_WAITING = 1000
 """Commands kept until the robot looks at them."""
 _RETRY_S = 0.5
+_ENDPOINT = re.compile(r"(tcp|tls|quic|udp|ws)/[^?#]+:\d{1,5}([?#].*)?|(unix\S*|vsock|serial)/.+")
 _log = logging.getLogger(__name__)
 
 
@@ -47,12 +49,22 @@ class Connection:
     config: Sequence[tuple[str, str]] = ()
 
     def zenoh_config(self) -> zenoh.Config:
-        """As Zenoh takes it: a client, which finds nobody by itself."""
+        """As Zenoh takes it: a client, which finds nobody by itself.
+
+        Raises ValueError for endpoints and files that cannot be: Zenoh would say that nobody is there.
+        """
+        for endpoint in self.connect:
+            if not _ENDPOINT.fullmatch(endpoint):
+                raise ValueError(
+                    f"endpoint {endpoint!r}: give it as tcp/HOST:PORT or tls/HOST:PORT"
+                )
+        self._check_files()
         tls = {
             "root_ca_certificate": self.tls_ca,
             "connect_certificate": self.tls_certificate,
             "connect_private_key": self.tls_private_key,
             "enable_mtls": bool(self.tls_certificate) or None,
+            "close_link_on_expiration": True,
         }
         settings: list[tuple[str, Any]] = [
             ("mode", "client"),
@@ -71,6 +83,17 @@ class Connection:
             config.insert_json5(path, text)
         return config
 
+    def _check_files(self) -> None:
+        try:
+            if self.tls_ca:
+                ssl.create_default_context(cafile=self.tls_ca)
+            if self.tls_certificate or self.tls_private_key:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                context.load_cert_chain(self.tls_certificate, self.tls_private_key, password="")
+        except OSError as error:
+            files = (self.tls_ca, self.tls_certificate, self.tls_private_key)
+            raise ValueError(f"tls files {', '.join(filter(None, files))}: {error}") from error
+
     def _way_to(self, endpoint: str) -> Any:
         if not self.priority_links:
             return endpoint
@@ -79,14 +102,30 @@ class Connection:
         return {"strategy": "allOf", "locators": locators}
 
 
+class Ended(Exception):
+    """It was to end before a fleet was there."""
+
+
 class Link:
     """An open session of one robot. `woken` is set whenever something has come in."""
 
-    def __init__(self, connection: Connection, site: str, zone: str, robot_id: str) -> None:
-        """Waits until there is somebody to connect to. Raises ValueError for ids that cannot be."""
+    def __init__(
+        self,
+        connection: Connection,
+        site: str,
+        zone: str,
+        robot_id: str,
+        until: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Waits until there is somebody to connect to, or raises Ended once `until` is so.
+
+        Raises ValueError for ids, endpoints and files that cannot be, ZError for what else Zenoh refuses.
+        """
         self.woken = Event()
+        self.dropped = 0
+        """Commands that were too many to wait; the fleet tells them again."""
         key = prefix(site, zone, robot_id)
-        self._session = _open(connection.zenoh_config())
+        self._session = _open(connection.zenoh_config(), until)
         self._inbox: deque[tuple[str, bytes]] = deque(maxlen=_MOST_WAITING)
         self._subscribers = [
             self._session.declare_subscriber(f"{key}/{channel}", self._hearer(channel))
@@ -113,6 +152,7 @@ class Link:
 
     def _hearer(self, channel: str) -> Any:
         def hear(sample: zenoh.Sample) -> None:
+            self.dropped += len(self._inbox) == _MOST_WAITING
             self._inbox.append((channel, sample.payload.to_bytes()))
             self.woken.set()
 
@@ -135,15 +175,19 @@ class Link:
                 query.reply(f"{self._key}/factsheet", factsheet)
 
     def say_state(self, payload: bytes) -> None:
+        """How it stands."""
         self._state.put(payload)
 
     def say_answer(self, payload: bytes) -> None:
+        """That it has heard a command."""
         self._answer.put(payload)
 
     def say_event(self, payload: bytes) -> None:
+        """What has happened; kept for those who were cut off."""
         self._events.put(payload)
 
     def say_alarm(self, payload: bytes) -> None:
+        """What people should know at once."""
         self._alarm.put(payload)
 
     def close(self) -> None:
@@ -151,14 +195,17 @@ class Link:
         self._session.close()
 
 
-def _open(config: zenoh.Config) -> zenoh.Session:
-    told = ""
-    while True:
+def _open(config: zenoh.Config, until: Callable[[], bool]) -> zenoh.Session:
+    told, pause = "", Event()
+    while not until():
         try:
             return zenoh.open(config)
         except zenoh.ZError as error:
             why = str(error).split(" at /")[0]
+            if "Unable to connect" not in why:
+                raise
             if why != told:
                 _log.warning("no fleet yet: %s", why)
             told = why
-            time.sleep(_RETRY_S)
+            pause.wait(_RETRY_S)
+    raise Ended

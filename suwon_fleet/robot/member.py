@@ -13,6 +13,9 @@ from typing import Any
 
 from suwon_fleet.robot.contract import Unreadable, pack, unpack
 
+STANDS_MPS = 0.02
+"""Slower than this it stands: no odometry says zero."""
+_STOPS = ("protective", "settle", "cut")
 _REMEMBERED = 256
 """Answers kept, to give them again."""
 
@@ -26,6 +29,7 @@ class Body:
     yaw_rad: float = 0.0
     level: str = "ground"
     speed_mps: float = 0.0
+    """It stands, and has carried out a stop, at 0.02 or less either way."""
     battery: float | None = None
     """0 to 1; None while unknown, and then it gets no jobs."""
     mode: str = "automatic"
@@ -80,6 +84,8 @@ class Member:
         """Messages that could not be used, and messages of ours that the fleet could not read."""
         self.detail = ""
         """What was wrong with the last of them."""
+        self.stop_kind = ""
+        """How the fleet wants it to stand still: `protective`, `settle` or `cut`; empty: it does not."""
         self._stop_wanted = ""
         self._known_actions: deque[str] = deque(maxlen=_REMEMBERED)
         self._epoch = 0
@@ -111,7 +117,7 @@ class Member:
 
     def state(self, body: Body, stamp_ns: int) -> bytes:
         """How it stands."""
-        is_still = body.speed_mps == 0.0
+        is_still = abs(body.speed_mps) <= STANDS_MPS
         stop, stop_id = body.stop, ""
         if self._stop_wanted and is_still:
             stop_id = self._stop_wanted
@@ -223,11 +229,12 @@ class Member:
 
     def _obey(self, channel: str, kind: str, rest: list[Any]) -> tuple[str, str]:
         match channel, kind, rest:
-            case "stop", "request_stop", [str(stop_id), *_]:
+            case "stop", "request_stop", [str(stop_id), *more]:
                 self._stop_wanted = stop_id
+                self.stop_kind = more[0] if more and more[0] in _STOPS else _STOPS[0]
             case "stop", "release_stop", [str(stop_id), *_]:
                 if stop_id == self._stop_wanted:
-                    self._stop_wanted = ""
+                    self._stop_wanted = self.stop_kind = ""
             case "command", "act", [str(action_id), str(action), *more]:
                 return self._begin(action_id, action, more[0] if more else [])
             case "command", "cancel_action", [str(action_id), *_]:
@@ -265,7 +272,8 @@ def _count(value: Any) -> int:
 def _waypoint(said: Any) -> Waypoint:
     """Raises ValueError, TypeError."""
     x_m, y_m, level, speed_limit_mps, *more = said
-    lane, hold_s, *_ = [*more, "", 0.0][:2] if len(more) < 2 else more
+    lane = more[0] if more else ""
+    hold_s = more[1] if len(more) > 1 else 0.0
     numbers = [float(one) for one in (x_m, y_m, speed_limit_mps, hold_s)]
     if not all(map(math.isfinite, (*numbers[:2], numbers[3]))) or not numbers[2] >= 0.0:
         raise ValueError("a waypoint's numbers must be numbers")

@@ -8,9 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from suwon_fleet.robot.link import Connection, Link
+from suwon_fleet.robot.contract import MOST_BYTES, MOST_FACTS, MOST_ID, MOST_TEXT, check_text, pack
+from suwon_fleet.robot.link import Connection, Ended, Link
 from suwon_fleet.robot.member import Action, Body, Member, Waypoint
 
+_GRADES = ("info", "warning", "error")
+_MOST_BYTES = MOST_BYTES - 1024
+"""Of the facts of one event; the rest is for what is around them."""
 _ALARM_AGAIN_S = 1.0
 _TIMES_OVER = 3
 """So often it is said that an alarm is over."""
@@ -36,6 +40,9 @@ class Robot(ABC):
 
     def __init__(self) -> None:
         self.body = Body()
+        self.stop_kind = ""
+        """With a stop of the fleet `protective` (stand and hold), `settle` (sit or kneel first, then hold
+        without torque) or `cut` (drive power off at once); otherwise empty."""
         self._said: list[tuple[str, dict[str, str]]] = []
         self._alarms: dict[str, _Alarm] = {}
 
@@ -53,17 +60,38 @@ class Robot(ABC):
 
     @abstractmethod
     def halt(self) -> None:
-        """Stand still, or be on the way to that; called each period in which it may not move."""
+        """Stand still, or be on the way to that; called each period in which it may not move.
+
+        `stop_kind` tells how the fleet wants it.
+        """
 
     def sense(self) -> None:  # noqa: B027
         """Bring `body` up to date; called at the beginning of each period."""
 
     def tell(self, what: str, **facts: str) -> None:
-        """Tell the fleet that something happened; it is heard once and in order, over outages too."""
+        """Tell the fleet that something happened; it is heard in order, over outages too.
+
+        Raises ValueError for more than 100 facts, and for longer names (64) and texts (1000) than the fleet
+        reads.
+        """
+        check_text("what", what, MOST_ID)
+        for name, value in facts.items():
+            check_text("fact", name, MOST_ID)
+            check_text(name, value, MOST_TEXT)
+        if len(facts) > MOST_FACTS or len(pack("", 0, 0, list(facts.items()))) > _MOST_BYTES:
+            raise ValueError(f"{what}: that is too much for one event")
         self._said.append((what, facts))
 
     def alarm(self, code: str, text: str, *, grade: str = "error", is_on: bool = True) -> None:
-        """Tell people at once, until `is_on` is false; `grade` is info, warning or error."""
+        """Tell people at once, until `is_on` is false; `grade` is info, warning or error.
+
+        Raises ValueError for another grade, and for a longer `code` (64) or `text` (1000) than the fleet
+        reads.
+        """
+        check_text("code", code, MOST_ID)
+        check_text("text", text, MOST_TEXT)
+        if grade not in _GRADES:
+            raise ValueError(f"grade {grade!r}: use {', '.join(_GRADES)}")
         self._alarms[code] = _Alarm(grade, text, is_on)
 
 
@@ -81,6 +109,7 @@ class _Loop:
             answer = self._member.hear(channel, payload, time.time_ns())
             if answer is not None:
                 self._link.say_answer(answer)
+        self._robot.stop_kind = self._member.stop_kind
         if heard and not self._member.may_go(self._robot.body):
             self._robot.halt()
 
@@ -145,11 +174,16 @@ def run(
     rate_hz: float = 10.0,
     until: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Be a member of the fleet, until told otherwise or interrupted; stops the robot before it leaves."""
-    member = Member(robot_id, kind, session=f"{time.time_ns():x}")
-    link = Link(connection, site, zone, robot_id)
-    loop, period_s = _Loop(robot, member, link), 1.0 / rate_hz
+    """Be a member of the fleet, until told otherwise or interrupted; stops the robot before it leaves.
+
+    Waits for a fleet that is not there yet. Raises ValueError for names, endpoints and files that cannot
+    be, ZError for what else Zenoh refuses.
+    """
+    link = None
     try:
+        member = Member(robot_id, kind, session=f"{time.time_ns():x}")
+        link = Link(connection, site, zone, robot_id, until)
+        loop, period_s = _Loop(robot, member, link), 1.0 / rate_hz
         link.join(member.factsheet(time.time_ns()))
         next_s = time.monotonic()
         while not until():
@@ -159,8 +193,9 @@ def run(
                 continue
             loop.live(period_s)
             next_s = max(next_s + period_s, time.monotonic())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Ended):
         pass
     finally:
         robot.halt()
-        link.close()
+        if link:
+            link.close()

@@ -68,6 +68,30 @@ def test_a_robot_that_came_by_another_link_has_not_vanished(wires: tuple[Wire, W
     assert links.drain() == [Vanished("b"), Vanished("stranger")]
 
 
+def test_a_robot_on_two_links_at_once_is_told_people_and_one_that_moves_is_not(
+    wires: tuple[Wire, Wire],
+) -> None:
+    one, other = wires
+    links = Links(wires)
+
+    def noticed(*ways: Wire) -> list[Heard]:
+        told: list[Heard] = []
+        for wire in ways:
+            wire.inbox = [report("a")]
+            told += links.drain()
+        return [each for each in told if isinstance(each, Noticed)]
+
+    assert noticed(one, one, other, other) == []
+    one.inbox = [Vanished("a")]
+    assert noticed(other) == []
+    assert links.drain() == []
+    one.inbox = [Vanished("a")]
+    assert links.drain() == []
+    assert noticed(one) == []  # it has left in between
+    (told,) = noticed(other, one, other, one)
+    assert told == Noticed(1, Reason.of("robot-on-two-links", robot="a"), "a")
+
+
 def test_all_are_closed(wires: tuple[Wire, Wire]) -> None:
     Links(wires).close()
     assert not any(wire.is_open for wire in wires)

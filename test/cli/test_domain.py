@@ -3,6 +3,8 @@
 
 import os
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +43,18 @@ def test_none_left_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain, "_is_free", lambda _: False)
     with pytest.raises(Unreachable, match="all ROS domains"), isolated():
         pass
+
+
+def test_a_lock_that_is_a_link_is_not_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = tmp_path / "kept"
+    kept.write_text("kept", encoding="utf-8")
+    with isolated() as first:
+        (lock,) = tmp_path.glob("*.lock")
+    lock.unlink()
+    lock.symlink_to(kept)
+    with isolated() as second:
+        assert second != first
+    assert kept.read_text(encoding="utf-8") == "kept"

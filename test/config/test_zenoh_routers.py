@@ -16,7 +16,6 @@ import pytest
 pytest.importorskip("zenoh", reason="Zenoh is not installed")
 
 import zenoh
-from relay import Relay
 from waiting import wait_for
 from zenoh.ext import (
     CacheConfig,
@@ -26,8 +25,10 @@ from zenoh.ext import (
 from zenoh_net import Heard, answers, free_endpoint, plain, until_put_arrives
 
 from suwon_fleet.adapters.zenoh.counts import Counts
-from suwon_fleet.adapters.zenoh.happenings import Caches, Order, subscribe
+from suwon_fleet.adapters.zenoh.happenings import ASK_AGAIN_S, Order, cache_of, subscribe
 from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.adapters.zenoh.queues import Replies
+from suwon_fleet.bench.bridge.proxy import FaultyProxy
 from suwon_fleet.wire.zenoh.happenings import RobotEvent
 from suwon_fleet.wire.zenoh.secured import LEASE_MS
 
@@ -56,8 +57,8 @@ class Net:
         config = plain("client", connect=(router,))
         return self._kept(zenoh.open(zenoh.Config.from_json5(json.dumps(config))))
 
-    def relay(self, target: str) -> Relay:
-        return self._stack.enter_context(Relay(target))
+    def relay(self, target: str) -> FaultyProxy:
+        return self._stack.enter_context(FaultyProxy(target))
 
     def _kept(self, session: zenoh.Session) -> zenoh.Session:
         self._stack.callback(session.close)
@@ -103,7 +104,7 @@ def test_a_site_of_a_star_goes_on_without_the_hub(net: Net) -> None:
     far = Heard(net.client(hub), "suwon/v1/**")
     robot, near = net.client(site), Heard(net.client(site), "suwon/v1/**")
     until_put_arrives(robot, "suwon/v1/a/b/c/state", far, "before")
-    cable.cut()
+    cable.reset()
     wait_for(lambda: neighbours(middle) == 0)
     until_put_arrives(robot, "suwon/v1/a/b/c/state", near, "alone")
     cable.mend()
@@ -121,7 +122,7 @@ def test_in_a_star_nobody_stays_deaf_when_all_lines_break_for_a_moment(net: Net)
     heard = everybody_hears_everybody(clients, "before")
     for time_of_it in ("first", "second", "third"):
         for cable in cables.values():
-            cable.cut()
+            cable.reset()
         for cable in cables.values():
             cable.mend()
         everybody_hears_everybody(clients, time_of_it, heard)
@@ -148,7 +149,7 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
     wait_for(lambda: are_joined(2, 2, 2, 2))
     counts = Counts()
     order, manager = Order(counts), net.client(ring[1])
-    inbox, caches = subscribe(manager, EVENTS), Caches(manager)
+    inbox, caches = subscribe(manager, EVENTS), Replies(manager, ASK_AGAIN_S)
     robot = net.client(ring[0])
     publisher = declare_advanced_publisher(
         robot,
@@ -170,7 +171,7 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
             told.extend(one.sequence for one in order.take(event(payload), is_again=True))
         told.extend(one.sequence for one in order.overdue(now_ns))
         for _ in order.gaps(now_ns):
-            caches.ask(EVENTS)
+            caches.ask(cache_of(EVENTS))
         return len(told)
 
     def say_until_more_is_heard() -> None:
@@ -180,7 +181,7 @@ def test_in_a_ring_a_broken_link_cuts_nobody_off(net: Net) -> None:
 
     say_until_more_is_heard()
     for cut, joined in ((0, (1, 1, 2, 2)), (2, (2, 2, 1, 1))):
-        cables[cut].cut()
+        cables[cut].reset()
         wait_for(lambda joined=joined: are_joined(*joined))
         say_until_more_is_heard()
         cables[cut].mend()

@@ -24,7 +24,7 @@ from nodes.in_process import Stage, stage
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from ros_fleet import echo
 from std_msgs.msg import Int32
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.ros.commands import batch_of

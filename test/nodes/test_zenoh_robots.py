@@ -19,7 +19,7 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 from diagnostic_msgs.msg import DiagnosticArray
 from nodes.in_process import Stage, stage
 from yard import Yard
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.clocks import WallClock

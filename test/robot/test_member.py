@@ -149,6 +149,34 @@ def test_a_stop_is_reported_once_it_stands_and_until_it_is_released(told: Told) 
     assert (told.state()[14], told.state()[19]) == ("none", "")
 
 
+@pytest.mark.parametrize("speed_mps", [0.02, -0.02])
+def test_odometry_that_is_never_zero_stands(told: Told, speed_mps: float) -> None:
+    told.hear(RequestStop("r-1", "s-1", StopKind.PROTECTIVE))
+    state = told.state(Body(speed_mps=speed_mps))
+    assert (state[11], state[14], state[19]) == ("standing", "protective", "s-1")
+    assert told.state(Body(speed_mps=2 * speed_mps))[19] == ""
+
+
+def test_what_is_left_off_at_the_end_of_a_waypoint_has_its_default(told: Told) -> None:
+    at = [1.0, 2.0, "ground", 1.0]
+    body = ["one", 0, 0, [at, [*at, "lane-1"], [*at, "lane-2", 3.0], [*at, "lane-3", 4.0, "new"]]]
+    told.member.hear("grant", msgpack.packb([1, "grant", 1, 1, body]), NOW_NS)
+    ahead = [(one.lane, one.hold_s) for one in told.member.ahead]
+    assert ahead == [("", 0.0), ("lane-1", 0.0), ("lane-2", 3.0), ("lane-3", 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(["settle"], "settle"), (["newer"], "protective"), ([[]], "protective"), ([], "protective")],
+)
+def test_however_it_is_asked_to_stop_it_does(told: Told, said: list[Any], kind: str) -> None:
+    body = ["c-1", "one", 0, NOW_NS + 1, "s-1", *said]
+    told.member.hear("stop", msgpack.packb([1, "request_stop", 1, 1, body]), NOW_NS)
+    assert (told.member.stop_kind, told.member.may_go(STANDING)) == (kind, False)
+    told.hear(ReleaseStop("r-1", "s-1"))
+    assert (told.member.stop_kind, told.member.may_go(STANDING)) == ("", True)
+
+
 def test_its_own_emergency_stop_is_never_hidden_by_the_fleets(told: Told) -> None:
     told.hear(Pause("r-1"))
     assert told.state()[14] == "paused"

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
 import pytest
+import zenoh
 from wire.zenoh import samples as s
+from zenoh_net import free_endpoint
 
 from suwon_fleet.core.robots.command import (
     Act,
@@ -21,7 +24,7 @@ from suwon_fleet.core.robots.command import (
     StopKind,
     Waypoint,
 )
-from suwon_fleet.robot import Action, Robot
+from suwon_fleet.robot import Action, Connection, Robot, run
 from suwon_fleet.robot import Waypoint as Goal
 from suwon_fleet.robot.member import Member
 from suwon_fleet.robot.robot import _Loop
@@ -78,7 +81,7 @@ class Puppet(Robot):
         return self._go_on() or None
 
     def halt(self) -> None:
-        self.asked.append("halt")
+        self.asked.append(f"halt {self.stop_kind}".strip())
         self.body.speed_mps = 0.0
 
 
@@ -131,10 +134,10 @@ def test_it_stops_at_once_and_goes_on_where_it_was(play: Play) -> None:
     play.tell(way((0.0, 0.0)))
     play.live(1)
     assert play.state.navigation == "moving"
-    play.tell(RequestStop("r-1", "s-1", StopKind.PROTECTIVE))
+    play.tell(RequestStop("r-1", "s-1", StopKind.SETTLE))
     play.robot.asked.clear()
     play.loop.hear()
-    assert play.robot.asked == ["halt"]
+    assert play.robot.asked == ["halt settle"]
     play.live(1)
     assert (play.state.stop, play.state.stop_id) == ("protective", "s-1")
     assert len(play.wire.said["answer"]) == 1
@@ -187,3 +190,78 @@ def test_it_answers_who_asks_for_it_and_what_it_cannot_read(play: Play) -> None:
     play.live(1)
     assert play.wire.asked == 1
     assert msgpack.unpackb(play.wire.said["answer"][0])[4][3:5] == [4, "newer-schema"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        lambda robot: robot.tell("x" * 65),
+        lambda robot: robot.tell("x", count=1),
+        lambda robot: robot.tell("x", text="x" * 1001),
+        lambda robot: robot.tell("x", text="\ud800"),
+        lambda robot: robot.tell("x", **{f"n{number}": "" for number in range(101)}),
+        lambda robot: robot.tell("x", **{f"n{number}": "한" * 1000 for number in range(22)}),
+        lambda robot: robot.alarm("x" * 65, "x"),
+        lambda robot: robot.alarm("x", "x" * 1001),
+        lambda robot: robot.alarm("x", "x", grade="fatal"),
+    ],
+)
+def test_what_the_fleet_would_not_read_is_refused_where_it_is_said(
+    play: Play, said: Callable[[Robot], None]
+) -> None:
+    with pytest.raises(ValueError, match=r"at most|too much|use info|surrogates"):
+        said(play.robot)
+    play.live(1)
+    assert play.wire.said["event"] == play.wire.said["alarm"] == []
+
+
+@pytest.mark.parametrize("letter", ["x", "한"])
+def test_as_much_as_may_be_said_the_fleet_reads(play: Play, letter: str) -> None:
+    play.robot.tell(letter * 64, **{letter * 64: letter * 1000})
+    play.robot.tell("x", **{f"n{number}": letter * 200 for number in range(100)})
+    play.robot.alarm(letter * 64, letter * 1000, grade="warning")
+    play.live(1)
+    assert len([decode_event(one, "key") for one in play.wire.said["event"]]) == 2
+    assert decode_alarm(play.wire.said["alarm"][0], "key").text == letter * 1000
+
+
+NAMES = {"site": "s", "zone": "z", "robot_id": "r-1", "kind": "courier"}
+
+
+@pytest.mark.parametrize("ending", [None, KeyboardInterrupt])
+def test_it_can_be_ended_while_no_fleet_is_there(ending: type[BaseException] | None) -> None:
+    robot, looks = Puppet(), iter(range(3))
+
+    def is_over() -> bool:
+        if next(looks) < 1:
+            return False
+        if ending:
+            raise ending
+        return True
+
+    run(robot, Connection([free_endpoint()]), until=is_over, **NAMES)
+    assert robot.asked == ["halt"]
+
+
+@pytest.mark.parametrize(
+    ("connection", "said"),
+    [
+        (Connection(["tcp/fleet.example"]), "give it as tcp/HOST:PORT"),
+        (Connection(["http/fleet.example:80"]), "give it as tcp/HOST:PORT"),
+        (Connection(["tls/127.0.0.1:1"], tls_ca="/no/ca.pem"), "/no/ca.pem: .*No such file"),
+        (Connection(["tls/127.0.0.1:1"], tls_ca=__file__), "test_robot.py: .*"),
+        (
+            Connection(["tls/127.0.0.1:1"], tls_certificate="/1.pem", tls_private_key="/1.key"),
+            "/1.key",
+        ),
+        (Connection([]), "No peer specified"),
+        (Connection(["tcp/127.0.0.1:1"], config=[("mode", '"hermit"')]), "hermit"),
+    ],
+)
+def test_what_is_wrong_with_a_connection_is_raised_and_not_waited_for(
+    connection: Connection, said: str
+) -> None:
+    robot = Puppet()
+    with pytest.raises((ValueError, zenoh.ZError), match=said):
+        run(robot, connection, **NAMES)
+    assert robot.asked == ["halt"]

@@ -28,7 +28,6 @@ from suwon_fleet.adapters.keys.terms import Terms
 from suwon_fleet.core.errors import BadInput, Problem, Reason, Rejected
 
 AUTHORITY = "ca.pem"
-_AUTHORITY_KEY = "ca.key"
 
 
 class KeyFolder:
@@ -44,16 +43,25 @@ class KeyFolder:
         with _told(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             with folder._alone():
-                if any(
-                    (path / name).exists() for name in (AUTHORITY, _AUTHORITY_KEY, register.FILE)
-                ):
-                    raise Rejected(Reason.of("keys-exist", folder=path))
-                expires = now + timedelta(days=days)
-                pair = certificates.make_authority(fleet, now, expires)
-                _write(path / _AUTHORITY_KEY, pair.key_pem(), 0o600)
-                _write(path / AUTHORITY, pair.certificate_pem(), 0o644)
-                register.save(path, Register(fleet=fleet, expires=expires))
+                folder._make_authority(fleet, now, days)
         return folder
+
+    def _make_authority(self, fleet: str, now: datetime, days: int) -> None:
+        """Its key is put in its place last: one that was cut off before has signed nothing."""
+        key, certificate = self.path / register.AUTHORITY_KEY, self.path / AUTHORITY
+        new, listed = key.with_name(f".{key.name}.new"), self.path / register.FILE
+        is_free = new.exists() or not (certificate.exists() or listed.exists())
+        if key.exists() or not is_free:
+            raise Rejected(Reason.of("keys-exist", folder=self.path))
+        for left in (certificate, listed, new):
+            left.unlink(missing_ok=True)
+        expires = now + timedelta(days=days)
+        pair = certificates.make_authority(fleet, now, expires)
+        _write(new, pair.key_pem(), 0o600)
+        _write(certificate, pair.certificate_pem(), 0o644)
+        register.save(self.path, Register(fleet=fleet, expires=expires))
+        os.replace(new, key)
+        register.sync(self.path)
 
     def register(self) -> Register:
         """What there is."""
@@ -135,6 +143,9 @@ class KeyFolder:
                 namespaces=terms.namespaces,
             )
             made[terms.name] = self._keep(certificate, pair)
+        homes = {self.files(certificate)[0].parent for certificate in made.values()}
+        for folder in (*homes, *{home.parent for home in homes}):
+            register.sync(folder)  # a register that survives must find its files
         everything = (*known.certificates, *made.values())
         register.save(self.path, replace(known, certificates=everything))
         return [*made.values()]
@@ -152,7 +163,7 @@ class KeyFolder:
         return certificate
 
     def _authority(self, known: Register, now: datetime) -> certificates.Pair:
-        key, certificate = self.path / _AUTHORITY_KEY, self.path / AUTHORITY
+        key, certificate = self.path / register.AUTHORITY_KEY, self.path / AUTHORITY
         try:
             pair = certificates.load(key.read_bytes(), certificate.read_bytes())
         except ValueError as error:
@@ -222,4 +233,4 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     with open(handle, "wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(handle)  # a register that survives must find its files
+        os.fsync(handle)

@@ -20,6 +20,7 @@ from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.zenoh.access import Member, Role
 
 FILE = "register.json"
+AUTHORITY_KEY = "ca.key"
 FORMAT = "suwon_fleet/keys@1"
 _MOST_BYTES = 64 << 20
 
@@ -110,7 +111,9 @@ def load(folder: Path) -> Register:
 def nothing_in(folder: Path) -> BadInput:
     """There are no keys in a folder."""
     mend = "make them with `suwon-fleet keys init`, or name their folder with --dir"
-    return BadInput([Problem("no-keys", str(folder), "there are no keys here", mend)])
+    if (folder / AUTHORITY_KEY).exists():
+        mend = f"restore {FILE} from a copy, or name another folder with --dir"
+    return BadInput([Problem("no-keys", str(folder), "there is no register of keys here", mend)])
 
 
 def save(folder: Path, register: Register) -> None:
@@ -121,4 +124,15 @@ def save(folder: Path, register: Register) -> None:
         file.write(content + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    sync(folder)  # with what lies beside it
     os.replace(new, folder / FILE)
+    sync(folder)
+
+
+def sync(folder: Path) -> None:
+    """Have the disk know which files are in a folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

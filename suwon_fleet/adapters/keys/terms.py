@@ -11,9 +11,8 @@ from ipaddress import ip_address
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.wire.findings import shown
 from suwon_fleet.wire.zenoh.access import Role
-from suwon_fleet.wire.zenoh.keys import Address, all_robots
+from suwon_fleet.wire.zenoh.keys import ROBOT_ID, Address, all_robots
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
@@ -52,7 +51,7 @@ class Terms:
                 return [_problem("name", self.name, "give a robot as SITE/ZONE/ROBOT")]
             return _each("name", (self.name,), _is_robot, "each part has 1 to 64 of a-z 0-9 _ -")
         mend = "use 1 to 64 of a-z 0-9 _ -, beginning with a letter or digit"
-        return _each("name", (self.name,), lambda name: bool(_ID.fullmatch(name)), mend)
+        return _each("name", (self.name,), lambda name: bool(ROBOT_ID.fullmatch(name)), mend)
 
     def _about_rights(self) -> list[Problem]:
         """Rights that this role has not, or cannot be without."""

@@ -25,6 +25,7 @@ from suwon_fleet.core.robots.report import (
     Power,
     RobotReport,
     StopState,
+    charge_of,
 )
 from suwon_fleet.core.sitemap import GROUND
 
@@ -81,7 +82,9 @@ def _report(message: Any, robot_id: str, at: str) -> RobotReport:
         speed_mps=fields.finite(message.speed, f"{at}.speed"),
         path_index=_index(message.path_index, f"{at}.path_index"),
         granted_index=_index(message.granted_index, f"{at}.granted_index"),
-        battery_soc=None if math.isnan(battery) else _share(battery, f"{at}.battery"),
+        battery_soc=None
+        if math.isnan(battery)
+        else charge_of(fields.finite(battery, f"{at}.battery")),
         mode=fields.word(_MODES, message.mode, f"{at}.mode"),
         navigation=fields.word(_NAVIGATION, message.navigation, f"{at}.navigation"),
         compartment=fields.word_or_none(_COMPARTMENT, message.compartment, f"{at}.compartment"),
@@ -101,11 +104,6 @@ def _index(value: int, where: str) -> int:
     if value < -1:
         raise BadInput([Problem("bad-index", where, f"is {value}", "send -1 or more")])
     return value
-
-
-def _share(value: float, where: str) -> float:
-    """A share of 0..1; a battery gauge that reads a little over full is full."""
-    return min(1.0, max(0.0, fields.finite(value, where)))
 
 
 def _action(message: Any, at: str) -> ActionReport | None:

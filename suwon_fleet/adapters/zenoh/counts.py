@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from suwon_fleet.core.errors import BadInput
+from suwon_fleet.wire.zenoh.happenings import CommandAnswer
 
 _MOST_SENDERS = 1000
 _OTHERS = "(others)"
@@ -26,6 +27,8 @@ class Counts:
     events_missed: int = 0
     """Events that an outage longer than promised has cost."""
     events_doubled: int = 0
+    events_dropped: int = 0
+    """Events that nobody asked the link for."""
     commands: int = 0
     """Named ones, which are answered."""
     retries: int = 0
@@ -33,6 +36,8 @@ class Counts:
     """Commands that nobody answered before they expired."""
     refused: int = 0
     """Commands that robots would not do."""
+    last_refusal: CommandAnswer | None = None
+    """The last of them: who would not, and why."""
     nowhere: int = 0
     """Commands for robots that this link has not heard of."""
     unusable: Counter[str] = field(default_factory=Counter)

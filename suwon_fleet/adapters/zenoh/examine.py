@@ -29,6 +29,7 @@ from suwon_fleet.wire.zenoh.doctor import (
 )
 from suwon_fleet.wire.zenoh.envelope import Message
 from suwon_fleet.wire.zenoh.keys import Address
+from suwon_fleet.wire.zenoh.secured import Files
 
 PINGS = 50
 TRIES, TRY_BYTES = 2000, 512
@@ -69,7 +70,7 @@ class Link:
     """Of the zone whose manager should answer."""
     robot: Address | None = None
     """As which it speaks."""
-    files: tls.Files | None = None
+    files: Files | None = None
     lease_s: float = 1.0
 
 
@@ -111,7 +112,13 @@ def _parts(endpoint: str) -> tuple[str, str, int]:
     if protocol not in ("tcp", "tls") or not host or not port.isdecimal() or int(port) > 65535:
         mend = "give it as tcp/HOST:PORT or tls/HOST:PORT"
         raise BadInput([Problem("bad-endpoint", endpoint, "is no endpoint to be tried", mend)])
-    return protocol, host.strip("[]"), int(port)
+    host = host.strip("[]")
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        what, mend = f"{host} is no name of a host: {error}", "give a DNS name or an IP address"
+        raise BadInput([Problem("bad-endpoint", endpoint, what, mend)]) from error
+    return protocol, host, int(port)
 
 
 def _reach(host: str, port: int) -> Finding:
@@ -132,7 +139,7 @@ def _reach(host: str, port: int) -> Finding:
 
 
 def _settings(link: Link) -> SessionSettings:
-    files = link.files or tls.Files()
+    files = link.files or Files()
     return SessionSettings(
         mode="client",
         connect=[link.endpoint],
@@ -222,7 +229,7 @@ class _Examination:
         )
         payload = encode_try(self._mark, TRY_BYTES)
         publisher.put(payload)
-        if not self._arrived(1):
+        if not self._arrived(1)[0]:
             what = f"what is said as {robot} does not arrive"
             mend = "is that its name and zone? its certificate's, if it has one, and not revoked?"
             yield Finding("own keys", Verdict.BAD, what, mend)
@@ -231,19 +238,20 @@ class _Examination:
         began_s = time.perf_counter()
         for _ in range(TRIES):
             publisher.put(payload)
-        arrived = self._arrived(TRIES + 1) - 1
-        rate = arrived / (time.perf_counter() - began_s)
+        count, at_s = self._arrived(TRIES + 1)
+        arrived = max(0, count - 1)
+        rate = arrived / (at_s - began_s)
         what = f"{rate:,.0f} messages of {TRY_BYTES} bytes in a second; {TRIES - arrived} lost"
         verdict = Verdict.GOOD if arrived == TRIES else Verdict.NOTE
         yield Finding(
             "throughput", verdict, what, "" if arrived == TRIES else "look at the network"
         )
 
-    def _arrived(self, wanted: int) -> int:
-        """How many tries have arrived, once these have or no more come."""
+    def _arrived(self, wanted: int) -> tuple[int, float]:
+        """How many tries have arrived, once these have or no more come; and when the last was seen."""
         count, since_s = 0, time.perf_counter()
         while count < wanted and time.perf_counter() - since_s < _STALLED_S:
             answer = self._ask()
             if answer is not None and answer.body.arrived > count:
                 count, since_s = answer.body.arrived, time.perf_counter()
-        return count
+        return count, since_s

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import zenoh
-from zenoh import ConsolidationMode, ReplyKeyExpr
 from zenoh.ext import HistoryConfig, RecoveryConfig, declare_advanced_subscriber
-from zenoh.handlers import FifoChannel
 
 from suwon_fleet.adapters.clocks import SECOND
 from suwon_fleet.adapters.zenoh.counts import Counts
@@ -26,7 +24,6 @@ MOST_ANSWERS = 2
 LONGEST_S = 60.0
 """So long it is asked for when nobody answers."""
 MOST_HELD = 10_000
-_MOST_REPLIES = 100_000
 
 
 def subscribe(session: zenoh.Session, key: str) -> Inbox:
@@ -42,34 +39,9 @@ def subscribe(session: zenoh.Session, key: str) -> Inbox:
     return inbox.of(subscriber)
 
 
-class Caches:
-    """Asks robots for all the events they still have; answers are heard later."""
-
-    def __init__(self, session: zenoh.Session) -> None:
-        self._session = session
-        self._replies: list[zenoh.handlers.Handler[zenoh.Reply]] = []
-
-    def ask(self, key: str) -> None:
-        """Ask the robot whose events have this key."""
-        self._replies.append(
-            self._session.get(
-                f"{key}/@adv/pub/**",
-                FifoChannel(_MOST_REPLIES),
-                consolidation=ConsolidationMode.NONE,
-                accept_replies=ReplyKeyExpr.ANY,
-                timeout=ASK_AGAIN_S,
-            )
-        )
-
-    def drain(self) -> Iterator[tuple[str, bytes]]:
-        """Keys and bytes of what has been answered since the last call."""
-        for replies in list(self._replies):
-            try:
-                while reply := replies.try_recv():
-                    if reply.ok:
-                        yield str(reply.ok.key_expr), reply.ok.payload.to_bytes()
-            except zenoh.ZError:  # all have answered
-                self._replies.remove(replies)
+def cache_of(key: str) -> str:
+    """What to ask for all the events that are still kept by the robot whose events have this key."""
+    return f"{key}/@adv/pub/**"
 
 
 @dataclass(slots=True)
@@ -79,6 +51,8 @@ class _Stream:
     session: str
     last: int
     """The newest that was passed on."""
+    before: str = ""
+    """The run before this one; what still comes of it is too late."""
     held: dict[int, RobotEvent] = field(default_factory=dict)
     """Those behind a gap."""
     since_ns: int = 0
@@ -104,13 +78,14 @@ class Order:
         """
         stream = self._streams.get(event.robot_id)
         passed: list[RobotEvent] = []
-        if stream is None or stream.session != event.session:
-            last = 0
-            if stream is None:  # what was before we met does not count
-                last = event.sequence - 1
-            else:
-                passed = self._give_up(stream)
-            stream = self._streams[event.robot_id] = _Stream(event.session, last)
+        if stream is None:  # what was before we met does not count
+            stream = _Stream(event.session, event.sequence - 1)
+        elif stream.session != event.session:
+            if is_again or event.session == stream.before:
+                return []
+            passed = self._give_up(stream)
+            stream = _Stream(event.session, 0, stream.session)
+        self._streams[event.robot_id] = stream
         stream.is_answered |= is_again
         if event.sequence <= stream.last or event.sequence in stream.held:
             self._counts.events_doubled += not is_again

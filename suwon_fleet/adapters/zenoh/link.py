@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 import zenoh
 from zenoh import CongestionControl, Priority, SampleKind
-from zenoh.handlers import FifoChannel
 
 from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.zenoh import happenings
 from suwon_fleet.adapters.zenoh.counts import Counts
 from suwon_fleet.adapters.zenoh.members import Member, Members
-from suwon_fleet.adapters.zenoh.queues import Inbox
+from suwon_fleet.adapters.zenoh.queues import Inbox, Replies
 from suwon_fleet.adapters.zenoh.refusing import Refusing
 from suwon_fleet.adapters.zenoh.telling import Telling
 from suwon_fleet.core.engine import alerts
@@ -36,6 +36,8 @@ ASK_AGAIN_S = 1.0
 """A robot that has not said who it is, is asked again."""
 NEW_AT_ONCE = 200
 """Robots that join or start anew in one turn; the others with their next state, so that no turn is long."""
+MOST_EVENTS = 100_000
+"""Kept until somebody asks for them."""
 _SMALL = 10_000
 _PRIORITY = {
     Channel.GRANT: Priority.INTERACTIVE_HIGH,
@@ -63,10 +65,10 @@ class ZenohLink:
         self._telling = Telling(self._put, self.counts, WallClock().now_ns)
         self._refusing = Refusing(self.counts, self._answer_unread)
         self._order = happenings.Order(self.counts)
-        self._caches = happenings.Caches(session)
-        self._events: list[RobotEvent] = []
+        self._caches = Replies(session, happenings.ASK_AGAIN_S)
+        self._events: deque[RobotEvent] = deque(maxlen=MOST_EVENTS)
         self._asked_ns: dict[str, int] = {}
-        self._replies: list[zenoh.handlers.Handler[zenoh.Reply]] = []
+        self._told_who = Replies(session, ASK_AGAIN_S)
         self._states = self._subscribe(keys[Channel.STATE], Inbox())
         self._sheets = self._subscribe(keys[Channel.FACTSHEET], Inbox(_SMALL))
         self._answers = self._subscribe(keys[Channel.ANSWER], Inbox(_SMALL))
@@ -85,7 +87,7 @@ class ZenohLink:
             self._happened,
             self._alive,
         )
-        self._ask(keys[Channel.FACTSHEET])
+        self._told_who.ask(keys[Channel.FACTSHEET])
 
     def _subscribe(self, key: str, inbox: Inbox) -> Inbox:
         return inbox.of(self._session.declare_subscriber(key, inbox.handler))
@@ -104,7 +106,7 @@ class ZenohLink:
         for member, key, payload in self._from_robots(self._answers):
             answer = self._refusing.read(decode_answer, payload, key, now_ns)
             if answer and self._is_own(member, answer.robot_id, key):
-                self._telling.answered(answer)
+                heard += self._telling.answered(answer)
         self._telling.again(now_ns)
         self.counts.overruns = sum(box.overruns for box in self._boxes)
         return [*heard, *self._refusing.news()]
@@ -133,8 +135,12 @@ class ZenohLink:
             member.epoch = epoch
 
     def events(self) -> list[RobotEvent]:
-        """What has happened to robots since the last call, each once and in its robot's order."""
-        events, self._events = self._events, []
+        """What has happened to robots since the last call, each once and in its robot's order.
+
+        Of more than `MOST_EVENTS` the oldest are dropped.
+        """
+        events = list(self._events)
+        self._events.clear()
         return events
 
     @property
@@ -146,10 +152,12 @@ class ZenohLink:
 
     def _from_robots(self, inbox: Inbox) -> Iterator[tuple[Member, str, bytes]]:
         """Messages by robots' keys; others are counted."""
-        for sample in inbox.drain():
-            key = str(sample.key_expr)
+        return self._of_robots((str(one.key_expr), one.payload.to_bytes()) for one in inbox.drain())
+
+    def _of_robots(self, told: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Member, str, bytes]]:
+        for key, payload in told:
             if (member := self._at(key)) is not None:
-                yield member, key, sample.payload.to_bytes()
+                yield member, key, payload
 
     def _at(self, key: str) -> Member | None:
         try:
@@ -186,23 +194,14 @@ class ZenohLink:
         return list(gone)
 
     def _hear_sheets(self, now_ns: int) -> None:
-        told = [(str(s.key_expr), s.payload.to_bytes()) for s in self._sheets.drain()]
-        for replies in list(self._replies):
-            try:
-                while reply := replies.try_recv():
-                    if reply.ok:
-                        told.append((str(reply.ok.key_expr), reply.ok.payload.to_bytes()))
-            except zenoh.ZError:  # all have answered
-                self._replies.remove(replies)
-        for key, payload in told:
-            member = self._at(key)
+        for member, key, payload in self._from_robots(self._sheets):
             sheet = self._refusing.read(decode_factsheet, payload, key, now_ns)
-            if member and sheet and self._is_own(member, sheet.robot_id, key):
+            if sheet and self._is_own(member, sheet.robot_id, key):
                 member.sheet = sheet
-
-    def _ask(self, key: str) -> None:
-        """Ask for factsheets; answers are heard later."""
-        self._replies.append(self._session.get(key, FifoChannel(_SMALL), timeout=ASK_AGAIN_S))
+        for member, key, payload in self._of_robots(self._told_who.drain()):
+            sheet = self._refusing.read(decode_factsheet, payload, key, now_ns)
+            if sheet and self._is_own(member, sheet.robot_id, key):
+                member.recall(sheet)
 
     def _hear_states(self, now_ns: int) -> list[Heard]:
         newest: dict[str, zenoh.Sample] = {}
@@ -243,7 +242,7 @@ class ZenohLink:
         key = member.address.key(Channel.FACTSHEET)
         if now_ns - self._asked_ns.get(key, -(10**18)) >= ASK_AGAIN_S * SECOND:
             self._asked_ns[key] = now_ns
-            self._ask(key)
+            self._told_who.ask(key)
 
     def _hear_alarms(self, now_ns: int) -> Iterator[Noticed]:
         for member, key, payload in self._from_robots(self._alarms):
@@ -258,16 +257,20 @@ class ZenohLink:
         for member, key, payload in self._from_robots(self._happened):
             event = self._refusing.read(decode_event, payload, key, now_ns)
             if event and self._is_own(member, event.robot_id, key):
-                self._events += self._order.take(event)
-        for key, payload in self._caches.drain():
-            again = self._at(key)
+                self._happen(self._order.take(event))
+        for member, key, payload in self._of_robots(self._caches.drain()):
             event = self._refusing.read(decode_event, payload, key, now_ns)
-            if again and event and self._is_own(again, event.robot_id, key):
-                self._events += self._order.take(event, is_again=True)
-        self._events += self._order.overdue(now_ns)
+            if event and self._is_own(member, event.robot_id, key):
+                self._happen(self._order.take(event, is_again=True))
+        self._happen(self._order.overdue(now_ns))
         for robot_id in self._order.gaps(now_ns):
             if (holder := self._members.named(robot_id)) is not None:
-                self._caches.ask(holder.address.key(Channel.EVENTS))
+                self._caches.ask(happenings.cache_of(holder.address.key(Channel.EVENTS)))
+
+    def _happen(self, events: list[RobotEvent]) -> None:
+        """Keep them for whoever asks, if anybody does."""
+        self.counts.events_dropped += max(0, len(self._events) + len(events) - MOST_EVENTS)
+        self._events += events
 
     # Telling
 

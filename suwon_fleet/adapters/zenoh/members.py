@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from suwon_fleet.adapters.clocks import SECOND
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
 from suwon_fleet.wire.zenoh.keys import FLEET, Address, parse
 
-SECOND = 1_000_000_000
 MOST = 50_000
 """Robots of one link."""
 ANNOUNCE_AGAIN_S = 10.0
@@ -44,6 +44,11 @@ class Member:
             self.announced_ns = now_ns
             return Announced(sheet, report)
         return Reported(report)
+
+    def recall(self, sheet: Factsheet) -> None:
+        """Take a factsheet that was asked for: others answer, too, with that of an earlier run."""
+        if self.sheet is None or sheet.session == self.session:
+            self.sheet = sheet
 
 
 class Members:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import zenoh
+from zenoh import ConsolidationMode, ReplyKeyExpr
+from zenoh.handlers import FifoChannel
 
 CAPACITY = 100_000
 """Messages: two seconds of 5,000 robots at 10 Hz. When full, the oldest are dropped."""
+_MOST_REPLIES = 100_000
 
 
 class _Receiver(Protocol):
@@ -48,3 +51,34 @@ class Inbox:
         """Hear no more."""
         assert self._receiver is not None
         self._receiver.undeclare()
+
+
+class Replies:
+    """What others are asked for, and answer later: all answers, whoever gives them."""
+
+    def __init__(self, session: zenoh.Session, timeout_s: float) -> None:
+        """They have `timeout_s` to answer."""
+        self._session, self._timeout_s = session, timeout_s
+        self._open: list[zenoh.handlers.Handler[zenoh.Reply]] = []
+
+    def ask(self, key: str) -> None:
+        """Ask whoever answers for a key expression."""
+        self._open.append(
+            self._session.get(
+                key,
+                FifoChannel(_MOST_REPLIES),
+                consolidation=ConsolidationMode.NONE,
+                accept_replies=ReplyKeyExpr.ANY,  # a cache answers by the key it is of
+                timeout=self._timeout_s,
+            )
+        )
+
+    def drain(self) -> Iterator[tuple[str, bytes]]:
+        """Keys and bytes of what has been answered since the last call."""
+        for replies in list(self._open):
+            try:
+                while reply := replies.try_recv():
+                    if reply.ok:
+                        yield str(reply.ok.key_expr), reply.ok.payload.to_bytes()
+            except zenoh.ZError:  # all have answered
+                self._open.remove(replies)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from suwon_fleet.adapters.clocks import SECOND
 from suwon_fleet.adapters.zenoh.counts import Counts
 from suwon_fleet.core.engine.alerts import ERROR, WARNING
 from suwon_fleet.core.engine.messages import Noticed
@@ -14,7 +15,6 @@ from suwon_fleet.wire.zenoh.commands import Unread
 from suwon_fleet.wire.zenoh.envelope import NewerSchema
 from suwon_fleet.wire.zenoh.keys import Address
 
-SECOND = 1_000_000_000
 ANSWER_AGAIN_S = 10.0
 """A robot that speaks a newer schema is told so again."""
 _MOST_TOLD = 10_000

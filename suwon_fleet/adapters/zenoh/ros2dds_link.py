@@ -127,6 +127,8 @@ class Ros2ddsLink:
         for command in commands:
             if machine := self._machines.get(command.robot_id):
                 machine.obey(command, now_ns)
+            else:
+                self.counts.nowhere += 1
 
     def close(self) -> None:
         """Hear no more. Goals under way go on: their ground stays the robots'."""

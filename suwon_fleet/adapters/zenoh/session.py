@@ -20,6 +20,9 @@ _SOON = ("real_time", "interactive_high")
 _BATCHES = 16
 """Of 64 KiB: grants for thousands of robots in one turn wait here, rather than hold the turn up."""
 MODES = ("peer", "client", "router")
+LEAST_LEASE_S = 0.1
+LEASE, LEASE_S = "transport/link/tx/lease", 1.0
+_TLS = "transport/link/tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +31,20 @@ class SessionSettings:
 
     `listen` and `connect` are endpoints such as ``tcp/0.0.0.0:7447`` and ``tls/router.example:7447``. A
     dead connection is noticed after `lease_s`, if both sides have it so. TLS files are paths; with a
-    certificate, both sides must show one. `file` is a Zenoh configuration (JSON5) that the others are laid
-    over.
+    certificate, both sides must show one. `file` is a Zenoh configuration (JSON5): what is given besides
+    counts before it, and what neither says is as without a file.
     """
 
-    mode: str = "peer"
+    mode: str = ""
+    """Empty: the file's, or a peer."""
     region: str = ""
     """Of a star: which of the hub's regions this peer is."""
     regions: Sequence[str] = ()
     """Of the hub, a router: all those it joins with each other."""
     listen: Sequence[str] = ()
     connect: Sequence[str] = ()
-    lease_s: float = 1.0
+    lease_s: float = 0.0
+    """0: the file's, or `LEASE_S`."""
     send_buffer_bytes: int = 0
     """Of each TCP connection; on a thin one 32768 keeps commands from waiting. 0: the system's."""
     tls_ca: str = ""
@@ -49,38 +54,54 @@ class SessionSettings:
 
     def config(self) -> zenoh.Config:
         """As Zenoh takes it. Raises BadInput."""
-        config = _read(self.file) if self.file else zenoh.Config()
-        for path, value in self._values():
-            try:
-                config.insert_json5(path, json.dumps(value))
-            except zenoh.ZError as error:
-                what = f"{value!r} cannot be: {_first_line(error)}"
-                mend = "see the parameters zenoh_* in docs/ros.md"
-                raise BadInput([Problem("bad-zenoh-setting", path, what, mend)]) from error
+        config, zenohs = _read(self.file) if self.file else zenoh.Config(), zenoh.Config()
+        for path, value in self._given():
+            _insert(config, path, value)
+        mode = mode_of(config)
+        for path, value in _usual(mode):
+            if config.get_json(path) == zenohs.get_json(path):
+                _insert(config, path, value)
+        self._check(mode, config)
         return config
 
-    def _values(self) -> list[tuple[str, Any]]:
-        if self.mode not in MODES:
-            mend = f"use {', '.join(MODES)}"
-            raise BadInput([Problem("bad-zenoh-setting", "mode", f"{self.mode!r} is none", mend)])
-        for name, given, mode in (
+    def _check(self, mode: str, config: zenoh.Config) -> None:
+        """Raise BadInput for what does not go together."""
+        problems = []
+        for name, given, wanted in (
             ("region", self.region, "peer"),
             ("regions", self.regions, "router"),
         ):
-            if given and self.mode != mode:
-                what = f"{given!r} means nothing to a {self.mode}"
-                mend = f"give it to a {mode}, or leave it out (docs/routers.md)"
-                raise BadInput([Problem("bad-zenoh-setting", name, what, mend)])
-        values: list[tuple[str, Any]] = [
-            ("mode", self.mode),
-            ("scouting/multicast/enabled", False),
-            ("scouting/gossip/enabled", self.mode == "router"),
-            ("connect/retry", {"period_init_ms": 100, "period_max_ms": 1000}),
-            ("transport/link/tx/lease", round(self.lease_s * 1000)),
-            ("transport/unicast/max_sessions", MOST_ROBOTS),
-            ("transport/unicast/max_links", 2),
-            *((f"transport/link/tx/queue/size/{of}", _BATCHES) for of in _SOON),
-        ]
+            if given and mode != wanted:
+                what = f"{given!r} means nothing to a {mode}"
+                mend = f"give it to a {wanted}, or leave it out (docs/routers.md)"
+                problems.append(Problem("bad-zenoh-setting", name, what, mend))
+        files = {
+            "authority (ca)": self.tls_ca
+            or json.loads(config.get_json(f"{_TLS}/root_ca_certificate")),
+            "certificate": self.tls_certificate,
+            "private key": self.tls_private_key,
+        }
+        missing = [name for name, file in files.items() if not file]
+        if missing and (self.tls_certificate or self.tls_private_key):
+            what = f"without {' and '.join(missing)} nobody would be asked for a certificate"
+            mend = "give the three together, or the authority alone"
+            problems.append(Problem("bad-zenoh-setting", "tls", what, mend))
+        if 0.0 < self.lease_s < LEAST_LEASE_S:
+            mend = f"give {LEAST_LEASE_S:g} s or more"
+            problems.append(Problem("bad-zenoh-setting", "lease", f"{self.lease_s:g} s", mend))
+        if problems:
+            raise BadInput(problems)
+
+    def _given(self) -> list[tuple[str, Any]]:
+        """What was set, by Zenoh's paths."""
+        if self.mode not in ("", *MODES):
+            mend = f"use {', '.join(MODES)}"
+            raise BadInput([Problem("bad-zenoh-setting", "mode", f"{self.mode!r} is none", mend)])
+        values: list[tuple[str, Any]] = []
+        if self.mode:
+            values.append(("mode", self.mode))
+        if self.lease_s:
+            values.append((LEASE, round(self.lease_s * 1000)))
         if self.listen or not self.file:
             values.append(("listen/endpoints", list(self.listen)))
         if self.connect or not self.file:
@@ -91,14 +112,48 @@ class SessionSettings:
             values.append(("gateway", joining(self.regions)))
         if self.send_buffer_bytes:
             values.append(("transport/link/tcp/so_sndbuf", self.send_buffer_bytes))
-        for name in ("listen", "connect"):
-            if self.tls_certificate:
-                values.append((f"transport/link/tls/{name}_certificate", self.tls_certificate))
-                values.append((f"transport/link/tls/{name}_private_key", self.tls_private_key))
         if self.tls_ca:
-            values.append(("transport/link/tls/root_ca_certificate", self.tls_ca))
-            values.append(("transport/link/tls/enable_mtls", bool(self.tls_certificate)))
+            values.append((f"{_TLS}/root_ca_certificate", self.tls_ca))
+        if self.tls_certificate:
+            values.append((f"{_TLS}/enable_mtls", True))
+            for name in ("listen", "connect"):
+                values.append((f"{_TLS}/{name}_certificate", self.tls_certificate))
+                values.append((f"{_TLS}/{name}_private_key", self.tls_private_key))
         return values
+
+
+def _usual(mode: str) -> list[tuple[str, Any]]:
+    """What is so unless somebody says otherwise; Zenoh's own is for other uses."""
+    return [
+        ("mode", mode),
+        ("scouting/multicast/enabled", False),
+        ("scouting/gossip/enabled", mode == "router"),
+        ("connect/retry", {"period_init_ms": 100, "period_max_ms": 1000}),
+        (LEASE, round(LEASE_S * 1000)),
+        ("transport/unicast/max_sessions", MOST_ROBOTS),
+        ("transport/unicast/max_links", 2),
+        *((f"transport/link/tx/queue/size/{of}", _BATCHES) for of in _SOON),
+        (f"{_TLS}/close_link_on_expiration", True),
+    ]
+
+
+def _insert(config: zenoh.Config, path: str, value: Any) -> None:
+    try:
+        config.insert_json5(path, json.dumps(value))
+    except zenoh.ZError as error:
+        what = f"{value!r} cannot be: {_first_line(error)}"
+        mend = "see the parameters zenoh_* in docs/ros.md"
+        raise BadInput([Problem("bad-zenoh-setting", path, what, mend)]) from error
+
+
+def mode_of(config: zenoh.Config) -> str:
+    """What a session is to Zenoh."""
+    return json.loads(config.get_json("mode")) or "peer"
+
+
+def lease_s_of(config: zenoh.Config) -> float:
+    """After how long a dead connection is noticed."""
+    return float(json.loads(config.get_json(LEASE)) / 1000)
 
 
 def open_session(settings: SessionSettings) -> zenoh.Session:
@@ -108,7 +163,7 @@ def open_session(settings: SessionSettings) -> zenoh.Session:
         return zenoh.open(config)
     except zenoh.ZError as error:
         why = _first_line(error)
-        if settings.mode == "client" and "connect" in why.lower():
+        if mode_of(config) == "client" and "connect" in why.lower():
             raise Unreachable(f"zenoh: {why}") from error
         where = ", ".join([*settings.listen, *settings.connect]) or settings.file or "zenoh"
         mend = "check addresses, ports and files; is another process listening there?"

@@ -7,7 +7,11 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from suwon_fleet.adapters.clocks import SECOND
 from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.core.engine.alerts import ERROR
+from suwon_fleet.core.engine.messages import Noticed
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.command import (
     Act,
     CancelAction,
@@ -22,14 +26,11 @@ from suwon_fleet.wire.zenoh.commands import Ticket, channel_of, encode_command
 from suwon_fleet.wire.zenoh.happenings import CommandAnswer, Refusal
 from suwon_fleet.wire.zenoh.keys import Address, Channel
 
-SECOND = 1_000_000_000
 RETRY_S = 0.5
 LIVES_S = 5.0
 """A robot that hears a command later does not do it; the core asks again if it is still wanted."""
 
 Put = Callable[[Address, Channel, bytes], None]
-About = tuple[str, str]
-"""A robot and what a command is about; of two about the same, only the later counts."""
 
 
 @dataclass(slots=True)
@@ -51,12 +52,14 @@ class Telling:
         self._newest = wall_ns()
         self._prefix = f"{self._newest:x}"
         self._ids = itertools.count(1)
-        self._underway: dict[About, _Underway] = {}
+        self._underway: dict[str, dict[str, _Underway]] = {}
+        """By robot, and by what it is about."""
+        self._unstopped: set[str] = set()
 
     @property
     def waiting(self) -> int:
         """Commands without an answer yet."""
-        return len(self._underway)
+        return sum(map(len, self._underway.values()))
 
     def tell(
         self, command: RobotCommand, address: Address, session: str, epoch: int, now_ns: int
@@ -68,7 +71,8 @@ class Telling:
             self._put(address, Channel.GRANT, encode_command(command, ticket))
             return
         about = _about(command)
-        before = self._underway.get(about)
+        underway = self._underway.setdefault(command.robot_id, {})
+        before = underway.get(about)
         if before and before.command == command and before.expires_ns > now_ns:
             return
         command_id = f"{self._prefix}-{next(self._ids)}"
@@ -76,7 +80,7 @@ class Telling:
         payload = encode_command(
             command, Ticket(session, epoch, number, now_ns, command_id, expires_ns)
         )
-        self._underway[about] = _Underway(command, address, payload, command_id, expires_ns, now_ns)
+        underway[about] = _Underway(command, address, payload, command_id, expires_ns, now_ns)
         self._counts.commands += 1
         self._put(address, channel_of(command), payload)
 
@@ -85,38 +89,56 @@ class Telling:
         self._newest = max(self._newest + 1, self._wall_ns())
         return self._newest
 
-    def answered(self, answer: CommandAnswer) -> None:
-        """A robot has answered."""
-        for about, told in self._underway.items():
-            if told.command_id == answer.command_id and about[0] == answer.robot_id:
-                del self._underway[about]
-                self._counts.refused += answer.refusal is not Refusal.NONE
-                return
+    def answered(self, answer: CommandAnswer) -> list[Noticed]:
+        """A robot has answered; what people are to know of it."""
+        underway = self._underway.get(answer.robot_id, {})
+        for about, told in underway.items():
+            if told.command_id == answer.command_id:
+                del underway[about]
+                if answer.refusal is not Refusal.NONE:
+                    self._counts.refused += 1
+                    self._counts.last_refusal = answer
+                return self._noticed(told.command, answer)
+        return []
+
+    def _noticed(self, command: RobotCommand, answer: CommandAnswer) -> list[Noticed]:
+        """That a robot will not stop; over once it heeds a later request."""
+        robot_id, refusal = answer.robot_id, answer.refusal
+        if not isinstance(command, RequestStop) or refusal is Refusal.OLDER:  # asked for anew
+            return []
+        is_over = refusal is Refusal.NONE
+        if is_over and robot_id not in self._unstopped:
+            return []
+        (self._unstopped.discard if is_over else self._unstopped.add)(robot_id)
+        why = f"{refusal} {answer.detail}".strip()
+        reason = Reason.of("robot-refuses-stop", robot=robot_id, why=why)
+        return [Noticed(ERROR, reason, robot_id, is_over)]
 
     def forget(self, robot_id: str) -> None:
         """What was under way was for a program that runs no more."""
-        for about in [about for about in self._underway if about[0] == robot_id]:
-            del self._underway[about]
+        self._underway.pop(robot_id, None)
 
     def again(self, now_ns: int) -> None:
         """Tell again what has not been answered, and give up what has expired."""
-        for about, told in list(self._underway.items()):
-            if told.expires_ns <= now_ns:
-                del self._underway[about]
-                self._counts.unanswered += 1
-            elif now_ns - told.told_ns >= RETRY_S * SECOND:
-                told.told_ns = now_ns
-                self._counts.retries += 1
-                self._put(told.address, channel_of(told.command), told.payload)
+        for underway in self._underway.values():
+            for about, told in list(underway.items()):
+                if told.expires_ns <= now_ns:
+                    del underway[about]
+                    self._counts.unanswered += 1
+                elif now_ns - told.told_ns >= RETRY_S * SECOND:
+                    told.told_ns = now_ns
+                    self._counts.retries += 1
+                    self._put(told.address, channel_of(told.command), told.payload)
 
 
-def _about(command: RobotCommand) -> About:
+def _about(command: RobotCommand) -> str:
+    """What a command is about; of two about the same, only the later counts."""
     match command:
         case Act() | CancelAction():
-            return command.robot_id, f"action {command.action_id}"
+            return f"action {command.action_id}"
         case RequestStop() | ReleaseStop():
-            return command.robot_id, f"stop {command.stop_id}"
+            return f"stop {command.stop_id}"
         case Pause() | Resume():
-            return command.robot_id, "pause"
+            return "pause"
         case Grant():
-            return command.robot_id, "ground"
+            return "ground"

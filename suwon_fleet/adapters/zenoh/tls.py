@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.wire.zenoh.secured import Files
 
 SOON_DAYS = 30
 _CONNECT_S = 3.0
@@ -36,15 +36,6 @@ _ALERTS = (
     ("RECORD_LAYER_FAILURE", "it does not speak TLS", "use tcp/, or make it listen on tls/"),
 )
 """What OpenSSL calls them; a refusal may come as any of them, by the library on the other side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Paths; the certificate comes with its key, or neither."""
-
-    authority: str = ""
-    certificate: str = ""
-    key: str = ""
 
 
 def shake_hands(host: str, port: int, files: Files | None) -> Told:

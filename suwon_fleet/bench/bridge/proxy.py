@@ -33,7 +33,8 @@ class FaultyProxy:
         What is sent comes `delay_s` later. Of all packets the share `lost` (0..1) has to be sent again,
         and what was sent after them waits: that is what a loss is above TCP.
         """
-        there, _, port = target.partition("/")[2].rpartition(":")
+        self._scheme, _, address = target.partition("/")
+        there, _, port = address.rpartition(":")
         self._target = (there, int(port))
         self._host, self._delay_s, self._lost = host, delay_s, lost
         self._random = random.Random(seed)
@@ -50,7 +51,13 @@ class FaultyProxy:
     @property
     def endpoint(self) -> str:
         """Where to connect instead of to the target."""
-        return f"tcp/{self._host}:{self._listener.getsockname()[1]}"
+        return f"{self._scheme}/{self._host}:{self._listener.getsockname()[1]}"
+
+    @property
+    def connections(self) -> int:
+        """How many pass now."""
+        with self._lock:
+            return len(self._sockets) // 2
 
     def reset(self) -> None:
         """End all connections and refuse new ones, until `mend`."""

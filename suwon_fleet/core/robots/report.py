@@ -168,6 +168,11 @@ class ActionReport:
     result: str = ""
 
 
+def charge_of(gauge: float) -> float:
+    """0..1 of a battery gauge: one that reads a little over full is full."""
+    return min(1.0, max(0.0, gauge))
+
+
 @dataclass(frozen=True, slots=True)
 class RobotReport:
     """The whole state of one robot at one instant.

@@ -184,6 +184,10 @@ SENTENCES = {
     " once it stands at its end.",
     "robot-speaks-as-another": "What comes by the keys of {robot} says it is of {other}; it is not heeded.",
     "robot-id-taken": "{robot} is known as {known}; what comes by {other} is not heeded.",
+    "robot-on-two-links": "{robot} is heard over two links at once, such as ROS and Zenoh; if that is two"
+    " robots, give each a name of its own.",
+    "robot-refuses-stop": "{robot} was asked to stop and refuses: {why}. Stop it by hand, and"
+    " look at its clock.",
     "robot-alarm": "{robot} reports {alarm}: {text}.",
     "robot-not-announced": "{robot} reports, but has not said who it is (factsheet).",
     "robot-surprise": "{robot} told a change nothing explains: {layer:layer} from {before:state}"

@@ -199,6 +199,10 @@ SENTENCES = {
     " 받아들이지 않습니다.",
     "robot-id-taken": "{robot:+은/는} {known:+으로/로} 알려져 있습니다. {other}에서 오는 메시지는"
     " 받아들이지 않습니다.",
+    "robot-on-two-links": "{robot:+이/가} 두 통신망(예: ROS와 Zenoh)에서 동시에 보고하고 있습니다."
+    " 로봇이 두 대라면 이름을 다르게 정해 주세요.",
+    "robot-refuses-stop": "{robot:+이/가} 정지 요청을 거부했습니다: {why}. 현장에서 직접 정지시키고 로봇의"
+    " 시계를 확인해 주세요.",
     "robot-alarm": "{robot:+이/가} {alarm} 알람을 보냈습니다: {text}.",
     "robot-not-announced": "{robot:+이/가} 보고는 하지만 제원(factsheet)을 알리지 않았습니다.",
     "robot-surprise": "{robot}의 {layer:layer} 상태가 설명 없이 바뀌었습니다: {before:state} →"

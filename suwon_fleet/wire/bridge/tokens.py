@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from suwon_fleet.core.errors import BadInput, Problem
@@ -16,6 +17,7 @@ from suwon_fleet.wire.findings import shown
 ALL_PUBLISHERS = "@/*/@ros2_lv/MP/**"
 PUBLISHER, SUBSCRIBER = "MP", "MS"
 _CHUNKS = 7
+_DEPTH = re.compile(r"[0-9]{1,9}")
 _BEST_EFFORT, _RELIABLE, _TRANSIENT_LOCAL = "0", "1", "1"
 
 
@@ -40,7 +42,7 @@ class Qos:
         return cls(
             parts[1] != _BEST_EFFORT,
             parts[2] not in ("", "0"),
-            min(int(depth), 10_000) if depth.isascii() and depth.isdigit() and int(depth) else 10,
+            min(int(depth), 10_000) or 10 if _DEPTH.fullmatch(depth) else 10,
         )
 
 

@@ -21,7 +21,7 @@ ALIVE = "alive"
 """The last chunk of a liveliness token."""
 
 _CHUNK = re.compile(r"[a-z0-9_-]{1,64}")
-_ROBOT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+ROBOT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class Channel(StrEnum):
@@ -57,7 +57,7 @@ class Address:
         for name, value in (("site", self.site), ("zone", self.zone)):
             if not _CHUNK.fullmatch(value):
                 raise _bad_chunk(name, value, "use 1 to 64 of a-z, 0-9, '_' and '-'")
-        if self.robot != FLEET and not _ROBOT.fullmatch(self.robot):
+        if self.robot != FLEET and not ROBOT_ID.fullmatch(self.robot):
             mend = "use 1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter or digit"
             raise _bad_chunk("robot", self.robot, mend)
 

@@ -24,6 +24,7 @@ from suwon_fleet.core.robots.report import (
     Power,
     RobotReport,
     StopState,
+    charge_of,
 )
 from suwon_fleet.core.sitemap import GROUND
 from suwon_fleet.wire.zenoh.envelope import Codec, Id, Words
@@ -129,7 +130,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     """The state that bytes are. Raises BadInput."""
     message = _STATE.decode(payload, where)
     body = message.body
-    soc, action = body.battery_soc, body.action
+    soc = body.battery_soc
     pose = _new(Pose)
     _set_x(pose, body.x_m)
     _set_y(pose, body.y_m)
@@ -144,7 +145,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     _set_speed(report, body.speed_mps)
     _set_path_index(report, body.path_index)
     _set_granted_index(report, body.granted_index)
-    _set_battery(report, None if soc is None else min(1.0, max(0.0, soc)))
+    _set_battery(report, None if soc is None else charge_of(soc))
     _set_mode(report, body.mode)
     _set_navigation(report, body.navigation)
     _set_compartment(report, body.compartment)
@@ -153,12 +154,17 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     _set_power(report, body.power)
     _set_control(report, body.control)
     _set_posture(report, body.posture)
-    _set_action(
-        report, ActionReport(action.action_id, action.status, action.result) if action else None
-    )
+    _set_action(report, _action(body.action))
     _set_stop_id(report, body.stop_id)
     _set_faults(report, body.faults)
     return report
+
+
+def _action(body: ActionBody | None) -> ActionReport | None:
+    """None with an empty id, as over ROS."""
+    if body is None or not body.action_id:
+        return None
+    return ActionReport(body.action_id, body.status, body.result)
 
 
 def _setters(kind: type) -> list[Callable[[Any, Any], None]]:

@@ -18,11 +18,11 @@ _RETRY = {"period_init_ms": 100, "period_max_ms": 1000, "period_increase_factor"
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where somebody's certificate and key are, on the machine it runs on."""
+    """Where somebody's certificate and key are, on the machine it runs on; none where it is empty."""
 
-    authority: str
-    certificate: str
-    key: str
+    authority: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 def configuration(

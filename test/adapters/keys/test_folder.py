@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -90,6 +92,69 @@ def test_keys_are_not_made_twice(keys: KeyFolder) -> None:
     with pytest.raises(Rejected, match="certificate-exists"):
         keys.issue([HUB, ROBOT], NOW, 365)
     assert content(keys) == before
+
+
+@pytest.mark.parametrize("cut_at", range(7))
+def test_keys_whose_making_was_cut_off_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_at: int
+) -> None:
+    left = itertools.count()
+
+    def cutting(do: Callable[..., None]) -> Callable[..., None]:
+        def cut(*what: object, **how: object) -> None:
+            if next(left) == cut_at:
+                raise KeyboardInterrupt
+            do(*what, **how)
+
+        return cut
+
+    with monkeypatch.context() as patch:
+        for function in ("fsync", "replace"):
+            patch.setattr(os, function, cutting(getattr(os, function)))
+        with pytest.raises(KeyboardInterrupt):
+            KeyFolder.create(tmp_path, "belt", NOW, 365)
+    KeyFolder.create(tmp_path, "belt", NOW, 365).issue([ROBOT], NOW, 365)
+    assert [file for file in content(KeyFolder(tmp_path)) if "new" in file.name] == []
+
+
+def test_an_authority_of_somebody_elses_making_is_left_alone(tmp_path: Path) -> None:
+    for name in ("ca.key", "ca.pem"):
+        theirs = tmp_path / name
+        theirs.write_text("theirs", encoding="utf-8")
+        with pytest.raises(Rejected, match="keys-exist"):
+            KeyFolder.create(tmp_path, "belt", NOW, 365)
+        assert theirs.read_text(encoding="utf-8") == "theirs"
+        theirs.unlink()
+
+
+def test_an_authority_that_has_signed_is_not_replaced_when_its_register_is_lost(
+    keys: KeyFolder,
+) -> None:
+    keys.issue([ROBOT], NOW, 365)
+    (keys.path / register.FILE).unlink()
+    before = content(keys)
+    with pytest.raises(Rejected, match="keys-exist"):
+        KeyFolder.create(keys.path, "belt", NOW, 365)
+    with pytest.raises(BadInput, match=r"restore register\.json from a copy"):
+        keys.register()
+    assert content(keys) == before
+
+
+def test_what_a_register_names_is_on_the_disk_before_it(
+    keys: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    replace = os.replace
+
+    def replaced(*paths: Path) -> None:
+        synced.append(paths[1])
+        replace(*paths)
+
+    monkeypatch.setattr(register, "sync", synced.append)
+    monkeypatch.setattr(os, "replace", replaced)
+    keys.issue([ROBOT], NOW, 365)
+    robots, top = keys.path / "robots", keys.path
+    assert synced == [robots / "suseo.lab.lab-1", robots, top, top / register.FILE, top]
 
 
 def test_files_of_one_that_was_cut_off_are_not_overwritten(keys: KeyFolder) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import sys
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -27,12 +29,12 @@ from suwon_fleet.adapters.zenoh import doctor, tls
 from suwon_fleet.adapters.zenoh import examine as asking
 from suwon_fleet.adapters.zenoh.doctor import Doctor
 from suwon_fleet.adapters.zenoh.examine import Link, Verdict, examine
-from suwon_fleet.adapters.zenoh.tls import Files
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.access import Role
 from suwon_fleet.wire.zenoh.keys import Address, owner_of
+from suwon_fleet.wire.zenoh.secured import Files
 
 ROBOT, GONE = Address("suseo", "lab", "a"), Address("suseo", "lab", "gone")
 ALL = ["network", "encryption", "session", "manager", "leases", "latency", "clocks", "own keys"]
@@ -56,12 +58,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 @pytest.fixture(scope="module")
 def link(fleet: Fleet) -> Link:
     """How the robot reaches it, with all it needs."""
-    return Link(fleet.endpoint, owner_of("suseo", "lab"), ROBOT, files_of(fleet, "suseo/lab/a"))
-
-
-def files_of(fleet: Fleet, name: str) -> Files:
-    files = fleet.files(name)
-    return Files(files.authority, files.certificate, files.key)
+    return Link(fleet.endpoint, owner_of("suseo", "lab"), ROBOT, fleet.files("suseo/lab/a"))
 
 
 def verdicts(link: Link) -> dict[str, Verdict]:
@@ -89,7 +86,7 @@ def test_who_speaks_under_anothers_key_is_told(link: Link, monkeypatch: pytest.M
 
 
 def test_who_was_revoked_is_answered_by_nobody(fleet: Fleet, link: Link) -> None:
-    gone = replace(link, robot=GONE, files=files_of(fleet, "suseo/lab/gone"))
+    gone = replace(link, robot=GONE, files=fleet.files("suseo/lab/gone"))
     assert last(gone) == ("manager", "no fleet_manager answers for suseo/lab")
 
 
@@ -98,7 +95,7 @@ def test_each_side_says_which_certificate_it_refuses(
 ) -> None:
     other = Fleet(KeyFolder.create(tmp_path, "belt", NOW, 30), fleet.opened)
     other.folder.issue([Terms(Role.ROBOT, "suseo/lab/a")], NOW, 30)
-    theirs, ours = files_of(other, "suseo/lab/a"), files_of(fleet, "suseo/lab/a")
+    theirs, ours = other.files("suseo/lab/a"), fleet.files("suseo/lab/a")
     for files, said in (
         (theirs, "we do not take its certificate: unable to get local issuer"),
         (replace(theirs, authority=ours.authority), "it does not take our certificate"),
@@ -150,6 +147,29 @@ def test_without_tls_all_works_and_is_noted(monkeypatch: pytest.MonkeyPatch) -> 
     assert "own keys" not in wrong
 
 
+def test_the_wait_for_what_is_lost_does_not_count_as_slowness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, told = itertools.count(1), iter([3, 5, None])
+    monkeypatch.setattr(asking, "time", SimpleNamespace(perf_counter=lambda: next(clock) * 0.1))
+
+    class Lossy(asking._Examination):
+        def __init__(self) -> None:
+            self.asked_s: list[float] = []
+
+        def _ask(self) -> Any:
+            arrived = next(told, 5)
+            if arrived is None:
+                return None
+            self.asked_s.append(asking.time.perf_counter())
+            return SimpleNamespace(body=SimpleNamespace(arrived=arrived))
+
+    lossy = Lossy()
+    count, at_s = lossy._arrived(6)
+    assert (count, at_s) == (5, pytest.approx(lossy.asked_s[1] + 0.1))
+    assert len(lossy.asked_s) > 3  # it went on asking until no more came
+
+
 def test_questions_that_cannot_be_read_are_answered_so(fleet: Fleet) -> None:
     session = fleet.join("suseo/lab/a")
     key = "suwon/v1/suseo/lab/_fleet/doctor"
@@ -164,10 +184,12 @@ def test_questions_that_cannot_be_read_are_answered_so(fleet: Fleet) -> None:
         Link("udp/127.0.0.1:1"),
         Link("127.0.0.1"),
         Link("tcp/x:99999"),
+        Link("tcp/a..b:7447"),
+        Link(f"tls/{'x' * 64}.b:7447"),
     ],
 )
 def test_an_endpoint_that_is_none_is_named(link: Link) -> None:
-    with pytest.raises(BadInput, match=r"bad-endpoint.*tcp/HOST:PORT"):
+    with pytest.raises(BadInput, match=r"bad-endpoint.*(tcp/HOST:PORT|an IP address)"):
         [*examine(link)]
 
 

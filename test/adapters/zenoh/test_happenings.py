@@ -18,9 +18,10 @@ from suwon_fleet.adapters.zenoh.happenings import (
     ASK_AGAIN_S,
     LONGEST_S,
     MOST_HELD,
-    Caches,
     Order,
+    cache_of,
 )
+from suwon_fleet.adapters.zenoh.queues import Replies
 from suwon_fleet.wire.zenoh.happenings import RobotEvent
 
 SECOND = 1_000_000_000
@@ -110,6 +111,18 @@ def test_what_an_ended_program_held_back_is_passed_on_before_the_next_ones() -> 
     assert line.take(event(3, "two")) == []
 
 
+@pytest.mark.parametrize("is_again", [True, False])
+def test_what_comes_late_of_an_ended_program_does_not_take_the_stream_back(is_again: bool) -> None:
+    counts = Counts()
+    line = Order(counts)
+    line.take(event(7))
+    line.take(event(1, "two"))
+    assert line.take(event(8), is_again=is_again) == []
+    assert line.take(event(5, "zero"), is_again=True) == []
+    assert [one.what for one in line.take(event(2, "two"))] == ["two 2"]
+    assert (counts.events, counts.events_missed, counts.events_doubled) == (3, 0, 0)
+
+
 def test_a_flood_behind_a_gap_does_not_wait_without_end() -> None:
     counts = Counts()
     line = Order(counts)
@@ -135,13 +148,13 @@ def test_a_cache_tells_all_it_has() -> None:
         )
         for number in range(5):
             publisher.put(str(number))
-        caches = Caches(opened(plain("client", connect=(endpoint,))))
+        caches = Replies(opened(plain("client", connect=(endpoint,))), ASK_AGAIN_S)
         told: list[tuple[str, bytes]] = []
 
         def is_told() -> bool:
             told.extend(caches.drain())
             if not told:
-                caches.ask(key)
+                caches.ask(cache_of(key))
             return len(told) >= 3
 
         wait_for(is_told)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -15,10 +16,11 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from waiting import wait_for
 from zenoh import CongestionControl
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh import link as link_module
+from suwon_fleet.adapters.zenoh.last_values import LastValues
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.core.engine.messages import Announced, Heard, Noticed, Reported, Vanished
 from suwon_fleet.core.robots.command import (
@@ -35,7 +37,13 @@ from suwon_fleet.core.robots.command import (
 )
 from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
 from suwon_fleet.robot.member import Member
-from suwon_fleet.wire.zenoh.happenings import Alarm, Grade, encode_alarm
+from suwon_fleet.wire.zenoh.happenings import (
+    Alarm,
+    Grade,
+    RobotEvent,
+    encode_alarm,
+    encode_event,
+)
 from suwon_fleet.wire.zenoh.keys import Address, Channel
 from suwon_fleet.wire.zenoh.reports import encode_factsheet, encode_state
 
@@ -170,6 +178,49 @@ def test_who_reports_without_a_factsheet_is_asked_for_it(wire: Wire) -> None:
     assert wire.heard[0] == wire.of(Announced)[0]
 
 
+def test_a_restarted_robot_is_asked_who_it_is_until_it_is_heard_itself() -> None:
+    """The fleet keeps the sheet of the run before for others, and it has the time stamp."""
+    endpoint, clock, key = free_endpoint(), SlowClock(), Address("site", "hall", "r-1")
+    with session_at(mode="router", listen=[endpoint]) as fleet:
+        link, last = ZenohLink(fleet, clock, "site"), LastValues(fleet, "site")
+        with session_at(mode="client", connect=[endpoint]) as robot:
+            wire = Wire(link, clock, robot)
+            wire.join()
+            wait_for(lambda: last.turn() or len(last) == 2)
+            sheet = encode_factsheet(replace(SHEET, session="two"), 1, 1)
+            with robot.declare_queryable(
+                key.key(Channel.FACTSHEET), lambda query: query.reply(query.key_expr, sheet)
+            ):
+
+                def is_back() -> bool:
+                    last.turn()
+                    clock.ahead_ns += SECOND // 20
+                    wire.state(replace(REPORT, session="two", sequence=clock.ahead_ns))
+                    return any(one.report.session == "two" for one in wire.of(Announced))
+
+                wire.until(is_back)
+        last.close()
+        link.close()
+
+
+def test_what_others_remember_of_an_earlier_run_changes_nothing(wire: Wire) -> None:
+    wire.join()
+    key = Address("site", "hall", "r-1").key(Channel.FACTSHEET)
+    old = encode_factsheet(replace(SHEET, session="zero"), 1, 1)
+    answered: list[Any] = []
+
+    def answer(query: Any) -> None:
+        query.reply(key, old)
+        answered.append(query)
+
+    with wire.robot.declare_queryable(key, answer):
+        wait_for(lambda: wire.link._told_who.ask(key) or answered)
+        answered.clear()  # a query is over when nobody holds it
+        wire.until(lambda: not wire.link._told_who._open)
+    wire.state(replace(REPORT, sequence=2))
+    wire.until(lambda: wire.of(Reported))
+
+
 def test_of_several_states_the_newest_is_heard(wire: Wire) -> None:
     wire.join()
     for number in range(2, 102):
@@ -280,6 +331,40 @@ def test_bytes_that_are_no_message_are_counted_by_their_sender(wire: Wire) -> No
     assert wire.of(Noticed) == []
     wire.state(replace(REPORT, sequence=2))
     wire.until(lambda: wire.of(Reported))
+
+
+def test_no_message_by_a_key_that_cannot_be_ends_the_fleet(wire: Wire) -> None:
+    wire.join()
+    newer = msgpack.packb([2, "factsheet", 1, 1, []])
+    bad = "suwon/v1/site/hall/BAD/{}".format
+    with (
+        wire.robot.declare_queryable(
+            "suwon/v1/site/**", lambda query: query.reply(bad("events"), newer)
+        ),
+        wire.robot.declare_publisher(bad("factsheet")) as publisher,
+    ):
+        publisher.put(newer)
+        wire.until(lambda: wire.link.counts.unusable[bad("factsheet")] == 1)
+        for asked in (wire.link._told_who, wire.link._caches):
+            before = wire.link.counts.unusable[bad("events")]
+            asked.ask("suwon/v1/site/hall/*/events")
+            wire.until(lambda n=before: wire.link.counts.unusable[bad("events")] > n)
+    assert wire.told == []
+
+
+def test_what_nobody_asks_for_does_not_grow_without_end(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.join()
+    wire.link._events = deque(maxlen=2)
+    monkeypatch.setattr(link_module, "MOST_EVENTS", 2)
+    for number in range(1, 6):
+        event = RobotEvent("r-1", "one", number, 1, "lid-forced")
+        wire.say(Channel.EVENTS, encode_event(event))
+    wire.until(lambda: wire.link.counts.events == 5)
+    assert wire.link.counts.events_dropped == 3
+    assert [event.sequence for event in wire.link.events()] == [4, 5]
+    assert wire.link.events() == []
 
 
 def test_a_newer_schema_is_answered_once(wire: Wire) -> None:

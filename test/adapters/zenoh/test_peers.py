@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from waiting import wait_for
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh.peers import ZenohPeers

@@ -16,7 +16,7 @@ pytest.importorskip("zenoh", reason="Zenoh is not installed")
 import zenoh
 from pages import blocks
 from waiting import wait_for
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
@@ -24,7 +24,7 @@ from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
-from suwon_fleet.core.robots.command import ActionKind
+from suwon_fleet.core.robots.command import ActionKind, Pause
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService
 from suwon_fleet.wire.bridge.nav2_robot import ByService, ByTime, Nav2Robot, PoseSource
@@ -128,4 +128,11 @@ def test_what_cannot_be_read_is_counted_by_its_key(session: Any, endpoint: str) 
         f"{NAMESPACE}/odom",
         f"{NAMESPACE}/navigate_to_pose/_action/cancel_goal",
     }
+    link.close()
+
+
+def test_commands_for_nobody_are_counted(session: Any) -> None:
+    link = Ros2ddsLink(session, [ROBOT], WallClock().now_ns)
+    link.send([Pause("r-9"), Pause(ROBOT.robot_id)])
+    assert link.counts.nowhere == 1
     link.close()

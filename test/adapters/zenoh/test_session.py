@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,9 +12,9 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 import zenoh
 from waiting import wait_for
-from zenoh_fleet import free_endpoint, session_at
+from zenoh_net import free_endpoint, session_at
 
-from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.adapters.zenoh.session import SessionSettings, lease_s_of, mode_of, open_session
 from suwon_fleet.core.errors import BadInput, Unreachable
 from suwon_fleet.robot import Connection
 
@@ -28,7 +29,19 @@ from suwon_fleet.robot import Connection
         ({"connect": ["tcp/"]}, "error"),
         ({"file": "/no/such.json5"}, "/no/such.json5: error: no such file"),
         ({"listen": ["tcp/256.1.1.1:1"]}, "tcp/256.1.1.1:1: error"),
-        ({"listen": ["tls/127.0.0.1:0"], "tls_certificate": "/no.pem"}, "error"),
+        (
+            {"tls_certificate": "/no.pem", "tls_private_key": "/no.key"},
+            r"tls: error: without authority \(ca\) nobody",
+        ),
+        (
+            {"tls_ca": "/no.pem", "tls_certificate": "/no.pem"},
+            "tls: error: without private key nobody",
+        ),
+        (
+            {"tls_ca": "/no.pem", "tls_private_key": "/no.key"},
+            "tls: error: without certificate nobody",
+        ),
+        ({"lease_s": 0.01}, r"lease: error: 0\.01 s"),
     ],
 )
 def test_settings_that_cannot_be_are_one_clear_error(
@@ -67,10 +80,37 @@ def test_a_file_is_laid_under_the_settings(tmp_path: Path) -> None:
         SessionSettings(file=str(file)).config()
 
 
+def test_what_a_file_says_stays_unless_something_else_is_given(tmp_path: Path) -> None:
+    file, lease = tmp_path / "zenoh.json5", "transport/link/tx/lease"
+    tls = "{root_ca_certificate: '/ca.pem', enable_mtls: true, close_link_on_expiration: false}"
+    file.write_text(f"{{mode: 'client', transport: {{link: {{tx: {{lease: 5000}}, tls: {tls}}}}}}}")
+    config = SessionSettings(file=str(file)).config()
+    assert (mode_of(config), lease_s_of(config)) == ("client", 5.0)
+    assert config.get_json("scouting/multicast/enabled") == "false"  # it does not say
+    assert config.get_json("transport/link/tls/close_link_on_expiration") == "false"
+    given = SessionSettings(
+        file=str(file), mode="router", lease_s=2.0, tls_ca="/other.pem"
+    ).config()
+    assert (mode_of(given), json.loads(given.get_json(lease))) == ("router", 2000)
+    assert given.get_json("transport/link/tls/enable_mtls") == "true"
+    with pytest.raises(BadInput, match="'suseo' means nothing to a client"):
+        SessionSettings(file=str(file), region="suseo").config()
+    both = {"tls_certificate": "/1.pem", "tls_private_key": "/1.key"}
+    assert "1.key" in str(
+        SessionSettings(file=str(file), **both).config()
+    )  # its authority is the file's
+
+
 @pytest.mark.parametrize("key", ["scouting/multicast/enabled", "scouting/gossip/enabled"])
 def test_nobody_is_looked_for_who_was_not_named(key: str) -> None:
     assert SessionSettings().config().get_json(key) == "false"
     assert Connection([]).zenoh_config().get_json(key) == "false"
+
+
+def test_whose_certificate_has_expired_is_disconnected() -> None:
+    key = "transport/link/tls/close_link_on_expiration"
+    assert SessionSettings().config().get_json(key) == "true"
+    assert Connection([]).zenoh_config().get_json(key) == "true"
 
 
 def test_both_sides_have_the_same_lease() -> None:

@@ -26,6 +26,8 @@ def test_a_token_is_written_and_read() -> None:
         (":0::1,0", Qos(False, False, 10)),
         ("::::tomorrow's", Qos(True, False, 10)),
         ("", Qos(True, False, 10)),
+        (":1::0," + "9" * 5000, Qos(True, False, 10)),
+        (":1::0,99999", Qos(True, False, 10_000)),
     ],
 )
 def test_what_is_not_told_has_its_default(text: str, qos: Qos) -> None:

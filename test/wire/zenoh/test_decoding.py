@@ -12,7 +12,7 @@ from wire.events import values_of
 from wire.zenoh import samples as s
 
 from suwon_fleet.core.errors import BadInput
-from suwon_fleet.core.robots.report import Pose, RobotReport
+from suwon_fleet.core.robots.report import ActionReport, ActionStatus, Pose, RobotReport
 from suwon_fleet.wire.zenoh import reports
 from suwon_fleet.wire.zenoh.envelope import MOST_BYTES, NewerSchema, head_of
 
@@ -50,6 +50,7 @@ def test_every_state_comes_back_as_it_was(
         sequence=numbers[0],
         stamp_ns=numbers[1],
         speed_mps=speed,
+        action=report.action if report.action and report.action.action_id else None,
     )
     assert reports.decode_state(reports.encode_state(told), "key") == told
 
@@ -136,6 +137,11 @@ def test_what_is_no_state_is_named(payload: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said) as caught:
         s.DECODERS["state"](payload)
     assert caught.value.problems[0].code == "message-unreadable"
+
+
+def test_an_action_with_an_empty_id_is_none() -> None:
+    told = replace(s.STATE, action=ActionReport("", ActionStatus.RUNNING))
+    assert reports.decode_state(reports.encode_state(told), "key").action is None
 
 
 def test_a_head_is_read_whatever_follows() -> None:
