@@ -13,6 +13,8 @@ import heapq
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
 
 from suwon_fleet.kernel import kernel
 from suwon_fleet.traffic.problem import NO, Graph, Problem, is_full, may_drive
@@ -22,6 +24,8 @@ PUSH_S = 30.0
 """Seconds of a detour that are worth sending nobody off."""
 MOST_PUSHES = 20
 """How often each robot may be sent off, all in all; after that there is no hope."""
+MOST_RETREATS = 100
+"""Places to back off to that are tried before there is no hope."""
 
 
 def clear_way(graph: Graph, problem: Problem, robot: int) -> tuple[Problem, Ints] | None:
@@ -29,9 +33,37 @@ def clear_way(graph: Graph, problem: Problem, robot: int) -> tuple[Problem, Ints
 
     Moves are (M, 2) rows of robot and edge in a legal order. None when it was not found how.
     """
-    wanted = problem.table[problem.row[robot]] <= problem.until[robot]
+    return _by_way_of(graph, problem, robot, None)
+
+
+def back_off(graph: Graph, problem: Problem, robot: int) -> tuple[Problem, Ints] | None:
+    """As `clear_way`, but the robot itself gets out of the others' way first: it may have shut them in.
+
+    At the mouth of a dead end it has to let those out that stand where it wants to go. Nearer places are
+    tried first, and only those beside a fork: elsewhere it would shut them in as before.
+    """
+    edges = np.flatnonzero(problem.is_open[problem.kind[robot]])
+    tails, heads = graph.edge_from[edges], graph.edge_to[edges]
+    ways = csr_array((np.ones(len(edges)), (tails, heads)), shape=2 * (graph.vertex_count,))
+    is_fork = np.diff(graph.out_ptr) > 2
+    beside = np.zeros(graph.vertex_count, dtype=np.bool_)
+    beside[heads[is_fork[tails]]] = True
+    start = problem.start[robot]
+    places = breadth_first_order(ways, start, return_predecessors=False)[1:]
+    for place in places[beside[places]][:MOST_RETREATS].tolist():
+        if cleared := _by_way_of(graph, problem, robot, place):
+            return cleared
+    return None
+
+
+def _by_way_of(
+    graph: Graph, problem: Problem, robot: int, place: int | None
+) -> tuple[Problem, Ints] | None:
+    wishes = [problem.table[problem.row[robot]] <= problem.until[robot]]
+    if place is not None:
+        wishes.insert(0, np.arange(graph.vertex_count) == place)
     clearing = _Clearing(graph, problem)
-    if not clearing.bring(robot, wanted, clearing.nothing, frozenset()):
+    if not all(clearing.bring(robot, wanted, clearing.nothing, frozenset()) for wanted in wishes):
         return None
     return clearing.problem, np.array(clearing.moves, dtype=np.int32).reshape(-1, 2)
 

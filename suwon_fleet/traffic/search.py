@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.traffic import lacam
-from suwon_fleet.traffic.clearing import clear_way
+from suwon_fleet.traffic.clearing import back_off, clear_way
 from suwon_fleet.traffic.precedence import content_times, order_moves
 from suwon_fleet.traffic.problem import Graph, Problem
 from suwon_fleet.traffic.roadmap import Ints
@@ -99,9 +99,11 @@ class Search:
         return best
 
     def _with_all_effort(self, problem: Problem, served: Ints, most_nodes: int) -> Found | None:
-        """Serve a single robot: clear its way, or search long."""
-        if cleared := clear_way(self._graph, problem, int(served[0])):
-            return self._found(problem, served, cleared[1])
+        """Serve a single robot: clear its way, from where it is or from farther off, or search long."""
+        robot = int(served[0])
+        for clear in (clear_way, back_off):
+            if cleared := clear(self._graph, problem, robot):
+                return self._found(problem, served, cleared[1])
         outcome, moves = lacam.solve(self._graph, problem, most_nodes)
         return self._found(problem, served, moves) if outcome == lacam.SOLVED else None
 

@@ -3,23 +3,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from traffic.drive import site_of
 from traffic.maps import line, tee
 from traffic.problems import Case
 from traffic.test_lacam import SMALL, cases
 
-from suwon_fleet.traffic.clearing import clear_way
+from suwon_fleet.traffic.clearing import back_off, clear_way
+from suwon_fleet.traffic.problem import Graph, Problem
+from suwon_fleet.traffic.roadmap import Ints
+
+Clear = Callable[[Graph, Problem, int], tuple[Problem, Ints] | None]
 
 
-@given(cases(most_nodes=8, most_robots=4))
+@pytest.mark.parametrize("clear", [clear_way, back_off])
+@given(case=cases(most_nodes=8, most_robots=4))
 @settings(max_examples=200, deadline=None)
-def test_moves_are_legal_and_lead_to_the_problem_that_is_left(case: Case) -> None:
+def test_moves_are_legal_and_lead_to_the_problem_that_is_left(clear: Clear, case: Case) -> None:
     wants = case.problem.until.copy()
     wants[1:] = np.inf
     case.problem = case.problem._replace(until=wants)
-    if cleared := clear_way(case.graph, case.problem, 0):
+    if cleared := clear(case.graph, case.problem, 0):
         rest, moves = cleared
         case.judge(moves)  # robot 0 arrives, too
         at = case.problem.start.copy()
@@ -66,9 +74,21 @@ def test_who_makes_way_pushes_others_on() -> None:
     assert comes_out(Case(site_of(spots, ways), [SMALL], robots)) == {"n4", "m1", "m2"}
 
 
-def comes_out(case: Case) -> set[str]:
+def test_who_shuts_others_in_lets_them_out_first() -> None:
+    """At the mouth of a blind alley, others in it: out come those it has to pass, then in it goes."""
+    spots = {f"n{x}": (2.0 * x, 0.0) for x in range(8)} | {
+        f"m{y}": (6.0, 2.0 * y) for y in (1, 2, 3)
+    }
+    ways = [*((f"n{x}", f"n{x + 1}") for x in range(7)), ("n3", "m1"), ("m1", "m2"), ("m2", "m3")]
+    robots = [(0, "n4", "n6"), (0, "n5", None), (0, "n6", None), (0, "n7", None)]
+    case = Case(site_of(spots, ways), [SMALL], robots)
+    assert clear_way(case.graph, case.problem, 0) is None
+    assert comes_out(case, back_off) >= {"n6", "n7"}
+
+
+def comes_out(case: Case, clear: Clear = clear_way) -> set[str]:
     """Where all stand once the way was cleared."""
-    cleared = clear_way(case.graph, case.problem, 0)
+    cleared = clear(case.graph, case.problem, 0)
     assert cleared
     case.judge(cleared[1])
     return {case.roadmap.vertex_names[vertex] for vertex in cleared[0].start}

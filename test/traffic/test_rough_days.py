@@ -48,7 +48,9 @@ def test_eight_robots_on_each_kind_of_map(name: str) -> None:
     drive(name, 1, robots=8, jobs=2)
 
 
-@pytest.mark.parametrize(("name", "seed"), [("office", 196), ("tree", 367), ("office", 996)])
+@pytest.mark.parametrize(
+    ("name", "seed"), [("office", 196), ("tree", 367), ("tree", 867), ("office", 996)]
+)
 def test_a_robot_that_starves_in_the_thick_of_others_gets_out(name: str, seed: int) -> None:
     """A search over all robots' places finds no end here; others push others out of the way."""
     drive(name, seed)
