@@ -88,6 +88,7 @@ class FleetManager(ToldLifecycleNode):
         self._active: _Active | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._turned_at_s = 0.0
+        self._is_woken = False
         self._diagnostics = Diagnostics(self.parameters.tick_s)
         self._diagnostics_out = self.create_publisher(
             DiagnosticArray, "/diagnostics", QoSProfile(depth=10)
@@ -169,7 +170,7 @@ class FleetManager(ToldLifecycleNode):
         core, journal = self._configured.core, self._configured.journal
         given = self.parameters.zenoh
         site_id, group = core.fleet.site.id, self.parameters.group
-        zenoh = ZenohRobots(given, clock, site_id, group) if given.is_used else None
+        zenoh = ZenohRobots(given, clock, site_id, group, self._wake) if given.is_used else None
         link = RosLink(self, clock, self._on_reports)
         links = Links([link, zenoh.link]) if zenoh else link
         self._active = _Active(
@@ -239,6 +240,17 @@ class FleetManager(ToldLifecycleNode):
         assert self._active is not None
         silent_s = time.monotonic() - self._turned_at_s
         if self._active.service.is_asked or silent_s >= self.parameters.tick_s:
+            self._turn()
+
+    def _wake(self) -> None:
+        """Turn soon: another owner has said something, and a robot may stand at a gate. Any thread."""
+        if not self._is_woken and (executor := self.executor):
+            self._is_woken = True
+            executor.create_task(self._on_woken)
+
+    def _on_woken(self) -> None:
+        self._is_woken = False
+        if self._active:
             self._turn()
 
     def _turn(self) -> None:

@@ -82,8 +82,12 @@ class ZenohRobots:
         clock: HeardClock | WallClock,
         site_id: str,
         group: str = "",
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """Raises BadInput for parameters that cannot be, and where Zenoh is not installed."""
+        """Raises BadInput for parameters that cannot be, and where Zenoh is not installed.
+
+        `wake` is called on a thread of Zenoh's when another owner has said something.
+        """
         try:
             from suwon_fleet.adapters.zenoh.doctor import Doctor
             from suwon_fleet.adapters.zenoh.last_values import LastValues
@@ -119,7 +123,7 @@ class ZenohRobots:
             self._last_values = LastValues(self._session, *where)
             self._doctor = Doctor(self._session, *where, lease_s_of(settings.config()))
             self.peers: ZenohPeers | None = (
-                ZenohPeers(self._session, clock, where[0], group) if group else None
+                ZenohPeers(self._session, clock, where[0], group, wake) if group else None
             )
         except BaseException:
             self._session.close()

@@ -154,12 +154,36 @@ def test_who_owns_a_group_can_meet_the_others(
         manager_in(play, tmp_path, **given)
 
 
-def test_a_manager_of_a_group_meets_the_others(tmp_path: Path) -> None:
-    groups = tmp_path / "groups.yaml"
-    groups.write_text("format: suwon_fleet/groups@1\nrest: south\ngroups: {north: [north]}\n")
+def test_a_manager_that_is_told_something_does_not_wait_for_its_next_turn(tmp_path: Path) -> None:
     with stage() as play:
         endpoint = free_endpoint()
-        given = {"groups": str(groups), "group": "south", "zenoh_listen": endpoint}
+        manager = manager_in(play, tmp_path, **south_of(tmp_path, endpoint))
+        assert manager.trigger_configure() == SUCCESS
+        assert manager.trigger_activate() == SUCCESS
+        manager.destroy_timer(manager._active.timer)  # which makes all other turns
+        with session_at(connect=[endpoint]) as session:
+            north = ZenohPeers(session, WallClock(), "yard", "north")
+
+            def has_answered() -> bool:
+                north.tell([Tell("south", Promise("r@south>north.1"))])
+                return bool(north.drain())
+
+            play.until(has_answered)
+            north.close()
+        manager.close()
+
+
+def south_of(folder: Path, endpoint: str) -> dict[str, str]:
+    """What the manager of the southern half of the yard is given."""
+    groups = folder / "groups.yaml"
+    groups.write_text("format: suwon_fleet/groups@1\nrest: south\ngroups: {north: [north]}\n")
+    return {"groups": str(groups), "group": "south", "zenoh_listen": endpoint}
+
+
+def test_a_manager_of_a_group_meets_the_others(tmp_path: Path) -> None:
+    with stage() as play:
+        endpoint = free_endpoint()
+        given = south_of(tmp_path, endpoint)
         manager = manager_in(play, tmp_path, **given)
         assert manager.trigger_configure() == SUCCESS
         assert manager.trigger_activate() == SUCCESS

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from itertools import count
 
 import zenoh
@@ -11,7 +12,6 @@ from zenoh import CongestionControl, Priority
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
 from suwon_fleet.adapters.zenoh.counts import Counts
-from suwon_fleet.adapters.zenoh.queues import Inbox
 from suwon_fleet.core.engine.messages import PeerSaid, Tell
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.keys import owner_of
@@ -28,27 +28,43 @@ class ZenohPeers:
     """
 
     def __init__(
-        self, session: zenoh.Session, clock: HeardClock | WallClock, site: str, group: str
+        self,
+        session: zenoh.Session,
+        clock: HeardClock | WallClock,
+        site: str,
+        group: str,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """Join; the session stays the caller's. Raises BadInput for names that cannot be part of keys."""
+        """Join; the session stays the caller's. Raises BadInput for names that cannot be part of keys.
+
+        `wake` is called on a thread of Zenoh's whenever something has been said, so that nobody waits at
+        a gate for our next turn.
+        """
         self.counts = Counts()
         self._session, self._clock, self._site, self._group = session, clock, site, group
         self._numbers = count(1)
-        self._inbox = Inbox(_WAITING)
-        self._inbox.of(session.declare_subscriber(keys_to(site, group), self._inbox.handler))
+        self._waiting: deque[zenoh.Sample] = deque(maxlen=_WAITING)
+        self._wake = wake
+        self._subscriber = session.declare_subscriber(keys_to(site, group), self._on_said)
         self._token = session.liveliness().declare_token(owner_of(site, group).alive)
 
     def drain(self) -> list[PeerSaid]:
         """What has been said since the last call; what cannot be read is counted."""
         said = []
-        for sample in self._inbox.drain():
+        for _ in range(len(self._waiting)):
+            sample = self._waiting.popleft()
             key = str(sample.key_expr)
             try:
                 said.append(decode(sample.payload.to_bytes(), key))
             except BadInput as error:
                 self.counts.fault(key, error)
-        self.counts.overruns = self._inbox.overruns
         return said
+
+    def _on_said(self, sample: zenoh.Sample) -> None:
+        """On a thread of Zenoh's: wake only once it is there to be drained."""
+        self.counts.overruns += len(self._waiting) == _WAITING
+        self._waiting.append(sample)
+        self._wake()
 
     def tell(self, messages: Iterable[Tell]) -> None:
         """Say things; never waits: what congestion drops is said again."""
@@ -64,5 +80,5 @@ class ZenohPeers:
 
     def close(self) -> None:
         """Leave the keys; the session stays open."""
-        self._inbox.close()
+        self._subscriber.undeclare()
         self._token.undeclare()

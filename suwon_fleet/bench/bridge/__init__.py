@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Robots over Zenoh, beside Zenoh alone: states into the core, robots gone, events across outages.
 
-And the zenoh_bridge, beside ROS alone.
+Handovers between owners; and the zenoh_bridge, beside ROS alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Sequence
 
-from suwon_fleet.bench.bridge import gone, outages, ros, states
+from suwon_fleet.bench.bridge import gone, handover, outages, ros, states
+from suwon_fleet.bench.bridge.handover import Crossings
 from suwon_fleet.bench.bridge.outages import Heard
 from suwon_fleet.bench.bridge.states import TICK_S, Load, Taken
 from suwon_fleet.bench.figure import Figure, Options
@@ -22,6 +23,8 @@ LATENCY = Load(robots=2_000, blocks=42, stations=1_000, seconds=10.0)
 SMALL = Load(robots=50, blocks=4, stations=12, seconds=2.0)
 LEASE_S, OTHERS_LEASE_S = 1.0, 10.0
 """Ours, and Zenoh's own."""
+HANDOVERS, FEW_HANDOVERS = 100, 5
+"""For each seed."""
 
 
 def run(options: Options) -> Iterator[Figure]:
@@ -31,6 +34,7 @@ def run(options: Options) -> Iterator[Figure]:
     yield from _latency(options)
     yield from _gone(options)
     yield from _outages(options)
+    yield from _handovers(options)
     yield from ros.rows(options)
 
 
@@ -136,6 +140,26 @@ def _outages(options: Options) -> Iterator[Figure]:
                 )
             back = [heard.back_s for heard in all_heard]
             yield _figure(case, "end of the outage -> next event", by, back, "s")
+
+
+def _handovers(options: Options) -> Iterator[Figure]:
+    case = f"{handover.RINGS} robots go between two owners"
+    runs: list[Crossings] = []
+    for seed in range(1, options.seeds + 1):
+        options.tell(f"{case}: seed {seed}")
+        runs.append(handover.cross(FEW_HANDOVERS if options.quick else HANDOVERS, seed))
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        taken = [percentile(one.taken_ms, share) for one in runs]
+        target = _if(name == "p99", 100.0)
+        note = "nobody commands it meanwhile"
+        yield _figure(case, f"let go -> taken, {name}", OURS, taken, "ms", target=target, note=note)
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        let_in = [percentile(one.let_in_ms, share) for one in runs]
+        note = "asked on the way; until it is at the gate, and the ground beyond is free"
+        yield _figure(case, f"asked -> let in, {name}", OURS, let_in, "ms", note=note)
+    lost = [float(one.lost) for one in runs]
+    note = "robots with no owner or two"
+    yield _figure(case, "lost", OURS, lost, "robots", target=0.0, fault=any(lost), note=note)
 
 
 def _if(says: bool, value: float) -> float | None:

@@ -43,6 +43,24 @@ def test_owners_hear_what_others_tell_them_and_nothing_else() -> None:
         east.close()
 
 
+def test_who_is_told_something_is_woken_and_finds_it() -> None:
+    endpoint = free_endpoint()
+    with session_at(listen=[endpoint]) as one, session_at(connect=[endpoint]) as other:
+        found: list[PeerSaid] = []
+        west = ZenohPeers(one, WallClock(), "town", "west", lambda: found.extend(west.drain()))
+        east = ZenohPeers(other, WallClock(), "town", "east")
+
+        def has_come() -> bool:
+            east.tell([Tell("west", Promise("r@west>east.1"))])
+            return bool(found)
+
+        wait_for(has_come)
+        assert found[0] == PeerSaid("east", Promise("r@west>east.1"))
+        assert west.drain() == []
+        west.close()
+        east.close()
+
+
 def test_groups_have_names_that_can_be_part_of_keys() -> None:
     with session_at() as session, pytest.raises(BadInput, match="bad-key"):
         ZenohPeers(session, WallClock(), "town", "The West")
