@@ -74,6 +74,18 @@ def first(told: SimpleQueue[Any], fits: Callable[[Any], bool], timeout_s: float 
     return message
 
 
+def told_of(pair: Pair, request_id: str) -> list[msg.JobState]:
+    """All that is told of a job, from its request to its end."""
+    with pair.connection.listening("jobs", msg.JobState) as told:
+        wait_for(lambda: pair.connection._node.count_publishers("/fleet/jobs") == 1)
+        (response,) = pair.client.submit([delivery(request_id)])
+        assert response.accepted
+        mine = [first(told, lambda job: job.job_id == response.job_id)]
+        while not is_over(mine[-1]):
+            mine.append(first(told, lambda job: job.job_id == response.job_id))
+    return mine
+
+
 def test_state_tells_all_robots(pair: Pair) -> None:
     state = pair.client.state()
     assert (state.site, state.active) == ("yard", True)
@@ -92,18 +104,13 @@ def test_the_map_is_geojson(pair: Pair) -> None:
 
 
 def test_a_job_from_request_to_end(pair: Pair) -> None:
-    with (
-        pair.connection.listening("jobs", msg.JobState) as told,
-        pair.connection.listening("decisions", msg.Decision) as decided,
-    ):
-        (response,) = pair.client.submit([delivery("whole-story")])
-        assert response.accepted
+    with pair.connection.listening("decisions", msg.Decision) as decided:
+        wait_for(lambda: pair.connection._node.count_publishers("/fleet/decisions") == 1)
+        mine = told_of(pair, "whole-story")
+        job_id = mine[0].job_id
         (again,) = pair.client.submit([delivery("whole-story")])
-        assert again.job_id == response.job_id
-        mine = [first(told, lambda job: job.job_id == response.job_id)]
-        while not is_over(mine[-1]):
-            mine.append(first(told, lambda job: job.job_id == response.job_id))
-        decision = first(decided, lambda made: made.job_id == response.job_id)
+        assert again.job_id == job_id
+        decision = first(decided, lambda made: made.job_id == job_id)
     assert mine[-1].status == "finished"
     assert mine[-1].progress == 1.0
     assert {"to_pickup", "load", "to_dropoff", "unload"} <= {job.phase for job in mine}
@@ -114,7 +121,7 @@ def test_a_job_from_request_to_end(pair: Pair) -> None:
     assert decision.reason_en
     assert decision.reason_ko
 
-    explained = pair.explains("job", response.job_id)
+    explained = pair.explains("job", job_id)
     assert explained.found
     assert mine[-1].robot_id in explained.text_en
     assert len(explained.decisions) == 1
@@ -208,6 +215,7 @@ def test_questions_about_what_is_not_there(pair: Pair) -> None:
     assert "job, robot" in pair.explains("weather", "today").text_en
     assert pair.client.answer_alert("alert-999", "release", "kim").code == "no-such-alert"
     assert pair.client.jobs(["sleeping"]) == []
+    pair.client.submit([delivery("one-there-is")])
     assert len(pair.client.jobs(limit=1)) == 1
 
 
@@ -319,6 +327,7 @@ def test_parameters_are_described_and_some_may_be_changed(pair: Pair) -> None:
 
 
 def test_the_simulator_tells_what_its_judge_found(pair: Pair) -> None:
+    told_of(pair, "for-the-record")
     summary = pair.client.simulation()
     assert (summary["scenario"], summary["robots"]) == ("yard", ROBOTS)
     assert summary["collisions"] == summary["illegal"] == summary["deadlocks"] == 0
