@@ -146,6 +146,15 @@ class Coordinator:
         vertex_of = self.roadmap.vertex_of
         return self._routes.seconds(self.roadmap.kind_of[kind], vertex_of[start], vertex_of[goal])
 
+    def closed_between(self, kind: str, start: str, goal: str) -> str | None:
+        """The first closed zone on the way to `goal`, if there would be one with all zones open."""
+        return self._first_closed(self._routes, kind, start, goal)
+
+    def _first_closed(self, routes: Routes, kind: str, start: str, goal: str) -> str | None:
+        vertex_of = self.roadmap.vertex_of
+        zone = routes.first_closed(self.roadmap.kind_of[kind], vertex_of[start], vertex_of[goal])
+        return None if zone is None else self.roadmap.site.zones[zone].id
+
     def travel_table(
         self, kind: str, starts: Sequence[str], goals: Sequence[str]
     ) -> NDArray[np.float32]:

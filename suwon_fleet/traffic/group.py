@@ -63,6 +63,10 @@ class GroupCoordinator(Coordinator):
         vertex_of = self.roadmap.vertex_of
         return self._ways.seconds(self.roadmap.kind_of[kind], vertex_of[start], vertex_of[goal])
 
+    def closed_between(self, kind: str, start: str, goal: str) -> str | None:
+        """As the Coordinator's, whoever owns the ground in between."""
+        return self._first_closed(self._ways, kind, start, goal)
+
     def travel_table(self, kind: str, starts: Sequence[str], goals: Sequence[str]) -> Row:
         """(starts, goals) `travel_s` of each pair."""
         vertex_of = self.roadmap.vertex_of

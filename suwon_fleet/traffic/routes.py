@@ -33,6 +33,7 @@ class Routes:
     def __init__(self, roadmap: Roadmap) -> None:
         self._roadmap = roadmap
         self._open = np.isfinite(roadmap.edge_time)
+        self._closed: frozenset[int] = frozenset()
         self._numbers: OrderedDict[tuple[object, ...], int] = OrderedDict()
         rows = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
         self._table = np.empty((rows, roadmap.vertex_count), dtype=np.float32)
@@ -56,6 +57,7 @@ class Routes:
             inside[vertex] = any(int(zone) in closed for zone in zones)
         enters = inside[roadmap.edge_to] & ~inside[roadmap.edge_from]
         self._open = np.isfinite(roadmap.edge_time) & ~enters
+        self._closed = closed
         self._numbers.clear()
 
     def prepare(self, goals: Sequence[int]) -> None:
@@ -110,6 +112,26 @@ class Routes:
     def seconds(self, kind: int, start: int, goal: int) -> float:
         """Travel time on an empty map; infinite where there is no way."""
         return float(self._table[self.to(kind, goal), start])
+
+    def first_closed(self, kind: int, start: int, goal: int) -> int | None:
+        """The closed zone that is entered first on the way there would be if all were open."""
+        roadmap, here = self._roadmap, start
+        is_way = np.isfinite(roadmap.edge_time[kind])
+        row = self._table[self.avoiding(kind, goal, is_way, "all open")]
+        while here != goal and np.isfinite(row[here]):
+            edges = roadmap.out_edges[roadmap.out_ptr[here] : roadmap.out_ptr[here + 1]]
+            edges = edges[is_way[edges]]
+            through_s = roadmap.edge_time[kind, edges] + row[roadmap.edge_to[edges]]
+            edge = edges[np.argmin(through_s)]
+            behind, here = here, int(roadmap.edge_to[edge])
+            if not self._open[kind, edge]:
+                entered = self._zones_of(here) - self._zones_of(behind)
+                return min(entered & self._closed)
+        return None
+
+    def _zones_of(self, vertex: int) -> set[int]:
+        ptr = self._roadmap.zone_ptr
+        return set(map(int, self._roadmap.zone_ids[ptr[vertex] : ptr[vertex + 1]]))
 
     def _number(self, key: tuple[object, ...]) -> tuple[int, bool]:
         """Where a row is kept, and whether it is still to be filled in."""

@@ -11,6 +11,7 @@ The fleets' cores are the real ones; their traffic is this, and the map knows no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +30,8 @@ from suwon_fleet.core.sitemap import (
     Place,
     PlaceKind,
     SiteMap,
+    Zone,
+    ZoneKind,
 )
 from suwon_fleet.core.traffic import Extension, Gate, Wait
 
@@ -48,6 +51,12 @@ def line() -> SiteMap:
     stop = frozenset({PlaceKind.WAYPOINT})
     places = (Place("west-end", "w0", stop), Place("east-end", "e1", stop))
     return SiteMap("line", (Level(GROUND),), nodes, lanes, places)
+
+
+def line_with_zone() -> SiteMap:
+    """The same, with a zone around the east."""
+    ring = ((15.0, -5.0), (35.0, -5.0), (35.0, 5.0), (15.0, 5.0))
+    return replace(line(), zones=(Zone("hall", ZoneKind.CAMPUS, ring),))
 
 
 def ground_of(path: Sequence[str]) -> set[str]:
@@ -74,6 +83,7 @@ class LineGround:
         self.paths: dict[str, list[str]] = {}
         self.goals: dict[str, str | None] = {}
         self.still: set[str] = set()
+        self.closed: set[str] = set()
         self._first: dict[str, int] = {}
 
     # Ground
@@ -147,7 +157,7 @@ class LineGround:
         return self.locate(pose, 0.0) is not None
 
     def set_open(self, zone_id: str, is_open: bool) -> None:
-        raise AssertionError("there are no zones")
+        (self.closed.discard if is_open else self.closed.add)(zone_id)
 
     def travel_s(self, kind: str, start: str, goal: str) -> float:
         return float(abs(VERTICES.index(start) - VERTICES.index(goal)))
@@ -157,6 +167,9 @@ class LineGround:
     ) -> NDArray[np.float32]:
         rows = [[self.travel_s(kind, start, goal) for goal in goals] for start in starts]
         return np.array(rows, dtype=np.float32)
+
+    def closed_between(self, kind: str, start: str, goal: str) -> str | None:
+        return None
 
     def ahead_s(self, robot_id: str) -> float:
         return len(self.paths[robot_id]) - 1.0

@@ -13,13 +13,22 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 import msgspec
-from federation.line import VERTICES, FirstCome, LineGround, do_touch, ground_of, line
+from federation.line import (
+    VERTICES,
+    FirstCome,
+    LineGround,
+    do_touch,
+    ground_of,
+    line,
+    line_with_zone,
+)
 
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.group_state import GroupState, Stage
 from suwon_fleet.core.federation.messages import Message
+from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.kind import RobotKind
@@ -33,7 +42,7 @@ KINDS: dict[str, RobotKind] = {
     for name, kind in load_kinds(resource_path("config/robots")).items()
     if name == "delivery_indoor"
 }
-SITE = line()
+SITE, WITH_ZONE = line(), line_with_zone()
 OWNERS = ("east", "west")
 TYPES = {one.__name__: one for one in get_args(Message)}
 
@@ -59,6 +68,7 @@ class Process:
     hash: str = ""
     promised: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
+    zones_at: tuple[tuple[str, tuple[ZoneWord, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,18 +86,24 @@ class Body:
 
 @dataclass(frozen=True)
 class State:
-    """All there is. `cancels` is how often people may still call a job off."""
+    """All there is.
+
+    `cancels` is how often people may still call a job off, and `closings` what they may still do to the
+    zone, if there is one: at which owner, and whether they open it.
+    """
 
     owners: tuple[tuple[str, Process], ...]
     bodies: tuple[tuple[str, Body], ...]
     mail: frozenset[Mail] = frozenset()
     cancels: int = 0
+    closings: tuple[tuple[str, bool], ...] = ()
+    has_zone: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What two states have in common that are the same."""
-        known = tuple((one.hash, one.promised, one.refused) for _, one in self.owners)
-        return known, self.bodies, self.mail, self.cancels
+        known = tuple((p.hash, p.promised, p.refused, p.zones_at) for _, p in self.owners)
+        return known, self.bodies, self.mail, self.cancels, self.closings
 
     def process(self, name: str) -> Process:
         return dict(self.owners)[name]
@@ -139,23 +155,25 @@ def reports(state: State) -> dict[str, RobotReport]:
     }
 
 
-def wake(name: str, process: Process) -> FleetCore:
+def wake(state: State, name: str) -> FleetCore:
     """An owner as its journal has it, and with what it knows beside."""
-    ground = LineGround(name)
+    ground, process = LineGround(name), state.process(name)
+    site = WITH_ZONE if state.has_zone else SITE
     core = FleetCore.replay(
-        process.journal, SITE, KINDS, traffic=ground, dispatcher=FirstCome(), ground=ground
+        process.journal, site, KINDS, traffic=ground, dispatcher=FirstCome(), ground=ground
     )
     assert not process.hash or core.state_hash() == process.hash, "replay makes another state"
     assert core.fleet.border
     core.fleet.border.promised |= process.promised
     core.fleet.border.refused |= dict(process.refused)
+    core.fleet.border.zones_at |= dict(process.zones_at)
     return core
 
 
 def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) -> State:
     """An owner takes a turn; one that dies has written its journal, and sent nothing."""
     process = state.process(name)
-    core = wake(name, process)
+    core = wake(state, name)
     outcome = core.step(NOW, inputs)
     journal = (*process.journal, *outcome.events)
     if dies:
@@ -163,7 +181,8 @@ def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) 
     border = core.fleet.border
     assert border
     refused = tuple(sorted(border.refused.items()))
-    now = Process(journal, core.state_hash(), frozenset(border.promised), refused)
+    zones_at = tuple(sorted(border.zones_at.items()))
+    now = Process(journal, core.state_hash(), frozenset(border.promised), refused, zones_at)
     state = state.with_process(name, now)
     for effect in outcome.effects:
         if isinstance(effect, m.Tell):
@@ -204,6 +223,11 @@ def after(state: State) -> Iterator[State]:
         for name, job_id in jobs_at_work(state):
             cancelled = turn(state, name, [m.CancelJob("", job_id, "somebody")])
             yield replace(cancelled, cancels=state.cancels - 1)
+    for number, (name, is_open) in enumerate(state.closings):
+        rest = state.closings[:number] + state.closings[number + 1 :]
+        for dies in (False, True):
+            said = turn(state, name, [m.SetZone("", "hall", is_open)], dies=dies)
+            yield replace(said, closings=rest)
 
 
 def drive(state: State, name: str) -> State:
@@ -217,14 +241,14 @@ def drive(state: State, name: str) -> State:
 
 def jobs_at_work(state: State) -> Iterator[tuple[str, str]]:
     """Jobs, and the owners where they are."""
-    for name, process in state.owners:
-        for job_id in wake(name, process).state.index.open_jobs:
+    for name, _ in state.owners:
+        for job_id in wake(state, name).state.index.open_jobs:
             yield name, job_id
 
 
 def all_goes_well(state: State, until: Callable[[State], bool]) -> State:
     """From here on nobody dies, and whatever is said is heard once; what was said before is lost."""
-    state = replace(state, mail=frozenset(), cancels=0)
+    state = replace(state, mail=frozenset(), cancels=0, closings=())
     for _ in range(60):
         if until(state):
             return state
@@ -241,7 +265,7 @@ def all_goes_well(state: State, until: Callable[[State], bool]) -> State:
 
 def check(state: State) -> bool:
     """What must hold in every state; whether all has come to its end."""
-    cores = {name: wake(name, process) for name, process in state.owners}
+    cores = {name: wake(state, name) for name, _ in state.owners}
     states: dict[str, GroupState] = {}
     for name, core in cores.items():
         assert isinstance(core.state, GroupState)
@@ -260,9 +284,10 @@ def check(state: State) -> bool:
         for other, its in state.bodies:
             assert one == other or not do_touch(body.ground, its.ground), f"{one}, {other} touch"
     _check_jobs(states)
+    agree = _check_zones(cores, states)
     at_work = any(one.leaving or one.coming or one.owed or one.sent for one in states.values())
     jobs = [job for one in states.values() for job in one.index.open_jobs]
-    return not at_work and not jobs
+    return agree and not at_work and not jobs
 
 
 def _check_ground(robot: str, body: Body, cores: dict[str, FleetCore]) -> None:
@@ -297,3 +322,15 @@ def _check_jobs(states: dict[str, GroupState]) -> None:
         owed = [name for one in states.values() for name in one.owed]
         is_over = origin.jobs[job_id].status.is_over
         assert is_open or is_over or job_id in (*goes, *sent, *owed), f"{job_id} is lost"
+
+
+def _check_zones(cores: dict[str, FleetCore], states: dict[str, GroupState]) -> bool:
+    """What each knows of the zone it does; whether they know the same."""
+    for name, core in cores.items():
+        ground = core.fleet.traffic
+        assert isinstance(ground, LineGround)
+        assert ground.closed == core.fleet.closed_zones(), name
+        shut = {word.zone_id for word in states[name].zones.values() if not word.is_open}
+        assert shut == ground.closed, f"{name} does not do as it was told"
+    one, other = states.values()
+    return one.zones == other.zones

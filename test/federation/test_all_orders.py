@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from dataclasses import replace
 
 import pytest
 from federation.orders import State, after, all_goes_well, check, start
@@ -40,6 +41,29 @@ BEHIND = {"r": ("w0", "east-end"), "s": ("w0", "east-end")}
 @pytest.mark.parametrize("cancels", [0, 1])
 def test_one_handover_in_every_order(cancels: int) -> None:
     assert explore(start(ALONE, cancels)) > 50
+
+
+SAID = {
+    "closed": (("west", False),),
+    "closed-opened": (("west", False), ("east", True)),
+    "closed-opened-here": (("west", False), ("west", True)),
+}
+
+
+def zone_orders(said: tuple[tuple[str, bool], ...]) -> State:
+    """Nobody drives, and people open and close a zone."""
+    return replace(start({}), closings=said, has_zone=True)
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_a_zone_closed_and_opened_in_many_orders(said: tuple[tuple[str, bool], ...]) -> None:
+    assert explore(zone_orders(said), most=150) > 50
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_a_zone_closed_and_opened_in_every_order(said: tuple[tuple[str, bool], ...]) -> None:
+    assert explore(zone_orders(said)) > 50
 
 
 @pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])

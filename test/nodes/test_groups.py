@@ -55,3 +55,10 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(tmp_path: Path) -> Non
         wait_for(lambda: status(answer.job_id) == "finished", processes, LONGEST_S)
         assert [job.status for job in east.jobs()] == ["finished"]
         assert not [alert for client in clients.values() for alert in client.alerts()]
+
+        def closed() -> list[str]:
+            states = {group: client.zones().zones for group, client in clients.items()}
+            return [group for group in GROUPS for zone in states[group] if not zone.open]
+
+        assert east.set_zone("east", False, "ana", "wet floor").accepted
+        wait_for(lambda: closed() == [*GROUPS], processes, LONGEST_S)

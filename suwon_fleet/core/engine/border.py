@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate, GroupTraffic
 
 _SECOND = 1_000_000_000
@@ -18,7 +19,7 @@ class Border:
     `bound` are the gates by which robots leave, by robot; `promised` are handovers that the next owner
     has agreed to, and `refused` who kept it from doing so, by robot. `in_way` are robots of ours
     that keep others from coming in by a gate. `kept` are jobs that wait here, by
-    the time when a robot for them was last looked for.
+    the time when a robot for them was last looked for. `zones_at` is what peers know of zones.
     """
 
     ground: GroupTraffic
@@ -28,6 +29,12 @@ class Border:
     refused: dict[str, str] = field(default_factory=dict)
     in_way: dict[str, Gate] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    zones_at: dict[str, tuple[ZoneWord, ...]] = field(default_factory=dict)
+
+    @property
+    def peers(self) -> list[str]:
+        """The other groups."""
+        return [group for group in self.ground.groups if group != self.ground.own]
 
     @property
     def prefix(self) -> str:

@@ -26,6 +26,7 @@ from suwon_fleet.core.engine import (
     peers,
     stops,
     watching,
+    zones,
 )
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.border import Border
@@ -56,7 +57,7 @@ _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.ReleaseRobots: stops.release,
     m.CommissionRobot: joining.commission,
     m.RemoveRobot: joining.remove,
-    m.SetZone: orders.set_zone,
+    m.SetZone: zones.set_zone,
     m.AnswerAlert: answers.answer_alert,
     m.Finding: watching.tell_finding,
     m.PeerSaid: peers.hear,

@@ -25,11 +25,8 @@ def _site_opened(state: FleetState, event: e.SiteOpened) -> None:
 
 
 def _zone_set(state: FleetState, event: e.ZoneSet) -> None:
-    one, other = state.closed_zones, state.open_zones
-    if event.is_open:
-        one, other = other, one
-    one[event.zone_id] = event.reason
-    other.pop(event.zone_id, None)
+    state.set_zone(event.zone_id, event.is_open, event.reason)
+    state.note_zone(event.zone_id, event.is_open, event.requester, event.reason)
 
 
 def _stop_requested(state: FleetState, event: e.StopRequested) -> None:

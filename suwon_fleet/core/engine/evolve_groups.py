@@ -146,6 +146,14 @@ def _end_heard(state: GroupState, event: e.JobEndHeard) -> None:
     del state.owed[event.job_id]
 
 
+# Zones
+
+
+def _zone_heard(state: GroupState, event: e.ZoneHeard) -> None:
+    word = state.zones[event.word.zone_id] = event.word
+    state.set_zone(word.zone_id, word.is_open, word.reason)
+
+
 GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.GroupOpened: _opened,
     e.RobotOwned: _owned,
@@ -162,4 +170,5 @@ GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.JobArrived: _arrived,
     e.JobCameBack: _came_back,
     e.JobEndHeard: _end_heard,
+    e.ZoneHeard: _zone_heard,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import alerts, motion, outlook, teams, weighing, workers
+from suwon_fleet.core.engine import alerts, motion, outlook, teams, weighing, workers, zones
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -243,8 +243,8 @@ def why_waits(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return Reason.of("robot-blocked", state=states.navigation)
     if teams.is_waiting(fleet, fleet.job_of(robot)):
         return fleet.waits.get(robot.robot_id) or Reason.of("wait-next-step")
-    if robot.destination and not fleet.can_reach(robot, robot.destination):
-        return Reason.of("goal-unreachable", robot=robot.robot_id, place=robot.destination)
+    if robot.destination and (refusal := zones.why_no_way(fleet, robot, robot.destination)):
+        return refusal
     wait = fleet.traffic.wait_of(robot.robot_id) if robot.destination else None
     if wait:
         return motion.reason_of(wait)

@@ -25,7 +25,7 @@ from suwon_fleet.core.engine.rounds import Round
 from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
 from suwon_fleet.core.engine.touched import touched
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.events import RobotHandedOver, RobotTaken
+from suwon_fleet.core.federation.events import RobotHandedOver, RobotTaken, ZoneHeard
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
@@ -39,7 +39,7 @@ from suwon_fleet.core.traffic import Traffic
 SECOND = 1_000_000_000
 _COME = (RobotJoined, RobotTaken)
 _GONE = (RobotRemoved, RobotHandedOver)
-_CHANGES_WHO_CAN = (*_COME, *_GONE, RobotCommissioned, ZoneSet, JobUnassigned)
+_CHANGES_WHO_CAN = (*_COME, *_GONE, RobotCommissioned, ZoneSet, ZoneHeard, JobUnassigned)
 """Events after which a waiting job may have nobody left, or somebody again, who can do it."""
 WATCH_EVERY_S = 1.0
 """Whether something takes too long is looked at this often."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from suwon_fleet.core.engine.state import FleetState
 from suwon_fleet.core.federation.messages import HandOver
 from suwon_fleet.core.federation.travel import CarriedJob
+from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
 
 
@@ -66,6 +67,7 @@ class GroupState(FleetState):
     as far as is known here: whatever is not newer has been heard before. `looked` are the groups that had
     no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
     jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
+    `zones` is what was said last of zones, at whichever owner.
     """
 
     group: str = ""
@@ -80,6 +82,13 @@ class GroupState(FleetState):
     away: dict[str, str] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
     owed: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, ZoneWord] = field(default_factory=dict)
+
+    def note_zone(self, zone_id: str, is_open: bool, requester: str, reason: str) -> None:
+        """It was done here, and is news to all that is known of the zone."""
+        before = self.zones.get(zone_id)
+        number = before.number + 1 if before else 1
+        self.zones[zone_id] = ZoneWord(zone_id, is_open, requester, reason, number, self.group)
 
     def note_end(self, job_id: str) -> bool:
         """Jobs count where they were asked for, and that group is told."""

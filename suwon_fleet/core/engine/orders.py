@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people ask of jobs and zones, and the one answer each request gets."""
+"""What people ask of jobs, and the one answer each request gets."""
 
 from __future__ import annotations
 
@@ -203,16 +203,3 @@ def _open_job(fleet: Fleet, token: str, job_id: str) -> JobRecord | None:
         fleet.answer(token, reason, id=job.job_id)
         return None
     return job
-
-
-def set_zone(fleet: Fleet, order: m.SetZone) -> None:
-    """Open or close a zone; robots inside a closed one may leave, none may enter."""
-    if order.zone_id not in fleet.site.zone_by_id:
-        fleet.answer(order.token, Reason.of("no-such-zone", zone=order.zone_id[:80]))
-        return
-    fleet.emit(
-        events.ZoneSet(fleet.now_ns, order.zone_id, order.is_open, order.requester, order.reason)
-    )
-    fleet.traffic.set_open(order.zone_id, order.is_open)
-    fleet.dispatch_due = True
-    fleet.answer(order.token, id=order.zone_id)

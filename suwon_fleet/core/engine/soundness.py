@@ -11,8 +11,11 @@ from suwon_fleet.core.federation.messages import (
     JobOver,
     Message,
     SendJob,
+    ZonesHeard,
+    ZonesTold,
 )
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.zones import MOST, ZoneWord
 from suwon_fleet.core.robots.states import Layer, RobotStates
 
 
@@ -33,7 +36,17 @@ def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str |
             return _fault_of_job(fleet, border, job)
         case JobOver(status=status) if not status.is_over:
             return "status"
+        case ZonesTold(words=words) | ZonesHeard(words=words):
+            return next(filter(None, (_fault_of_word(fleet, border, word) for word in words)), None)
     return None
+
+
+def _fault_of_word(fleet: Fleet, border: Border, word: ZoneWord) -> str | None:
+    if word.zone_id not in fleet.site.zone_by_id:
+        return "zone_id"
+    if word.group not in border.ground.groups:
+        return "group"
+    return None if 0 < word.number < MOST else "number"
 
 
 def _fault_of_question(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> str | None:

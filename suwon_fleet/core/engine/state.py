@@ -184,6 +184,17 @@ class FleetState:
         """Jobs that are not over, in the order of submission."""
         return [self.jobs[job_id] for job_id in self.index.open_jobs]
 
+    def set_zone(self, zone_id: str, is_open: bool, reason: str) -> None:
+        """What people want of a zone now, whatever the map says."""
+        one, other = self.closed_zones, self.open_zones
+        if is_open:
+            one, other = other, one
+        one[zone_id] = reason
+        other.pop(zone_id, None)
+
+    def note_zone(self, zone_id: str, is_open: bool, requester: str, reason: str) -> None:
+        """Note that a zone was opened or closed here, where others are to hear of it."""
+
     def note_end(self, job_id: str) -> bool:
         """Note that a job has ended; whether it counts here, as all do where one fleet owns the map."""
         return True

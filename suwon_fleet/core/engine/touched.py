@@ -18,12 +18,13 @@ from suwon_fleet.core.engine.events import (
     ZoneSet,
 )
 from suwon_fleet.core.engine.state import FleetState
+from suwon_fleet.core.federation.events import ZoneHeard
 
 
 def touched(state: FleetState, event: Event) -> Iterable[str]:
     """Ids of the robots that an event concerns; `state` is as it was before."""
     match event:
-        case ZoneSet() | StopRequested() | StopReleased():
+        case ZoneSet() | ZoneHeard() | StopRequested() | StopReleased():
             return state.robots
         case JobAssigned(decision=decision):
             return _with_team(state, decision.robot_id, decision.job_id)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, stranded, teams
+from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, stranded, teams, zones
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import Finding, Vanished
 from suwon_fleet.core.engine.state import RobotRecord
@@ -167,11 +167,12 @@ def _stuck(fleet: Fleet, robot: RobotRecord) -> Reason | None:
 def _notice_no_way(fleet: Fleet, robot: RobotRecord) -> None:
     """A zone was closed between a robot and where it goes."""
     goal = robot.destination
-    if goal and not fleet.can_reach(robot, goal):
-        reason = Reason.of("goal-unreachable", robot=robot.robot_id, place=goal)
+    reason = zones.why_no_way(fleet, robot, goal) if goal else None
+    for alert in alerts.about(fleet, robot.robot_id, "goal-unreachable"):
+        if alert.reason != reason:
+            alerts.close(fleet, alert)
+    if reason:
         alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
-    else:
-        alerts.close_of(fleet, robot.robot_id, "goal-unreachable")
 
 
 def _notice_load(fleet: Fleet, robot: RobotRecord) -> None:

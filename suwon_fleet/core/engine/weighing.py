@@ -121,8 +121,24 @@ def _nearest_miss(fleet: Fleet, request: JobRequest, refusals: list[Reason]) -> 
                     return Reason.of("zone-closed", zone=zone, place=place)
         facts = dict(best.facts)
         robot = fleet.state.robots[facts["robot"]]
-        return _lacks_permit(fleet, request, robot) or _misfit(fleet, robot, facts["place"]) or best
+        return (
+            _lacks_permit(fleet, request, robot)
+            or _misfit(fleet, robot, facts["place"])
+            or _way_closed(fleet, robot, request)
+            or best
+        )
     return best
+
+
+def _way_closed(fleet: Fleet, robot: RobotRecord, request: JobRequest) -> Reason | None:
+    """The first closed zone on a robot's way from place to place of a job."""
+    here = robot.path[-1]
+    for place in request.places:
+        there = fleet.vertex_of(place)
+        if zone := fleet.traffic.closed_between(robot.kind, here, there):
+            return Reason.of("way-closed", place=place, zone=zone)
+        here = there
+    return None
 
 
 def _misfit(fleet: Fleet, robot: RobotRecord, goal: str) -> Reason | None:

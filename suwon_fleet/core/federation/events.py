@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
 
 
@@ -152,6 +153,14 @@ class JobEndHeard:
     job_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneHeard:
+    """A zone was opened or closed at another owner."""
+
+    at_ns: int
+    word: ZoneWord
+
+
 GroupEvent = (
     GroupOpened
     | RobotOwned
@@ -168,4 +177,5 @@ GroupEvent = (
     | JobArrived
     | JobCameBack
     | JobEndHeard
+    | ZoneHeard
 )

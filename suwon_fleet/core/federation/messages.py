@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.traffic import Gate
 
@@ -101,6 +102,20 @@ class JobOverHeard:
     job_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ZonesTold:
+    """Zones that were ever opened or closed, as far as is known here. Told till it is heard."""
+
+    words: tuple[ZoneWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesHeard:
+    """The same as whoever was told knows it now."""
+
+    words: tuple[ZoneWord, ...]
+
+
 Message = (
     AskToEnter
     | Promise
@@ -112,4 +127,6 @@ Message = (
     | JobHeard
     | JobOver
     | JobOverHeard
+    | ZonesTold
+    | ZonesHeard
 )

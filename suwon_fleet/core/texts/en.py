@@ -54,6 +54,8 @@ SENTENCES = {
     "unreachable": "{robot} has no way to {place}.",
     "no-way-back": "{robot} would find no way from {place} back to a charger.",
     "zone-closed": "{place} lies in zone {zone}, which is closed; open it, or choose another place.",
+    "way-closed": "The way to {place} leads through zone {zone}, which is closed; open it, or choose"
+    " another place.",
     "lane-not-for-robot": "{robot} has no way to {place}: lane {lane} is {fault:misfit}.",
     "permit-needed": "{place} lies in zone {zone}, for which {robot} has no permit ({permit}).",
     "battery-too-small": "Even fully charged, {robot} would have {after} left at a charger after"
@@ -99,8 +101,8 @@ SENTENCES = {
     " Keep it to wait for one, or cancel it.",
     "job-failed": "Job {job} has failed: {why:reason}",
     "deadline-missed": "Job {job} has missed its deadline, and is not done.",
-    "goal-unreachable": "{robot} has no open way to {place}; open the zone in between, or call the"
-    " job off.",
+    "goal-unreachable": "{robot} has no open way to {place}; open the zone in between ({zone}), or call"
+    " the job off.",
     "cancelled-by": "Called off by {requester:person}.",
     "no-show": "Nobody came to {place}.",
     "action-failed": "{robot} failed while {action:action}; it says: {result:said}.",

@@ -61,6 +61,8 @@ SENTENCES = {
     "no-way-back": "{robot:+이/가} {place}에서 충전기로 돌아올 수 있는 길이 없습니다.",
     "zone-closed": "{place:+은/는} 폐쇄된 구역 {zone} 안에 있습니다. 구역을 열거나 다른 장소를"
     " 고르세요.",
+    "way-closed": "{place}까지 가는 길이 폐쇄된 구역 {zone:+을/를} 지납니다. 구역을 열거나 다른 장소를"
+    " 고르세요.",
     "lane-not-for-robot": "{robot:+이/가} {place}까지 갈 수 없습니다. 통로 {lane:+은/는} {fault:misfit}.",
     "permit-needed": "{place:+은/는} 구역 {zone} 안에 있는데 {robot}에는 출입 허가({permit})가 없습니다.",
     "battery-too-small": "{robot:+은/는} 완전히 충전해도 작업을 마치고 충전기에 가면 배터리가 {after}만"
@@ -108,8 +110,8 @@ SENTENCES = {
     " 그대로 두고, 아니면 취소하세요.",
     "job-failed": "작업 {job:+이/가} 실패했습니다. {why:reason}",
     "deadline-missed": "작업 {job:+이/가} 마감을 넘겼고 아직 끝나지 않았습니다.",
-    "goal-unreachable": "{robot:+이/가} {place}까지 갈 수 있는 열린 길이 없습니다. 사이의 구역을 열거나"
-    " 작업을 취소하세요.",
+    "goal-unreachable": "{robot:+이/가} {place}까지 갈 수 있는 열린 길이 없습니다. 사이의 구역({zone})을"
+    " 열거나 작업을 취소하세요.",
     "cancelled-by": "{requester:person+이/가} 취소했습니다.",
     "no-show": "{place}에 아무도 나오지 않았습니다.",
     "action-failed": "{robot:+이/가} {action:action}에 실패했습니다(로봇의 설명: {result:said}).",
