@@ -22,6 +22,11 @@ class ToldLifecycleNode(LifecycleNode):
         super().__init__(name, **options)
         self._service_change_state.callback = self._checked(self._service_change_state.callback)
 
+    def destroy_node(self) -> None:
+        """Leave the graph at once: rclpy keeps `transition_event` until the garbage collector comes by."""
+        super().destroy_node()
+        self._state_machine.destroy_when_not_in_use()
+
     # What it does on its way from state to state
 
     @abstractmethod

@@ -175,6 +175,15 @@ def test_a_full_disk_ends_the_process_and_nobody_is_told_yes(
     manager.close()
 
 
+def test_a_node_that_is_destroyed_leaves_nothing_in_the_graph(play: Stage, tmp_path: Path) -> None:
+    manager = play.add(FleetManager, {**Yard.write(tmp_path).manager, "autostart": False})
+    node = play.observer()
+    play.until(lambda: node.count_publishers("/fleet/fleet_manager/transition_event"))
+    play.remove(manager)  # a reference that is still held does not keep it
+    play.until(lambda: not node.count_publishers("/fleet/fleet_manager/transition_event"))
+    manager.destroy_node()  # once more harms nobody
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
