@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.kernel import Tell, compiling, inner_kernel, kernel
+from suwon_fleet.sim import drive
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -72,9 +73,10 @@ class Bodies(NamedTuple):
 
 
 def warm_up(tell: Tell) -> None:
-    """Have `step` compiled, or loaded; `tell` is told when that takes long."""
+    """Have the simulator's kernels compiled, or loaded; `tell` is told when that takes long."""
     with compiling([Path(__file__).parent], tell):
         step(Bodies.empty(1), 0.1)
+        drive.warm_up()
 
 
 @inner_kernel
