@@ -70,7 +70,9 @@ format: setup ## let ruff format and mend the sources
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m suwon_fleet.core.robots.describe > build/states.md
 	$(BIN)/python -m suwon_fleet.core.texts.describe > build/reasons.md
+	$(BIN)/python -m suwon_fleet.sim.scenario.schema > build/scenario.schema.json
 	mv build/states.md build/reasons.md docs/
+	mv build/scenario.schema.json sim/
 
 msgs: $(STAMPS)/interfaces ## build msg/ srv/ action/ into .venv
 
@@ -79,9 +81,9 @@ lock: $(STAMPS)/packages ## resolve pyproject.toml into requirements/*.txt (ARGS
 	lock() { $(BIN)/uv pip compile --quiet --no-progress --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 "$$@" > /dev/null; }
 	all=requirements/dev.txt
-	lock --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
+	lock --extra report --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
 	lock -c $$all pyproject.toml -o requirements/runtime.txt
-	lock -c $$all --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
+	lock -c $$all --extra report --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
 	lock -c $$all --extra bench pyproject.toml -o requirements/bench.txt
 	lock -c $$all --group interfaces -o requirements/interfaces.txt
 	lock -c $$all --group bootstrap -o requirements/bootstrap.txt

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from suwon_fleet.sim.scenario import Scenario
 
 _EPILOG = """\
-exit code 0: every job finished or was refused for a reason, no collision, no deadlock, and a fleet made
-from the journal alone is in the same state; 1: not so; 2: the scenario or the map cannot be used.
+exit code 0: every expectation of the scenario is met; 1: one is missed; 2: the scenario or the map cannot
+be used. Expected of every run, unless its scenario says something else of the same figure: no collision, no
+deadlock, no illegal grant, each job finished or refused for a reason, and a fleet made from the journal
+alone is in the same state.
 """
+_MET = {True: "met", False: "MISSED"}
 MOST_NAMED = 10
 """Jobs that did not finish are named up to so many."""
 
@@ -146,6 +150,14 @@ def document(result: Result, language: Language) -> dict[str, Any]:
             {"what": v.what, "at_s": v.at_s, "robots": list(v.robots), "detail": v.detail}
             for v in result.violations
         ],
+        "metrics": {
+            name.value: None if math.isnan(value) else value
+            for name, value in result.metrics.items()
+        },
+        "expectations": [
+            {"expected": one.expected, "seen": one.seen, "met": one.is_met}
+            for one in result.verdicts
+        ],
     }
 
 
@@ -153,6 +165,9 @@ def _print(result: Result, language: Language) -> None:
     from suwon_fleet.core.texts import say
 
     console.print_table(("", ""), [*result.rows(), ("state hash", result.state_hash)])
+    print()
+    expected = [(_MET[one.is_met], one.expected, one.seen) for one in result.verdicts]
+    console.print_table(("", "expected", "seen"), expected)
     for job in result.not_finished[:MOST_NAMED]:
         why = say(job.reason, language) if job.reason else ""
         print(": ".join(filter(None, (f"{job.request_id} {job.status}", why))), file=sys.stderr)

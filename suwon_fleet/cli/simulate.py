@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.cli.chronicle import Chronicle
+from suwon_fleet.cli.operator import OperatorAtWork
 from suwon_fleet.cli.run_figures import RunFigures
+from suwon_fleet.cli.run_metrics import Meter, metrics
 from suwon_fleet.core.engine import motion, teams
 from suwon_fleet.core.engine.core import FleetCore, Outcome
-from suwon_fleet.core.engine.messages import Answer, Send, SubmitJob
+from suwon_fleet.core.engine.messages import Answer, Input, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobStatus
@@ -28,6 +31,8 @@ from suwon_fleet.service.warm_up import warm_up as fleet_warm_up
 from suwon_fleet.sim import kinematics
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.sim.scenario.expect import Expectations, Metric, Verdict
+from suwon_fleet.sim.scenario.model import Ends
 from suwon_fleet.traffic.checker import Checker, Violation
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -61,16 +66,19 @@ class Result(RunFigures):
     replay_state_hash: str
     not_finished: tuple[Ended, ...]
     violations: tuple[Violation, ...]
+    metrics: Mapping[Metric, float]
+    verdicts: tuple[Verdict, ...]
 
     @property
     def is_good(self) -> bool:
-        """All went as it should, and replay agrees."""
-        return self.is_clean and self.state_hash == self.replay_state_hash
+        """All went as expected."""
+        return all(verdict.is_met for verdict in self.verdicts)
 
     def facts(self) -> dict[str, Any]:
         """The figures by name; all but the texts."""
         facts = asdict(self)
-        del facts["not_finished"], facts["violations"]
+        for name in ("not_finished", "violations", "metrics", "verdicts"):
+            del facts[name]
         return facts
 
 
@@ -115,8 +123,14 @@ class Simulation:
         self._checker = Checker(scenario.site, {robot.robot_id: robot.kind for robot in robots})
         self._jobs = scenario.jobs()
         self._asked = 0
+        self._tokens: set[str] = set()
+        """Of jobs asked for."""
         self._refused: list[Ended] = []
         self._reviewed_ns = 0
+        self._chronicle = Chronicle()
+        self._meter = Meter(self.world)
+        self._expectations = Expectations(scenario.expectations)
+        self._operator = OperatorAtWork(scenario.operator, self.core.state, self.world)
 
     @property
     def job_count(self) -> int:
@@ -130,22 +144,23 @@ class Simulation:
 
     @property
     def is_over(self) -> bool:
-        """All jobs were asked for and have ended, or the scenario's time is up."""
-        return (
-            self.over_count == self.job_count
-            or self.world.now_ns >= self.scenario.duration_s * SECOND
-        )
+        """The scenario's time is up, or all jobs were asked for and have ended and it waits for no more."""
+        if self.world.now_ns >= self.scenario.duration_s * SECOND:
+            return True
+        return self.scenario.ends is Ends.JOBS and self.over_count == self.job_count
 
     def turn(self) -> None:
         """Let the fleet decide once, and the world go on until it decides again."""
         world, at_s = self.world, self.world.now_ns / SECOND
         for robot in world.robots.values():
             self._checker.passed(robot.robot_id, int(world.bodies.reached[robot.row]))
-        self._take(self._pipeline.turn(world.now_ns, self._requests()), at_s)
+        requests: list[Input] = [*self._requests(), *self._operator.answers(world.now_ns)]
+        self._take(self._pipeline.turn(world.now_ns, requests), at_s)
         for _ in range(STEPS_PER_TURN):
             world.step()
             points = world.bodies.x + 1j * world.bodies.y
             self._checker.see_points(world.now_ns / SECOND, points, self._level_of)
+        self._meter.look()
         if world.now_ns - self._reviewed_ns >= REVIEW_EVERY_NS:
             self._reviewed_ns = world.now_ns
             wanting = [r.robot_id for r in self.core.state.robots.values() if self._wants_on(r)]
@@ -159,15 +174,18 @@ class Simulation:
         while self._asked < len(self._jobs) and self._jobs[self._asked].at_ns <= self.world.now_ns:
             request = self._jobs[self._asked].request
             due.append(SubmitJob(request.request_id, request))
+            self._tokens.add(request.request_id)
             self._asked += 1
         return due
 
     def _take(self, outcome: Outcome, at_s: float) -> None:
+        for happened in self._chronicle.read(outcome.events):
+            self._expectations.note(happened)
         for effect in outcome.effects:
             match effect:
                 case Send(Grant() as grant):
                     self._checker.granted(grant, at_s)
-                case Answer(token, Reason() as reason):
+                case Answer(token, Reason() as reason) if token in self._tokens:
                     self._refused.append(Ended(token, "refused", reason))
 
     def _wants_on(self, robot: RobotRecord) -> bool:
@@ -184,7 +202,7 @@ class Simulation:
         """What came of it; checks that the journal alone leads to the same state."""
         state, scenario, checker = self.core.state, self.scenario, self._checker
         replayed = self._assemble(scenario.site, scenario.kinds, journal=self.journal.read())
-        return Result(
+        figures = RunFigures(
             scenario=scenario.id,
             site=scenario.site.id,
             seed=scenario.seed,
@@ -202,9 +220,23 @@ class Simulation:
             wall_s=round(wall_s, 3),
             setup_s=round(setup_s, 3),
             state_hash=self.core.state_hash(),
-            replay_state_hash=replayed.state_hash(),
+        )
+        replay_hash = replayed.state_hash()
+        measured = metrics(
+            figures,
+            state,
+            self.world,
+            self._chronicle,
+            self._meter,
+            replays=figures.state_hash == replay_hash,
+        )
+        return Result(
+            **asdict(figures),
+            replay_state_hash=replay_hash,
             not_finished=(*self._refused, *self._not_finished()),
             violations=tuple(checker.violations),
+            metrics=measured,
+            verdicts=tuple(self._expectations.verdicts(measured)),
         )
 
     def _not_finished(self) -> list[Ended]:

@@ -41,6 +41,12 @@ from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scripts import CANCELLED, Script, script_of, settle
 from suwon_fleet.sim.way import Way
 
+_ENDED_BY_PERSON = (
+    StopState.EMERGENCY,
+    StopState.SAFE_HOLD,
+    StopState.FATAL,
+    StopState.ALARM,
+)
 _WALKS = (ControlMode.BALANCED, ControlMode.LOCOMOTION)
 
 
@@ -143,6 +149,13 @@ class SimRobot:
         self.stop, self.stop_id = StopState.NONE, ""
         if self.script:
             self.script.take_up(self)
+
+    def acknowledge(self) -> None:
+        """A person at the robot ends what only a person may end, and closes a lid that was forced open."""
+        if self.stop in _ENDED_BY_PERSON:
+            self._go_on()
+        if self.compartment is Compartment.FORCED:
+            self.compartment = Compartment.CLOSED
 
     def restart(self) -> None:
         """Its program starts anew: it forgets its path and its actions, and ends safely what it did."""

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from sim.day import SCENARIO, SITE
 
 from suwon_fleet.core.access import Network
 from suwon_fleet.core.errors import BadInput
@@ -15,79 +16,7 @@ from suwon_fleet.core.jobs import NEEDS, JobKind, Priority
 from suwon_fleet.resources import resource_path
 from suwon_fleet.sim.scenario import Scenario, load_scenario
 
-SITE = """\
-format: suwon_fleet/site@1
-id: yard
-frame: {kind: local}
-zones:
-  - {id: west, kind: plaza, polygon: [[-1, -9], [11, -9], [11, 9], [-1, 9]]}
-nodes: {n0: [0, 0], n1: [10, 0], n2: [20, 0], n3: [30, 0], far0: [100, 0], far1: [110, 0]}
-places:
-  - {id: shop, at: [0, 4], kinds: [pickup]}
-  - {id: desk, at: [10, 4], kinds: [dropoff]}
-  - {id: hatch, at: [30, 4], kinds: [dropoff]}
-  - {id: plug, at: [20, 4], kinds: [charger]}
-  - {id: island, node: far0, kinds: [dropoff]}
-lanes:
-  - {path: [n0, n1, n2, n3], kind: indoor}
-  - {path: [n0, shop], kind: indoor}
-  - {path: [n1, desk], kind: indoor}
-  - {path: [n2, plug], kind: indoor}
-  - {path: [n3, hatch], kind: indoor}
-  - {path: [far0, far1], kind: indoor}
-"""
-SCENARIO = """\
-format: suwon_fleet/scenario@1
-id: day
-site: yard.yaml
-seed: 3
-duration_s: 600
-fleets:
-  - {id: cart, kind: delivery_indoor, count: 3, charge: [0.5, 0.6]}
-jobs:
-  - {at_s: 1.5, kind: go_to, places: [hatch], priority: urgent, deadline_s: 60}
-demands:
-  - id: parcels
-    kind: delivery
-    count: 20
-    window_s: [10, 110]
-    from: {kinds: [pickup]}
-    to: {kinds: [dropoff]}
-    payload_kg: [1, 5]
-    priorities: {normal: 1, high: 1}
-    deadline_s: [100, 200]
-"""
 Write = Callable[[str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a scenario beside the yard's map."""
-    (tmp_path / "yard.yaml").write_text(SITE, "utf-8")
-
-    def write_text(text: str) -> Path:
-        path = tmp_path / "day.yaml"
-        path.write_text(text, "utf-8")
-        return path
-
-    return write_text
-
-
-@pytest.fixture
-def complain(write: Write) -> Callable[[str], list[tuple[str, str]]]:
-    """Loads a text that must be refused: line and code of each problem."""
-
-    def complaints(text: str) -> list[tuple[str, str]]:
-        path = write(text)
-        with pytest.raises(BadInput) as caught:
-            load_scenario(path)
-        found = []
-        for problem in caught.value.problems:
-            line = problem.where.removeprefix(f"{path}").strip(":").split(":")[0]
-            found.append((line, problem.code))
-        return found
-
-    return complaints
 
 
 def test_robots(write: Write) -> None:

@@ -47,12 +47,22 @@ class Arrivals(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """A cell of an origin-destination matrix: how often jobs go so, relative to the other cells."""
+
+    origin: str
+    destination: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """Jobs of one kind. Times are seconds from the scenario's beginning, lengths metres.
 
     Delivery and manipulation go from a place of `origin` to one of `destination`, patrols over `stops`
     places of `origin` and go-to jobs to one of them. `most_trip_m` bounds the way from one place of a job
-    to the next, `deadline_s` (range) counts from the request.
+    to the next, `deadline_s` (range) counts from the request. With `per_hour` the count is drawn, too: a
+    Poisson process of that rate. `pairs` stand for origin and destination: the origin-destination matrix.
     """
 
     id: str
@@ -70,6 +80,8 @@ class Demand:
     deadline_s: tuple[float, float] | None = None
     payload_kg: tuple[float, float] = (0.0, 0.0)
     object: str = ""
+    per_hour: float | None = None
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ def draw(site: SiteMap, demand: Demand, grounds: Sequence[Ground], *, seed: int)
     Raises BadInput when no places fit.
     """
     random = stream(seed, "demand", demand.id)
-    routes = _Routes(site, demand, grounds)
+    routes = _Matrix(site, demand, grounds) if demand.pairs else _Routes(site, demand, grounds)
     return [
         TimedJob(at_ns, _request(demand, number, at_ns, routes.draw(random), random))
         for number, at_ns in enumerate(_times(demand, random), start=1)
@@ -95,10 +107,13 @@ def draw(site: SiteMap, demand: Demand, grounds: Sequence[Ground], *, seed: int)
 
 def _times(demand: Demand, random: np.random.Generator) -> list[int]:
     first, last = demand.window_s
+    count = demand.count
+    if demand.per_hour is not None:
+        count = int(random.poisson(demand.per_hour * (last - first) / 3600.0))
     if demand.arrivals is Arrivals.EVEN:
-        moments = np.linspace(first, last, demand.count, endpoint=False)
+        moments = np.linspace(first, last, count, endpoint=False)
     else:
-        moments = np.sort(random.uniform(first, last, demand.count))
+        moments = np.sort(random.uniform(first, last, count))
     return [round(float(moment) * 1000) * (SECOND // 1000) for moment in moments]
 
 
@@ -162,6 +177,32 @@ class _Routes:
         nodes = [place.node for place in route]
         most_m = self._demand.most_trip_m
         return all(ground.holds(a, b, most_m) for a, b in pairwise([nodes[0], *nodes]))
+
+
+class _Matrix:
+    """Trips drawn from an origin-destination matrix, each of which some robot can do."""
+
+    def __init__(self, site: SiteMap, demand: Demand, grounds: Sequence[Ground]) -> None:
+        self._trips = [(pair.origin, pair.destination) for pair in demand.pairs]
+        weights = np.array([pair.weight for pair in demand.pairs])
+        self._shares = weights / weights.sum()
+        at = {name: site.place_by_id[name].node for trip in self._trips for name in trip}
+        impossible = [
+            (start, end)
+            for start, end in self._trips
+            if not any(ground.holds(at[start], at[end], math.inf) for ground in grounds)
+        ]
+        if impossible:
+            raise BadInput([_no_way(demand, *trip) for trip in impossible])
+
+    def draw(self, random: np.random.Generator) -> tuple[str, ...]:
+        """One of the trips, each as often as its weight says."""
+        return self._trips[random.choice(len(self._trips), p=self._shares)]
+
+
+def _no_way(demand: Demand, start: str, end: str) -> Problem:
+    what = f"no robot of the fleets can do a {demand.kind} job from {start} to {end}"
+    return Problem("no-places", demand.id, what, "drop that pair, or add a robot that can")
 
 
 def _no_places(demand: Demand, origins: Sequence[Place]) -> Problem:

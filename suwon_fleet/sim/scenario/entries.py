@@ -6,11 +6,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from suwon_fleet.core.jobs import JobKind, JobRequest, Priority, Role
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
 from suwon_fleet.sim.scenario.demand import SECOND, Arrivals, Demand, TimedJob
+from suwon_fleet.sim.scenario.matrix import read_pairs
 from suwon_fleet.sim.scenario.selection import Selection
 from suwon_fleet.sim.scenario.spawning import FleetPlan
 from suwon_fleet.wire.document import Item
@@ -19,6 +21,7 @@ from suwon_fleet.wire.findings import Findings, shown
 
 MOST_ROBOTS = 10_000
 MOST_JOBS = 1_000_000
+MOST_PER_HOUR = 100_000.0
 MOST_STOPS = 6
 """Of a drawn patrol; longer ones are searched for too long on maps with few places."""
 MOST_ROUNDS = 1000
@@ -26,9 +29,9 @@ LONGEST_S = 7 * 24 * 3600.0
 LONGEST_TRIP_M = 1_000_000.0
 MOST_KG = 10_000.0
 
-_SELECTION_KEYS = ("kinds", "zones", "places")
-_FLEET_KEYS = ("id", "kind", "count", "start", "charge")
-_JOB_KEYS = (
+SELECTION_KEYS = ("kinds", "zones", "places")
+FLEET_KEYS = ("id", "kind", "count", "start", "charge")
+JOB_KEYS = (
     "at_s",
     "kind",
     "places",
@@ -42,12 +45,12 @@ _JOB_KEYS = (
     "after",
     "roles",
 )
-_ROLE_KEYS = ("kind", "places", "meet_at", "payload_kg", "object", "robot")  # fmt: skip
-_DEMAND_KEYS = (
-    "id", "kind", "count", "window_s", "arrivals", "from", "to", "at", "within_m", "stops",
-    "rounds", "priorities", "deadline_s", "payload_kg", "object",
+ROLE_KEYS = ("kind", "places", "meet_at", "payload_kg", "object", "robot")  # fmt: skip
+DEMAND_KEYS = (
+    "id", "kind", "count", "per_hour", "window_s", "arrivals", "from", "to", "at", "od", "within_m",
+    "stops", "rounds", "priorities", "deadline_s", "payload_kg", "object",
 )  # fmt: skip
-_PRIORITIES = {priority.name.lower(): priority for priority in Priority}
+PRIORITIES = {priority.name.lower(): priority for priority in Priority}
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class Known:
     site: SiteMap
     kinds: dict[str, RobotKind]
     findings: Findings
+    folder: Path
+    """Where files are that entries name."""
     ids: set[str] = field(default_factory=set)
     jobs: dict[str, float] = field(default_factory=dict)
     """The jobs with an id, and when each is asked for."""
@@ -64,7 +69,7 @@ class Known:
 
 def read_fleet(item: Item, known: Known) -> FleetPlan | None:
     """Robots of one kind."""
-    entry = Fields(item, known.findings, "a fleet", _FLEET_KEYS)
+    entry = Fields(item, known.findings, "a fleet", FLEET_KEYS)
     entry.require("id", "kind", "count")
     fleet_id = _own_id(entry, known)
     kind = _one_of(entry.get("kind"), known.kinds, "robot kind", known)
@@ -78,7 +83,7 @@ def read_fleet(item: Item, known: Known) -> FleetPlan | None:
 
 def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
     """A job that is asked for at a given time, the file's so manieth."""
-    entry = Fields(item, known.findings, "a job", _JOB_KEYS)
+    entry = Fields(item, known.findings, "a job", JOB_KEYS)
     entry.require("at_s", "kind")
     at_s = entry.number("at_s", 0.0, LONGEST_S)
     kind = entry.choice("kind", JobKind)
@@ -126,7 +131,7 @@ def _places(entry: Fields, key: str, known: Known) -> tuple[str, ...]:
 
 def _read_role(item: Item, known: Known) -> Role | None:
     """One robot's part in a joint job."""
-    entry = Fields(item, known.findings, "a role", _ROLE_KEYS)
+    entry = Fields(item, known.findings, "a role", ROLE_KEYS)
     entry.require("kind", "places")
     kind = entry.choice("kind", JobKind)
     _check_count(entry, kind)
@@ -166,17 +171,20 @@ def _check_count(entry: Fields, kind: JobKind | None) -> None:
 
 def read_demand(item: Item, known: Known) -> Demand | None:
     """Jobs to be drawn."""
-    entry = Fields(item, known.findings, "a demand", _DEMAND_KEYS)
-    entry.require("id", "kind", "count", "window_s")
+    entry = Fields(item, known.findings, "a demand", DEMAND_KEYS)
+    entry.require("id", "kind", "window_s")
+    count, per_hour = _how_many(entry)
     demand_id = _own_id(entry, known)
     kind = entry.choice("kind", JobKind)
     if kind is JobKind.JOINT:
         mend = "name joint jobs one by one under 'jobs'"
         known.findings.error(entry.entries["kind"].mark, "not-drawn", "joint jobs", mend)
-    count = entry.whole("count", MOST_JOBS)
     window_s = _range(entry, "window_s", 0.0, LONGEST_S)
     is_trip = kind in (JobKind.DELIVERY, JobKind.MANIPULATION)
     _refuse(entry, ("at", "stops", "rounds") if is_trip else ("from", "to"), kind)
+    if kind and entry.get("od") is not None:
+        _refuse(entry, ("from", "to", "within_m") if is_trip else ("od",), kind)
+    pairs = read_pairs(entry, known.site, known.folder)
     origin = _selection(entry, "from" if is_trip else "at", known)
     destination = _selection(entry, "to", known)
     arrivals = entry.choice("arrivals", Arrivals)
@@ -193,6 +201,8 @@ def read_demand(item: Item, known: Known) -> Demand | None:
         kind=kind,
         count=count,
         window_s=window_s,
+        per_hour=per_hour,
+        pairs=pairs,
         origin=origin,
         destination=destination,
         arrivals=or_else(arrivals, Arrivals.RANDOM),
@@ -204,6 +214,16 @@ def read_demand(item: Item, known: Known) -> Demand | None:
         payload_kg=payload_kg or (0.0, 0.0),
         object=thing,
     )
+
+
+def _how_many(entry: Fields) -> tuple[int | None, float | None]:
+    """A count of jobs, or how many come in an hour on average; the other one is 0 or None."""
+    count, per_hour = entry.whole("count", MOST_JOBS), entry.number("per_hour", 0.0, MOST_PER_HOUR)
+    given_both = entry.get("count") is not None and entry.get("per_hour") is not None
+    if given_both or (entry.get("count") is None and entry.get("per_hour") is None):
+        what = "both 'count' and 'per_hour'" if given_both else "neither 'count' nor 'per_hour'"
+        entry.findings.error(entry.mark, "how-many", what, "give one of the two")
+    return (0 if per_hour is not None else count), per_hour
 
 
 def _own_id(entry: Fields, known: Known) -> str | None:
@@ -230,7 +250,7 @@ def _one_of(item: Item | None, names: Collection[str], what: str, known: Known) 
 
 def _selection(entry: Fields, key: str, known: Known) -> Selection:
     """Some places; all of them where the file does not say."""
-    own = Fields(entry.get(key), known.findings, f"'{key}'", _SELECTION_KEYS)
+    own = Fields(entry.get(key), known.findings, f"'{key}'", SELECTION_KEYS)
     kinds = [choice_of(item, known.findings, PlaceKind) for item in own.items("kinds")]
     zones = [_one_of(item, known.site.zone_by_id, "zone", known) for item in own.items("zones")]
     places = [_one_of(item, known.site.place_by_id, "place", known) for item in own.items("places")]
@@ -259,8 +279,8 @@ def _range(entry: Fields, key: str, low: float, high: float) -> tuple[float, flo
 
 
 def _priority(item: Item | None, known: Known) -> Priority:
-    name = _one_of(item, _PRIORITIES, "priority", known)
-    return _PRIORITIES[name] if name else Priority.NORMAL
+    name = _one_of(item, PRIORITIES, "priority", known)
+    return PRIORITIES[name] if name else Priority.NORMAL
 
 
 def _priorities(entry: Fields, known: Known) -> dict[Priority, float]:
@@ -269,8 +289,8 @@ def _priorities(entry: Fields, known: Known) -> dict[Priority, float]:
     for name, item in entry.pairs("priorities"):
         key = Item(name, item.key, plain=False)
         weight = number_of(item, known.findings, 0.0, 1e6)
-        if _one_of(key, _PRIORITIES, "priority", known) and weight:
-            weights[_PRIORITIES[name]] = weight
+        if _one_of(key, PRIORITIES, "priority", known) and weight:
+            weights[PRIORITIES[name]] = weight
     if entry.get("priorities") is not None and not weights:
         mark, mend = entry.entries["priorities"].mark, "give one at least a weight above 0"
         known.findings.error(mark, "no-priorities", "no priority ever comes", mend)

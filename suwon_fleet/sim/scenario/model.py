@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
@@ -14,8 +15,25 @@ from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scenario.demand import Demand, Ground, TimedJob, draw
+from suwon_fleet.sim.scenario.expect import Expectation
 from suwon_fleet.sim.scenario.spawning import FleetPlan, spawn
 from suwon_fleet.sim.world import Spawn, World
+
+
+class Ends(StrEnum):
+    """When a run is over, before its time is."""
+
+    JOBS = "jobs"
+    """When all jobs have ended."""
+    TIME = "time"
+    """Not before its time: what happens after the last job counts, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person who answers what the fleet asks of people, so long after it was asked."""
+
+    after_s: float
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,10 @@ class Scenario:
     """Jobs the scenario names one by one."""
     demands: tuple[Demand, ...] = ()
     people: People = field(default_factory=People)
+    operator: Operator | None = None
+    """None: nobody answers."""
+    ends: Ends = Ends.JOBS
+    expectations: tuple[Expectation, ...] = ()
     title: Mapping[str, str] = field(default_factory=dict)
     site_file: Path | None = None
     """Where `site` was read from; None when it was made in memory."""

@@ -13,7 +13,8 @@ from suwon_fleet.core.errors import BadInput, Broken, Problem, Severity
 from suwon_fleet.resources import resource_path
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scenario.entries import Known, read_demand, read_fleet, read_job
-from suwon_fleet.sim.scenario.model import Scenario
+from suwon_fleet.sim.scenario.model import Ends, Operator, Scenario
+from suwon_fleet.sim.scenario.read_expect import read_expectation
 from suwon_fleet.wire.document import Item, parse_yaml
 from suwon_fleet.wire.fields import ID, Fields, given, or_else
 from suwon_fleet.wire.files import read_text
@@ -26,12 +27,13 @@ MOST_BYTES = 1024 * 1024
 LONGEST_S = 7 * 24 * 3600.0
 LARGEST_SEED = 2**32 - 1
 
-_KEYS = (
-    "format", "id", "title", "site", "robots", "seed", "duration_s", "people", "fleets", "jobs",
-    "demands",
+KEYS = (
+    "format", "id", "title", "site", "robots", "seed", "duration_s", "ends", "people", "operator",
+    "fleets", "jobs", "demands", "expect",
 )  # fmt: skip
-_NEEDS = ("format", "id", "site", "duration_s", "fleets")
-_MOST_OF_PEOPLE = {
+NEEDS = ("format", "id", "site", "duration_s", "fleets")
+OPERATOR_KEYS = ("after_s",)
+MOST_OF_PEOPLE = {
     "handover_min_s": 3600.0,
     "handover_max_s": 3600.0,
     "no_show": 1.0,
@@ -63,13 +65,13 @@ class _Reader:
 
     def __init__(self, folder: Path, root: Item, findings: Findings) -> None:
         self._folder, self._findings = folder, findings
-        self._top = Fields(root, findings, "the scenario", _KEYS)
+        self._top = Fields(root, findings, "the scenario", KEYS)
         self._elsewhere: list[Problem] = []
 
     def scenario(self, seed: int | None) -> Scenario:
         """The scenario; raises BadInput with all problems."""
         top = self._top
-        top.require(*_NEEDS)
+        top.require(*NEEDS)
         self._check_format()
         site = self._load("site", self._site_file, load_site)
         kinds = self._load("robots", self._file, load_kinds)
@@ -78,12 +80,14 @@ class _Reader:
         own_seed = or_else(top.whole("seed", LARGEST_SEED), 1)
         duration_s = top.number("duration_s", 1.0, LONGEST_S)
         scenario_id, title, people = top.id("id"), top.title(), self._people()
+        ends, operator = top.choice("ends", Ends), self._operator()
         if site is None or kinds is None:
             raise self._bad()
-        known = Known(site, kinds, self._findings)
+        known = Known(site, kinds, self._findings, self._folder)
         fleets = [read_fleet(item, known) for item in top.items("fleets")]
         timed = [read_job(item, known, n) for n, item in enumerate(top.items("jobs"), 1)]
         demands = [read_demand(item, known) for item in top.items("demands")]
+        expected = [read_expectation(item, self._findings) for item in top.items("expect")]
         if self._findings.has_errors or scenario_id is None or duration_s is None:
             raise self._bad()
         scenario = Scenario(
@@ -96,6 +100,9 @@ class _Reader:
             timed=tuple(filter(None, timed)),
             demands=tuple(filter(None, demands)),
             people=people,
+            operator=operator,
+            ends=or_else(ends, Ends.JOBS),
+            expectations=tuple(filter(None, expected)),
             title=title,
             site_file=self._site_file(or_else(top.text("site"), "")),
             robots_folder=self._file(own) if (own := top.text("robots")) else None,
@@ -136,14 +143,22 @@ class _Reader:
         return self._file(name)
 
     def _people(self) -> People:
-        own = Fields(self._top.get("people"), self._findings, "'people'", _MOST_OF_PEOPLE)
-        numbers = {key: own.number(key, 0.0, most) for key, most in _MOST_OF_PEOPLE.items()}
+        own = Fields(self._top.get("people"), self._findings, "'people'", MOST_OF_PEOPLE)
+        numbers = {key: own.number(key, 0.0, most) for key, most in MOST_OF_PEOPLE.items()}
         people = People(**given(**numbers))
         for least, most in (("handover_min_s", "handover_max_s"), ("block_min_s", "block_max_s")):
             if getattr(people, least) > getattr(people, most):
                 what = f"{least} is more than {most}"
                 self._findings.error(own.mark, "not-a-range", what, "give the smaller one first")
         return people
+
+    def _operator(self) -> Operator | None:
+        item = self._top.get("operator")
+        if item is None:
+            return None
+        own = Fields(item, self._findings, "'operator'", OPERATOR_KEYS)
+        own.require(*OPERATOR_KEYS)
+        return Operator(or_else(own.number("after_s", 1.0, LONGEST_S), 1.0))
 
     def _try_out(self, scenario: Scenario) -> None:
         """Place the robots and draw the jobs once; raises BadInput with what does not work out."""
