@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who keeps the contract over Zenoh passes, and each way to break it gets its name, over real sessions."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
+
+from conform.rigs import DIES_OF_JUNK, FAULTS, HOME, ROBOT_ID, Fault, rig_at
+from zenoh_net import free_endpoint, session_at
+
+from suwon_fleet.adapters.zenoh.session import SessionSettings
+from suwon_fleet.conform.book import Finding, Verdict, of_verdict
+from suwon_fleet.conform.exam import Plan
+from suwon_fleet.conform.zenoh import examine
+from suwon_fleet.wire.zenoh.keys import Address
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "zenoh_robot.py"
+OF_EVENTS = ["events-gap-free", "events-replayed"]
+SIX = ("factsheet", "seq", "expired", "no-self-resume", "grant-session", "events-gap-free")
+
+
+def examined(endpoint: str, *faults: Fault, **plan: float) -> list[Finding]:
+    with rig_at(endpoint, *faults):
+        return examine(
+            SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**{"room_m": 0.6, **plan})
+        )
+
+
+def failed(findings: list[Finding]) -> list[str]:
+    return of_verdict(findings, Verdict.FAIL)
+
+
+def faults_of(findings: list[Finding]) -> dict[str, str]:
+    """What was seen of those that failed."""
+    return {f.clause.id: f.seen for f in findings if f.verdict is Verdict.FAIL}
+
+
+def test_a_rig_of_the_library_passes_every_clause() -> None:
+    findings = examined(free_endpoint())
+    assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
+
+
+def test_each_of_six_faults_is_named_and_nothing_else() -> None:
+    findings = examined(free_endpoint(), *(FAULTS[name] for name in SIX))
+    assert faults_of(findings).keys() == {*SIX}
+    assert all(finding.seen for finding in findings)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_and_nothing_else(name: str) -> None:
+    findings = examined(free_endpoint(), FAULTS[name])
+    assert faults_of(findings).keys() == {name}, faults_of(findings)
+
+
+@pytest.mark.long
+def test_a_rig_that_dies_of_rubbish_is_told_so() -> None:
+    assert "rubbish" in failed(
+        examined(free_endpoint(), DIES_OF_JUNK, patience_s=0.5, action_s=1.0)
+    )
+
+
+@pytest.mark.long
+def test_the_example_passes() -> None:
+    endpoint = free_endpoint()
+    arguments = [endpoint, *HOME, "r-1", "6.0", "0.5"]
+    robot = subprocess.Popen([sys.executable, str(EXAMPLE), *arguments])
+    try:
+        findings = examine(SessionSettings(connect=(endpoint,)), "r-1")
+    finally:
+        robot.kill()
+        robot.wait()
+    assert of_verdict(findings, Verdict.NOT_SEEN) == OF_EVENTS, "it tells none"
+    assert failed(findings) == []
+
+
+@pytest.mark.long
+def test_behind_a_router_its_connection_is_not_ours_to_break() -> None:
+    endpoint = free_endpoint()
+    with session_at(mode="router", listen=[endpoint]):
+        findings = examined(endpoint, room_m=0.0)
+    assert failed(findings) == []
+    unseen = of_verdict(findings, Verdict.NOT_SEEN)
+    assert {"reconnect", "grant", "overrun"} <= {*unseen}
+
+
+def test_a_robot_that_does_not_come_has_told_no_state() -> None:
+    settings = SessionSettings(connect=(free_endpoint(),))
+    findings = examine(settings, "nobody", first_s=0.1)
+    assert failed(findings) == ["state"]
+    assert len(of_verdict(findings, Verdict.NOT_SEEN)) == len(findings) - 1
+
+
+def test_a_robot_of_another_home_speaks_on_wrong_keys() -> None:
+    endpoint = free_endpoint()
+    with rig_at(endpoint):
+        settings = SessionSettings(connect=(endpoint,))
+        findings = examine(settings, ROBOT_ID, home=Address("lab", "yard", ROBOT_ID), first_s=2.0)
+    assert "key-form" in failed(findings)
