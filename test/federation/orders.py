@@ -27,6 +27,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.federation.events import JobCancelAsked, JobCancelHeard, JobCancelSettled
 from suwon_fleet.core.federation.messages import Message
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.jobs import JobKind, JobRequest
@@ -240,9 +241,11 @@ def drive(state: State, name: str) -> State:
 
 
 def jobs_at_work(state: State) -> Iterator[tuple[str, str]]:
-    """Jobs, and the owners where they are."""
+    """Jobs, and the owners where they are, or were asked for."""
     for name, _ in state.owners:
-        for job_id in wake(state, name).state.index.open_jobs:
+        one = wake(state, name).state
+        assert isinstance(one, GroupState)
+        for job_id in dict.fromkeys((*one.index.open_jobs, *sorted(one.away.keys() - one.origins))):
             yield name, job_id
 
 
@@ -284,8 +287,11 @@ def check(state: State) -> bool:
         for other, its in state.bodies:
             assert one == other or not do_touch(body.ground, its.ground), f"{one}, {other} touch"
     _check_jobs(states)
+    _check_cancels(state)
     agree = _check_zones(cores, states)
-    at_work = any(one.leaving or one.coming or one.owed or one.sent for one in states.values())
+    at_work = any(
+        one.leaving or one.coming or one.owed or one.sent or one.calling for one in states.values()
+    )
     jobs = [job for one in states.values() for job in one.index.open_jobs]
     return agree and not at_work and not jobs
 
@@ -322,6 +328,17 @@ def _check_jobs(states: dict[str, GroupState]) -> None:
         owed = [name for one in states.values() for name in one.owed]
         is_over = origin.jobs[job_id].status.is_over
         assert is_open or is_over or job_id in (*goes, *sent, *owed), f"{job_id} is lost"
+
+
+def _check_cancels(state: State) -> None:
+    """A job is called off, or not, once for each time that people wish so, and they hear of it once."""
+    journal = [event for _, process in state.owners for event in process.journal]
+    heard = [(e.job_id, e.number) for e in journal if isinstance(e, JobCancelHeard)]
+    asked = [(e.job_id, e.number) for e in journal if isinstance(e, JobCancelAsked)]
+    settled = [e.job_id for e in journal if isinstance(e, JobCancelSettled)]
+    assert len(heard) == len(set(heard))
+    assert set(heard) <= set(asked)
+    assert len(settled) <= len(asked)
 
 
 def _check_zones(cores: dict[str, FleetCore], states: dict[str, GroupState]) -> bool:

@@ -56,6 +56,18 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(tmp_path: Path) -> Non
         assert [job.status for job in east.jobs()] == ["finished"]
         assert not [alert for client in clients.values() for alert in client.alerts()]
 
+        back = JobRequest(JobKind.DELIVERY, ("e3", "w3"), "two", robot_id=robot)
+        (answer,) = west.submit([back])
+        assert answer.accepted, answer.reason_en
+
+        def is_begun_there() -> bool:
+            at_work = [job.job_id for job in east.jobs() if job.status == "running"]
+            return at_work == [answer.job_id]
+
+        wait_for(is_begun_there, processes, LONGEST_S)
+        assert west.change_job("cancel", answer.job_id, "ana").accepted
+        wait_for(lambda: status(answer.job_id) == "cancelled", processes, LONGEST_S)
+
         def closed() -> list[str]:
             states = {group: client.zones().zones for group, client in clients.items()}
             return [group for group in GROUPS for zone in states[group] if not zone.open]

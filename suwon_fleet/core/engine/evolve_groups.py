@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from suwon_fleet.core.engine.evolve_robots import bind, note_charge, removed
-from suwon_fleet.core.engine.group_state import Coming, GroupState, Leaving, Sent, Stage
+from suwon_fleet.core.engine.group_state import Calling, Coming, GroupState, Leaving, Sent, Stage
 from suwon_fleet.core.engine.index import put
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.federation import events as e
 from suwon_fleet.core.federation.messages import HandOver
-from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.travel import Called, CarriedJob, Traveller
 from suwon_fleet.core.jobs import JobStatus
 
 
@@ -90,7 +90,8 @@ def _send_away(state: GroupState, job: JobRecord, peer: str) -> CarriedJob:
     """A job goes to another group; here it only is remembered that it did."""
     hops = state.hops.get(job.job_id, 0) + 1
     origin, looked = state.origins.get(job.job_id, state.group), state.looked.get(job.job_id, ())
-    carried = CarriedJob.of(job, origin, hops, looked)
+    called = state.called.pop(job.job_id, None)
+    carried = CarriedJob.of(job, origin, hops, looked, called)
     state.hops[job.job_id], state.away[job.job_id] = hops, peer
     job.robot_id = ""
     del state.index.open_jobs[job.job_id]
@@ -105,6 +106,8 @@ def _arrive(state: GroupState, carried: CarriedJob) -> JobRecord:
         state.jobs[carried.job_id] = job
     if carried.origin != state.group:
         state.origins[carried.job_id] = carried.origin
+    if carried.called:
+        state.called[carried.job_id] = carried.called
     carried.put_into(job)
     state.hops[carried.job_id], state.looked[carried.job_id] = carried.hops, carried.looked
     state.away.pop(carried.job_id, None)
@@ -146,6 +149,25 @@ def _end_heard(state: GroupState, event: e.JobEndHeard) -> None:
     del state.owed[event.job_id]
 
 
+def _cancel_asked(state: GroupState, event: e.JobCancelAsked) -> None:
+    state.count("cancel")
+    state.calling[event.job_id] = Calling(event.number, event.requester)
+
+
+def _cancel_heard(state: GroupState, event: e.JobCancelHeard) -> None:
+    """Of one that has ended so, its end is told, and that says all."""
+    if not state.jobs[event.job_id].status.is_over:
+        state.called[event.job_id] = Called(event.number, event.refusal)
+
+
+def _cancel_settled(state: GroupState, event: e.JobCancelSettled) -> None:
+    """What was refused may be asked for again; so may what is here by now."""
+    if event.refusal or event.job_id not in state.away:
+        state.calling.pop(event.job_id, None)
+    else:
+        state.calling[event.job_id].is_done = True
+
+
 # Zones
 
 
@@ -170,5 +192,8 @@ GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.JobArrived: _arrived,
     e.JobCameBack: _came_back,
     e.JobEndHeard: _end_heard,
+    e.JobCancelAsked: _cancel_asked,
+    e.JobCancelHeard: _cancel_heard,
+    e.JobCancelSettled: _cancel_settled,
     e.ZoneHeard: _zone_heard,
 }

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suwon_fleet.core.dispatch import Candidate, Decision
-from suwon_fleet.core.engine import alerts, motion, outlook, teams, weighing, workers, zones
+from suwon_fleet.core.engine import (
+    alerts,
+    calling_off,
+    motion,
+    outlook,
+    teams,
+    weighing,
+    workers,
+    zones,
+)
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.state import JobRecord, RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -37,6 +46,8 @@ def explain_job(fleet: Fleet, job_id: str) -> Explanation | None:
     if job is None:
         return None
     reasons = [_standing(fleet, job)]
+    if fleet.border and (called_off := calling_off.why_not_yet(fleet.border, job_id)):
+        reasons.append(called_off)
     if job.reason:
         reasons.append(job.reason)
     reasons += _of_team(fleet, job)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import alerts, ending, stranded, weighing
+from suwon_fleet.core.engine import alerts, calling_off, ending, stranded, weighing
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import Tell
@@ -116,6 +116,7 @@ def hear_over(fleet: Fleet, border: Border, peer: str, said: JobOver) -> None:
     if said.job_id in border.state.away and said.job_id not in border.state.origins:
         fleet.emit(ge.JobCameBack(fleet.now_ns, said.job_id))
         fleet.forget_sent(said.job_id)
+        calling_off.forget(fleet, said.job_id)
         ending.end(fleet, fleet.state.jobs[said.job_id], said.status, said.reason)
     fleet.effects.append(Tell(peer, JobOverHeard(said.job_id)))
 

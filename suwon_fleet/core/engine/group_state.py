@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from suwon_fleet.core.engine.state import FleetState
 from suwon_fleet.core.federation.messages import HandOver
-from suwon_fleet.core.federation.travel import CarriedJob
+from suwon_fleet.core.federation.travel import Called, CarriedJob
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
 
@@ -59,6 +59,15 @@ class Sent:
 
 
 @dataclass(slots=True)
+class Calling:
+    """People here have called off a job that is elsewhere; whether whoever has it has done so."""
+
+    number: int
+    requester: str
+    is_done: bool = False
+
+
+@dataclass(slots=True)
 class GroupState(FleetState):
     """The durable state of one group's owner.
 
@@ -67,7 +76,8 @@ class GroupState(FleetState):
     as far as is known here: whatever is not newer has been heard before. `looked` are the groups that had
     no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
     jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
-    `zones` is what was said last of zones, at whichever owner.
+    `calling` are jobs of ours, elsewhere, that people have called off; `called` those here that were called
+    off where they were asked for. `zones` is what was said last of zones, at whichever owner.
     """
 
     group: str = ""
@@ -82,6 +92,8 @@ class GroupState(FleetState):
     away: dict[str, str] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
     owed: dict[str, str] = field(default_factory=dict)
+    calling: dict[str, Calling] = field(default_factory=dict)
+    called: dict[str, Called] = field(default_factory=dict)
     zones: dict[str, ZoneWord] = field(default_factory=dict)
 
     def note_zone(self, zone_id: str, is_open: bool, requester: str, reason: str) -> None:
@@ -92,6 +104,8 @@ class GroupState(FleetState):
 
     def note_end(self, job_id: str) -> bool:
         """Jobs count where they were asked for, and that group is told."""
+        self.calling.pop(job_id, None)
+        self.called.pop(job_id, None)
         if job_id not in self.origins:
             return True
         self.owed[job_id] = self.origins[job_id]

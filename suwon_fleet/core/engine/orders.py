@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import replace
 
-from suwon_fleet.core.engine import ending, events, forwarding, roles, teams, weighing
+from suwon_fleet.core.engine import calling_off, ending, events, forwarding, roles, teams, weighing
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import JobRecord
@@ -164,7 +164,9 @@ def _fault_of_order(fleet: Fleet, request: JobRequest) -> Reason | None:
 
 
 def cancel(fleet: Fleet, order: m.CancelJob) -> None:
-    """Call a job off; what was fetched is brought back first."""
+    """Call a job off, wherever it is; what was fetched is brought back first."""
+    if fleet.border and calling_off.cancel_elsewhere(fleet, fleet.border, order):
+        return
     job = _open_job(fleet, order.token, order.job_id)
     if job:
         reason = Reason.of("cancelled-by", requester=order.requester or "-")

@@ -6,7 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from suwon_fleet.core.engine import alerts, coming, forwarding, leaving, soundness, zones
+from suwon_fleet.core.engine import (
+    alerts,
+    calling_off,
+    coming,
+    forwarding,
+    leaving,
+    soundness,
+    zones,
+)
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.messages import PeerSaid
@@ -24,6 +32,8 @@ _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
     p.JobHeard: forwarding.hear_heard,
     p.JobOver: forwarding.hear_over,
     p.JobOverHeard: forwarding.hear_over_heard,
+    p.CancelThere: calling_off.hear_there,
+    p.CancelHeard: calling_off.hear_heard,
     p.ZonesTold: zones.hear_told,
     p.ZonesHeard: zones.hear_heard,
 }
@@ -47,4 +57,5 @@ def go_on(fleet: Fleet, border: Border) -> None:
     coming.go_on(fleet, border)
     leaving.go_on(fleet, border)
     forwarding.go_on(fleet, border)
+    calling_off.go_on(fleet, border)
     zones.go_on(fleet, border)

@@ -7,6 +7,7 @@ from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.federation.messages import (
     AskToEnter,
+    CancelThere,
     HandOver,
     JobOver,
     Message,
@@ -36,6 +37,8 @@ def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str |
             return _fault_of_job(fleet, border, job)
         case JobOver(status=status) if not status.is_over:
             return "status"
+        case CancelThere(job_id=job_id) if job_id in border.state.jobs:
+            return None if border.state.origins.get(job_id) == peer else "job_id"
         case ZonesTold(words=words) | ZonesHeard(words=words):
             return next(filter(None, (_fault_of_word(fleet, border, word) for word in words)), None)
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
@@ -154,6 +155,36 @@ class JobEndHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class JobCancelAsked:
+    """A person calls off a job that is elsewhere: whoever has it is told."""
+
+    at_ns: int
+    job_id: str
+    number: int
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelHeard:
+    """A job here was called off where it was asked for; what became of that, events before this say."""
+
+    at_ns: int
+    job_id: str
+    number: int
+    requester: str
+    refusal: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelSettled:
+    """Whoever has a job has called it off, or says why not."""
+
+    at_ns: int
+    job_id: str
+    refusal: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneHeard:
     """A zone was opened or closed at another owner."""
 
@@ -177,5 +208,8 @@ GroupEvent = (
     | JobArrived
     | JobCameBack
     | JobEndHeard
+    | JobCancelAsked
+    | JobCancelHeard
+    | JobCancelSettled
     | ZoneHeard
 )

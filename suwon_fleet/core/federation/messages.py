@@ -103,6 +103,24 @@ class JobOverHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelThere:
+    """A job that was asked of us is to be called off by whoever has it. Told till that one answers."""
+
+    job_id: str
+    number: int
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelHeard:
+    """It was called off here, or why it could not be."""
+
+    job_id: str
+    number: int
+    refusal: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class ZonesTold:
     """Zones that were ever opened or closed, as far as is known here. Told till it is heard."""
 
@@ -127,6 +145,8 @@ Message = (
     | JobHeard
     | JobOver
     | JobOverHeard
+    | CancelThere
+    | CancelHeard
     | ZonesTold
     | ZonesHeard
 )

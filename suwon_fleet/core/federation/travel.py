@@ -79,11 +79,19 @@ class Traveller:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A job was called off where it was asked for, by the `number`-th such wish: what came of it."""
+
+    number: int
+    refusal: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedJob:
     """A job on its way to another group. `hops` counts how often it has changed hands.
 
     `origin` is the group it was asked of, which is told of its end; those that have `looked` had no robot
-    for it. The other fields are those of
+    for it. `called` says whether people there have called it off. The other fields are those of
     :class:`suwon_fleet.core.engine.state.JobRecord`.
     """
 
@@ -104,9 +112,17 @@ class CarriedJob:
     expected_end_ns: int
     freed_ns: int
     moved: Reason | None
+    called: Called | None = None
 
     @classmethod
-    def of(cls, job: JobRecord, origin: str, hops: int, looked: tuple[str, ...]) -> CarriedJob:
+    def of(
+        cls,
+        job: JobRecord,
+        origin: str,
+        hops: int,
+        looked: tuple[str, ...],
+        called: Called | None = None,
+    ) -> CarriedJob:
         """A job of ours that is neither over nor paused, nor a part of another."""
         return cls(
             job.job_id,
@@ -126,6 +142,7 @@ class CarriedJob:
             job.expected_end_ns,
             job.freed_ns,
             job.moved,
+            called,
         )
 
     def put_into(self, job: JobRecord) -> None:

@@ -47,6 +47,11 @@ SENTENCES = {
     " 다음 중에서 고르세요: {known}.",
     "person-needed": "사람만 할 수 있는 일입니다. 요청자(requester)를 밝혀 주세요.",
     "job-elsewhere": "작업 {job:+은/는} {group} 그룹 구역에서 진행 중입니다. 그쪽에 물어보세요.",
+    "job-asked-elsewhere": "작업 {job:+은/는} {group} 그룹에 요청된 것입니다. 지금 어디에 있든"
+    " 그쪽에 물어보세요.",
+    "job-cancel-told": "{requester:person+이/가} 작업 {job:+을/를} 취소했고, 작업을 맡은"
+    " 쪽의 응답을 기다립니다.",
+    "job-not-cancelled": "작업 {job:+은/는} 결국 취소되지 않았습니다. {why:reason}",
     "job-is-over": "작업 {job:+은/는} 이미 끝나({status:status}) 더는 바꿀 수 없습니다.",
     "job-is-paused": "작업 {job:+은/는} 이미 일시 정지되어 있습니다.",
     "job-is-not-paused": "작업 {job:+은/는} 일시 정지 상태가 아닙니다.",
