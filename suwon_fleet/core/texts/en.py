@@ -183,6 +183,12 @@ SENTENCES = {
     "robot-has-other-ground": "{robot} still drives on ground of an earlier fleet manager; it joins"
     " once it stands at its end.",
     "robot-speaks-as-another": "What comes by the keys of {robot} says it is of {other}; it is not heeded.",
+    "robot-speaks-twice": "Two programs at once say they are {robot}: end one, or find out who it is."
+    " Sessions: {sessions}.",
+    "robot-connected-twice": "Two at once are connected with the certificate of {robot}: two programs, or"
+    " somebody else has its key. Connected from {where}.",
+    "robot-connected-unheard": "{robot} is connected from {where}, and not heard: it speaks by keys that"
+    " are not its own, which is refused, or its certificate is not let in.",
     "robot-id-taken": "{robot} is known as {known}; what comes by {other} is not heeded.",
     "robot-on-two-links": "{robot} is heard over two links at once, such as ROS and Zenoh; if that is two"
     " robots, give each a name of its own.",

@@ -197,6 +197,12 @@ SENTENCES = {
     " 멈추면 합류합니다.",
     "robot-speaks-as-another": "{robot}의 키로 온 메시지에 로봇 이름이 {other:+으로/로} 되어 있습니다."
     " 받아들이지 않습니다.",
+    "robot-speaks-twice": "두 프로그램이 동시에 {robot:+이라고/라고} 합니다. 하나를 끝내거나 누구인지"
+    " 확인해 주세요. 세션: {sessions}.",
+    "robot-connected-twice": "{robot}의 인증서로 두 곳에서 동시에 접속해 있습니다. 프로그램이 두 번"
+    " 실행되었거나 누군가 로봇의 키를 가지고 있습니다. 접속 위치: {where}.",
+    "robot-connected-unheard": "{robot:+이/가} {where}에서 접속했지만 아무 소식이 없습니다. 자기 것이"
+    " 아닌 키로 보내서 거부되고 있거나, 인증서가 허용되지 않았습니다.",
     "robot-id-taken": "{robot:+은/는} {known:+으로/로} 알려져 있습니다. {other}에서 오는 메시지는"
     " 받아들이지 않습니다.",
     "robot-on-two-links": "{robot:+이/가} 두 통신망(예: ROS와 Zenoh)에서 동시에 보고하고 있습니다."
