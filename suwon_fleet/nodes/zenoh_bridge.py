@@ -85,7 +85,7 @@ class ZenohBridge(Node):
         )
         self._members, self._nav2 = self._links()
         links = [link for link in (self._members, self._nav2) if link]
-        self.robots = BridgedRobots(self, Links(links)) if links else None
+        self.robots = BridgedRobots(self, Links(links), given.drive) if links else None
         if self.robots:
             self.create_timer(ROBOTS_S, self._look_at_robots, clock=self._steady)
         self.create_timer(values["look_every_s"], self._look, clock=self._steady)

@@ -71,6 +71,7 @@ class Filter:
 
 
 _AS_IT_IS = Rule()
+NOTHING = Filter()
 
 
 def read_filter(
@@ -84,6 +85,12 @@ def read_filter(
         _patterns(entry, "deny"),
         tuple(rule for item in entry.items("rules") if (rule := _rule(item, findings, known))),
     )
+
+
+def read_allowed(item: Item | None, findings: Findings, what: str) -> Filter:
+    """A filter that says only what is allowed and what is not."""
+    entry = Fields(item, findings, what, ("allow", "deny"))
+    return Filter(_patterns(entry, "allow"), _patterns(entry, "deny"))
 
 
 def _patterns(entry: Fields, key: str) -> tuple[re.Pattern[str], ...]:

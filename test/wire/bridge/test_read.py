@@ -114,6 +114,8 @@ def test_the_file_in_the_docs_is_sound(tmp_path: Path) -> None:
         ("to_zenoh: {rules: [{match: a, max_hz: 0}]}", "out-of-range"),
         ("to_zenoh: {rules: [{match: a, priority: urgent}]}", "unknown-value"),
         ("from_zenoh: {allowed: []}", "unknown-key"),
+        ("drive: {allow: ['r-.*'], rules: []}", "unknown-key"),
+        ("drive: {allow: ['(']}", "bad-pattern"),
         ("from_zenoh: {rules: [{match: a, priority: data}]}", "unknown-key"),
         ("from_zenoh: {rules: [{match: a, express: true}]}", "unknown-key"),
         ("prefix: 'a b'", "bad-prefix"),
