@@ -24,6 +24,7 @@ from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.nodes.bridge.crossings import Services
 from suwon_fleet.nodes.bridge.from_zenoh import FromZenoh
 from suwon_fleet.nodes.bridge.robots import BridgedRobots
 from suwon_fleet.nodes.bridge.to_zenoh import ToZenoh
@@ -78,6 +79,13 @@ class ZenohBridge(Node):
         given = self.bridge
         self.to_zenoh = ToZenoh(self, self._session, given.to_zenoh, given.prefix)
         self.from_zenoh = FromZenoh(self, self._session, given.from_zenoh, given.prefix)
+        self.offered = Services(
+            self,
+            self._session,
+            given.services_to_zenoh,
+            given.services_from_zenoh,
+            given.prefix,
+        )
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics = BridgeDiagnostics()
         self._diagnostics_out = self.create_publisher(
@@ -85,7 +93,7 @@ class ZenohBridge(Node):
         )
         self._members, self._nav2 = self._links()
         links = [link for link in (self._members, self._nav2) if link]
-        self.robots = BridgedRobots(self, Links(links)) if links else None
+        self.robots = BridgedRobots(self, Links(links), given.drive) if links else None
         if self.robots:
             self.create_timer(ROBOTS_S, self._look_at_robots, clock=self._steady)
         self.create_timer(values["look_every_s"], self._look, clock=self._steady)
@@ -107,11 +115,12 @@ class ZenohBridge(Node):
     def _look(self) -> None:
         self.to_zenoh.look(self.from_zenoh.topics)
         self.from_zenoh.look(self.to_zenoh.routes.keys())
+        self.offered.look()
         if self.robots:
             self.robots.look_for_listeners()
 
     def _tell_diagnostics(self) -> None:
-        told = array_of(self._diagnostics.routes(self.to_zenoh, self.from_zenoh))
+        told = array_of(self._diagnostics.routes(self.to_zenoh, self.from_zenoh, self.offered))
         if self.robots:
             told.status.append(self._diagnostics.robots(self.robots, self._members, self._nav2))
         told.header.stamp = self.get_clock().now().to_msg()
@@ -123,6 +132,7 @@ class ZenohBridge(Node):
             self.robots.close()
         self.to_zenoh.close()
         self.from_zenoh.close()
+        self.offered.close()
         self._session.close()
         super().destroy_node()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +19,12 @@ pytest.importorskip("zenoh", reason="Zenoh is not installed")
 import zenoh
 from diagnostic_msgs.msg import DiagnosticArray
 from nav_msgs.msg import Odometry
-from nodes.in_process import Stage, stage
+from nodes.bridged_sites import Sites, joined
+from nodes.in_process import Stage
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from ros_fleet import echo
 from std_msgs.msg import Int32
-from zenoh_net import free_endpoint, session_at
+from zenoh_net import session_at
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.ros.commands import batch_of
@@ -34,7 +34,6 @@ from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.robots.command import Grant, Pause, Waypoint
 from suwon_fleet.nodes import zenoh_bridge
 from suwon_fleet.nodes.bridge import from_zenoh, route, to_zenoh
-from suwon_fleet.nodes.zenoh_bridge import ZenohBridge
 from suwon_fleet.robot import Body, Connection
 from suwon_fleet.robot.link import Link
 from suwon_fleet.robot.member import Member
@@ -59,37 +58,10 @@ from_zenoh:
 """
 
 
-@dataclass
-class Sites:
-    """Two domains, `here` and `there`, and what their bridges' files have in common."""
-
-    folder: Path
-    here: Stage
-    there: Stage
-    endpoint: str = field(default_factory=free_endpoint)
-
-    def bridge(self, play: Stage, rules: str, *, listens: bool = False, mode: str = "peer") -> Any:
-        """A bridge; those that do not listen connect to what does."""
-        end = "listen" if listens else "connect"
-        file = self.folder / f"bridge-{len(list(self.folder.iterdir()))}.yaml"
-        zenoh = f"zenoh: {{mode: {mode}, {end}: ['{self.endpoint}']}}\n"
-        file.write_text(f"format: suwon_fleet/bridge@1\n{zenoh}{rules}")
-        return play.add(ZenohBridge, {"config": file, "look_every_s": 0.05})
-
-    def until(self, what: Callable[[], Any], step: Callable[[], object] = lambda: None) -> Any:
-        def turn() -> None:
-            step()
-            self.there.turn()
-
-        return self.here.until(what, step=turn)
-
-
 @pytest.fixture
 def sites(tmp_path: Path) -> Iterator[Sites]:
-    with stage() as here:
-        here.observer()  # takes its domain, so that the other stage gets another
-        with stage() as there:
-            yield Sites(tmp_path, here, there)
+    with joined(tmp_path) as sites:
+        yield sites
 
 
 class Talker:

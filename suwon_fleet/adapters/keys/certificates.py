@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from suwon_fleet.wire.zenoh.access import LONGEST_NAME
+
 EARLIER = timedelta(hours=1)
 """Certificates begin so long ago: a robot's clock may be late."""
-_LONGEST_COMMON_NAME = 64  # X.509's bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def make(
     key = generate_private_key(SECP256R1())
     serial = x509.random_serial_number()
     ending = f".{serial & (1 << 64) - 1:016x}"
-    common_name = name.replace("/", ".")[: _LONGEST_COMMON_NAME - len(ending)] + ending
+    common_name = name.replace("/", ".")[: LONGEST_NAME - len(ending)] + ending
     both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     issuer, subject = authority.certificate.subject, _subject(fleet, role, common_name)
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())

@@ -12,6 +12,7 @@ from zenoh import CongestionControl, Priority, SampleKind
 from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.zenoh import happenings
 from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.guests import Guests
 from suwon_fleet.adapters.zenoh.members import Member, Members
 from suwon_fleet.adapters.zenoh.queues import Inbox, Replies
 from suwon_fleet.adapters.zenoh.refusing import Refusing
@@ -64,6 +65,7 @@ class ZenohLink:
         self._members = Members()
         self._telling = Telling(self._put, self.counts, WallClock().now_ns)
         self._refusing = Refusing(self.counts, self._answer_unread)
+        self._guests = Guests(session, self.counts, site, zone)
         self._order = happenings.Order(self.counts)
         self._caches = Replies(session, happenings.ASK_AGAIN_S)
         self._events: deque[RobotEvent] = deque(maxlen=MOST_EVENTS)
@@ -109,6 +111,7 @@ class ZenohLink:
                 heard += self._telling.answered(answer)
         self._telling.again(now_ns)
         self.counts.overruns = sum(box.overruns for box in self._boxes)
+        heard += self._guests.look(self._members.is_alive, now_ns)
         return [*heard, *self._refusing.news()]
 
     def send(self, commands: Iterable[RobotCommand]) -> None:
@@ -231,6 +234,9 @@ class ZenohLink:
                     continue
                 new += 1
                 self._telling.forget(report.robot_id)
+                if member.takes_turns(report.session):
+                    key = member.address.key(Channel.STATE)
+                    self._refusing.twice(member.address, member.session, report.session, key)
             said = member.hear(report, now_ns)
             if said is not None:
                 heard.append(said)

@@ -16,6 +16,9 @@ MOST = 50_000
 ANNOUNCE_AGAIN_S = 10.0
 """So that a robot which people have removed may come back."""
 
+TURNS = 4
+"""So often the one speaks after the other before it is believed that both do."""
+
 
 @dataclass(slots=True)
 class Member:
@@ -32,11 +35,16 @@ class Member:
     announced_ns: int = -(10**18)
     epoch: int = 0
     """How many owners it has had."""
+    before: str = ""
+    """The session before the newest."""
+    turns: int = 0
+    """How often two sessions have taken turns."""
 
     def hear(self, report: RobotReport, now_ns: int) -> Announced | Reported | None:
         """What the fleet hears of a state: None until the robot has said who it is."""
         is_new = report.session != self.session
-        self.session = report.session
+        if is_new:
+            self.before, self.session = self.session, report.session
         sheet = self.sheet
         if sheet is None or sheet.session != report.session:
             return None
@@ -44,6 +52,14 @@ class Member:
             self.announced_ns = now_ns
             return Announced(sheet, report)
         return Reported(report)
+
+    def takes_turns(self, session: str) -> bool:
+        """Whether two programs speak at once, now that a state of another session has come.
+
+        A program that has ended may be heard once more when the next one has been.
+        """
+        self.turns = self.turns + 1 if session == self.before else 0
+        return self.turns >= TURNS
 
     def recall(self, sheet: Factsheet) -> None:
         """Take a factsheet that was asked for: others answer, too, with that of an earlier run."""
@@ -89,6 +105,11 @@ class Members:
         self._holders[member.name] = member
         member.is_believed = True
         return member
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the robot ``site/zone/robot`` is there."""
+        member = self._by_address.get(Address(*name.split("/")))
+        return member is not None and member.is_alive
 
     def named(self, robot_id: str) -> Member | None:
         """The robot of that name."""

@@ -63,6 +63,15 @@ class Refusing:
         reason = Reason.of("robot-id-taken", robot=address.robot, known=holder, other=address)
         self._tell(WARNING, reason, address.robot)
 
+    def twice(self, address: Address, one: str, other: str, key: str) -> None:
+        """Two programs speak by one key, each as the robot."""
+        what = f"sessions {one} and {other} take turns"
+        mend = "end one of the programs, or find out who the other is"
+        self._counts.fault(key, _problem("speaks-twice", key, what, mend))
+        sessions = " ".join(sorted((one, other)))
+        reason = Reason.of("robot-speaks-twice", robot=address.robot, sessions=sessions)
+        self._tell(ERROR, reason, address.robot)
+
     def _tell(self, level: int, reason: Reason, subject: str) -> None:
         if reason not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(reason)

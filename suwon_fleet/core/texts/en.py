@@ -188,6 +188,21 @@ SENTENCES = {
     "robot-has-other-ground": "{robot} still drives on ground of an earlier fleet manager; it joins"
     " once it stands at its end.",
     "robot-speaks-as-another": "What comes by the keys of {robot} says it is of {other}; it is not heeded.",
+    "robot-speaks-twice": "Two programs at once say they are {robot}: end one, or find out who it is."
+    " Sessions: {sessions}.",
+    "robot-connected-twice": "Two at once are connected with the certificate of {robot}: two programs, or"
+    " somebody else has its key. Connected from {where}.",
+    "robot-connected-unheard": "{robot} is connected from {where}, and not heard: it speaks by keys that"
+    " are not its own, which is refused, or its certificate is not let in.",
+    "drive-not-allowed": "{robot} may not be driven from here: allow it under `drive` in the file of the"
+    " bridge.",
+    "drive-robot-busy": "{robot} is on its way for another goal; cancel that one, or wait for its end.",
+    "drive-robot-has-fleet": "A fleet_manager commands robots here, {robot} too; ask it for a job.",
+    "drive-robot-restarted": "The program of {robot} has started anew; send the goal again.",
+    "drive-robot-silent": "{robot} is not heard any more.",
+    "drive-bad-goal": "This cannot be done: {what}.",
+    "drive-no-stop": "{robot} was not asked to stop from here; give the stop_id.",
+    "drive-one-robot": "A bridge stops and releases single robots: give scope `robot` and its id.",
     "robot-id-taken": "{robot} is known as {known}; what comes by {other} is not heeded.",
     "robot-on-two-links": "{robot} is heard over two links at once, such as ROS and Zenoh; if that is two"
     " robots, give each a name of its own.",

@@ -204,6 +204,24 @@ SENTENCES = {
     " 멈추면 합류합니다.",
     "robot-speaks-as-another": "{robot}의 키로 온 메시지에 로봇 이름이 {other:+으로/로} 되어 있습니다."
     " 받아들이지 않습니다.",
+    "robot-speaks-twice": "두 프로그램이 동시에 {robot:+이라고/라고} 합니다. 하나를 끝내거나 누구인지"
+    " 확인해 주세요. 세션: {sessions}.",
+    "robot-connected-twice": "{robot}의 인증서로 두 곳에서 동시에 접속해 있습니다. 프로그램이 두 번"
+    " 실행되었거나 누군가 로봇의 키를 가지고 있습니다. 접속 위치: {where}.",
+    "robot-connected-unheard": "{robot:+이/가} {where}에서 접속했지만 아무 소식이 없습니다. 자기 것이"
+    " 아닌 키로 보내서 거부되고 있거나, 인증서가 허용되지 않았습니다.",
+    "drive-not-allowed": "여기서는 {robot:+을/를} 움직일 수 없습니다. 브리지 파일의"
+    " `drive`에서 허용해 주세요.",
+    "drive-robot-busy": "{robot:+은/는} 다른 목표로 가고 있습니다. 그 목표를 취소하거나"
+    " 끝나기를 기다려 주세요.",
+    "drive-robot-has-fleet": "여기서는 fleet_manager가 {robot:+을/를} 포함한 로봇을 관제합니다."
+    " 작업으로 요청해 주세요.",
+    "drive-robot-restarted": "{robot}의 프로그램이 다시 시작되었습니다. 목표를 다시 보내 주세요.",
+    "drive-robot-silent": "{robot}에서 더 이상 소식이 없습니다.",
+    "drive-bad-goal": "할 수 없는 요청입니다: {what}.",
+    "drive-no-stop": "여기서 {robot}에 정지를 요청한 적이 없습니다. stop_id를 적어 주세요.",
+    "drive-one-robot": "브리지는 로봇을 한 대씩만 멈추고 풀어 줍니다. scope에 `robot`을,"
+    " 그리고 그 id를 적어 주세요.",
     "robot-id-taken": "{robot:+은/는} {known:+으로/로} 알려져 있습니다. {other}에서 오는 메시지는"
     " 받아들이지 않습니다.",
     "robot-on-two-links": "{robot:+이/가} 두 통신망(예: ROS와 Zenoh)에서 동시에 보고하고 있습니다."

@@ -13,8 +13,10 @@ from suwon_fleet.adapters.ros import commands, fields
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.engine.messages import Announced, Noticed, Reported, Vanished
 from suwon_fleet.core.texts import say
+from suwon_fleet.nodes.bridge.tools import Tools
 from suwon_fleet.nodes.robot_topics import RobotPublishers, topic_name
 from suwon_fleet.ports import RobotLink
+from suwon_fleet.wire.bridge.rules import NOTHING, Filter
 from suwon_fleet.wire.cdr.fleet import write_reports
 
 REPORTS_QOS = QoSProfile(depth=100)
@@ -28,12 +30,14 @@ class BridgedRobots:
     A robot that someone wants to hear has its own `odom` and `battery_state`, too, as RViz knows them.
     """
 
-    def __init__(self, node: Node, link: RobotLink) -> None:
+    def __init__(self, node: Node, link: RobotLink, drive: Filter = NOTHING) -> None:
+        """Tools may ask for those that `drive` allows."""
         self.known: dict[str, None] = {}
         """Robots that have said something and are there, in that order."""
         self.reports = self.commands = self.left_out = 0
         """Passed on; and reports whose numbers ROS has no room for."""
         self._node, self._link = node, link
+        self._tools = Tools(node, drive, link.send) if drive.allow else None
         self._own: dict[str, RobotPublishers] = {}
         self._names: set[str] = set()
         self._reports_out = node.create_publisher(msg.RobotReports, "robot_reports", REPORTS_QOS)
@@ -55,8 +59,9 @@ class BridgedRobots:
                 case Noticed():  # ROS has no topic for it
                     text = say(heard.reason, "en")
                     self._node.get_logger().warning(text, throttle_duration_sec=1.0)
-        if not told:
-            return
+        if self._tools:
+            self._tools.hear(report for report, _ in told)
+            self._tools.turn()
         for begin in range(0, len(told), MOST_IN_ONE):
             part = told[begin : begin + MOST_IN_ONE]
             payload, left_out = write_reports(part)
@@ -92,6 +97,8 @@ class BridgedRobots:
 
     def _forget(self, robot_id: str) -> None:
         self.known.pop(robot_id, None)
+        if self._tools:
+            self._tools.forget(robot_id)
         if own := self._own.pop(robot_id, None):
             own.close()
             self._names.discard(topic_name(robot_id))
@@ -108,4 +115,6 @@ class BridgedRobots:
 
     def close(self) -> None:
         """Hear and tell robots no more."""
+        if self._tools:
+            self._tools.close()
         self._link.close()

@@ -24,6 +24,8 @@ LINGER_S, LINGER_KEPT_S = 10.0, 300.0
 routes are made; one whose messages are kept stays for as long as an outage may last."""
 QUEUED = 10_000
 """Messages of a topic that wait in ROS at most."""
+_FEEDBACK = "_FeedbackMessage"
+"""How the type of an action's feedback ends."""
 _LEAST_PERIOD_S = 0.01
 """Of a timer that looks after what waits for its time."""
 
@@ -101,15 +103,20 @@ def pace_of(
 
 
 def type_named(name: str) -> Any | None:
-    """The class of a ROS message type such as ``nav_msgs/msg/Odometry``; None where it is not installed."""
+    """The class of a ROS message type such as ``nav_msgs/msg/Odometry``, or of an action's
+    feedback; None where it is not installed."""
     package, _, rest = name.partition("/")
     module, _, kind = rest.partition("/")
-    if module != "msg" or not (package.isidentifier() and kind.isidentifier()):
+    if module not in ("msg", "action") or not (package.isidentifier() and kind.isidentifier()):
         return None
     try:
-        return getattr(import_module(f"{package}.msg"), kind, None)
+        types = import_module(f"{package}.{module}")
     except ImportError:
         return None
+    if module == "msg":
+        return getattr(types, kind, None)
+    action = getattr(types, kind.removesuffix(_FEEDBACK), None)
+    return action.Impl.FeedbackMessage if action and kind.endswith(_FEEDBACK) else None
 
 
 def profile(qos: Qos, depth: int) -> QoSProfile:

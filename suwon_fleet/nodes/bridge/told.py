@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.ros2dds_link import Ros2ddsLink
+from suwon_fleet.nodes.bridge.crossings import Services
 from suwon_fleet.nodes.bridge.from_zenoh import FromZenoh
 from suwon_fleet.nodes.bridge.robots import BridgedRobots
 from suwon_fleet.nodes.bridge.route import Counts
@@ -25,13 +26,20 @@ class BridgeDiagnostics:
         """By route: of its messages, and of what went wrong."""
         self._robots = LinkStatus("zenoh_bridge: robots")
 
-    def routes(self, to_zenoh: ToZenoh, from_zenoh: FromZenoh) -> Iterable[DiagnosticStatus]:
+    def routes(
+        self, to_zenoh: ToZenoh, from_zenoh: FromZenoh, services: Services
+    ) -> Iterable[DiagnosticStatus]:
         """Those that are, and what hinders those that are not."""
         for topic, out in to_zenoh.routes.items():
             yield self._route(f"{topic} -> {out.wanted.key}", out.wanted.type, out.counts)
         for key, come in from_zenoh.routes.items():
             yield self._route(f"{key} -> {come.wanted.topic}", come.wanted.type, come.counts)
-        for name, why in (to_zenoh.troubles | from_zenoh.troubles).items():
+        for offered, mark in ((services.here, "<-"), (services.elsewhere, "->")):
+            for one in offered.values():
+                name = f"service {one.wanted.name} {mark} {one.wanted.key}"
+                yield self._route(name, one.wanted.type, one.counts)
+        troubles = to_zenoh.troubles | from_zenoh.troubles | services.troubles
+        for name, why in troubles.items():
             yield _status(name, WARN, f"does not cross: {why}")
 
     def _route(self, name: str, kind: str, counts: Counts) -> DiagnosticStatus:

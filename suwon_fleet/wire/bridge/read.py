@@ -12,7 +12,7 @@ from typing import Any
 
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.bridge.nav2_robot import Nav2Robot, read_nav2_robot
-from suwon_fleet.wire.bridge.rules import Filter, read_filter
+from suwon_fleet.wire.bridge.rules import Filter, read_allowed, read_filter, read_services
 from suwon_fleet.wire.document import parse_yaml
 from suwon_fleet.wire.fields import Fields, or_else, text_of
 from suwon_fleet.wire.files import read_text
@@ -20,7 +20,8 @@ from suwon_fleet.wire.findings import Findings, shown
 
 FORMAT = "suwon_fleet/bridge@1"
 MOST_BYTES = 2**20
-_KNOWN = ("format", "zenoh", "prefix", "to_zenoh", "from_zenoh", "robots", "nav2_robots")
+_CROSSING = ("to_zenoh", "from_zenoh", "services_to_zenoh", "services_from_zenoh")
+_KNOWN = ("format", "zenoh", "prefix", *_CROSSING, "robots", "nav2_robots", "drive")
 _TEXTS = ("mode", "tls_ca", "tls_certificate", "tls_private_key", "file")
 _KNOWN_OF_ZENOH = (*_TEXTS, "listen", "connect", "lease_s", "send_buffer_bytes")
 _PREFIX = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
@@ -38,8 +39,12 @@ class Bridge:
     prefix: str = ""
     to_zenoh: Filter = field(default_factory=Filter)
     from_zenoh: Filter = field(default_factory=Filter)
+    services_to_zenoh: Filter = field(default_factory=Filter)
+    services_from_zenoh: Filter = field(default_factory=Filter)
     members: tuple[str, str] | None = None
     nav2_robots: tuple[Nav2Robot, ...] = ()
+    drive: Filter = field(default_factory=Filter)
+    """Robots, by id, that ROS tools may drive."""
 
 
 def read_bridge(path: str | PathLike[str]) -> Bridge:
@@ -72,8 +77,11 @@ def _bridge(entry: Fields) -> Bridge:
         prefix,
         read_filter(entry.get("to_zenoh"), findings, "'to_zenoh'", is_to_zenoh=True),
         read_filter(entry.get("from_zenoh"), findings, "'from_zenoh'"),
+        read_services(entry.get("services_to_zenoh"), findings, "'services_to_zenoh'"),
+        read_services(entry.get("services_from_zenoh"), findings, "'services_from_zenoh'"),
         _members(entry),
         robots,
+        read_allowed(entry.get("drive"), findings, "'drive'"),
     )
 
 

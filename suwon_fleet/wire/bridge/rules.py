@@ -14,7 +14,9 @@ from suwon_fleet.wire.findings import Findings, shown
 
 MOST_KEPT = 1_000_000
 MOST_HZ = 100_000.0
+ANSWER_WITHIN_S, LONGEST_S = 5.0, 86_400.0
 _KNOWN = ("allow", "deny", "rules")
+_KNOWN_OF_SERVICE = ("match", "to", "timeout_s")
 _KNOWN_OF_RULE = ("match", "to", "max_hz", "keep")
 _ONLY_TO_ZENOH = ("priority", "express")
 
@@ -46,6 +48,8 @@ class Rule:
     priority: Priority = Priority.DATA
     express: bool = False
     keep: int = 0
+    timeout_s: float = ANSWER_WITHIN_S
+    """Of a service: how long its server may take."""
 
     def name_for(self, name: str) -> str | None:
         """The name on the other side, where `to` gives one."""
@@ -71,19 +75,35 @@ class Filter:
 
 
 _AS_IT_IS = Rule()
+NOTHING = Filter()
 
 
 def read_filter(
     item: Item | None, findings: Findings, what: str, *, is_to_zenoh: bool = False
 ) -> Filter:
-    """The filter of a section, which may be absent: then nothing crosses."""
-    entry = Fields(item, findings, what, _KNOWN)
+    """The filter of a section for topics, which may be absent: then nothing crosses."""
     known = (*_KNOWN_OF_RULE, *_ONLY_TO_ZENOH) if is_to_zenoh else _KNOWN_OF_RULE
+    return _filter(item, findings, what, known)
+
+
+def read_services(item: Item | None, findings: Findings, what: str) -> Filter:
+    """The filter of a section for services."""
+    return _filter(item, findings, what, _KNOWN_OF_SERVICE)
+
+
+def _filter(item: Item | None, findings: Findings, what: str, known: Sequence[str]) -> Filter:
+    entry = Fields(item, findings, what, _KNOWN)
     return Filter(
         _patterns(entry, "allow"),
         _patterns(entry, "deny"),
         tuple(rule for item in entry.items("rules") if (rule := _rule(item, findings, known))),
     )
+
+
+def read_allowed(item: Item | None, findings: Findings, what: str) -> Filter:
+    """A filter that says only what is allowed and what is not."""
+    entry = Fields(item, findings, what, ("allow", "deny"))
+    return Filter(_patterns(entry, "allow"), _patterns(entry, "deny"))
 
 
 def _patterns(entry: Fields, key: str) -> tuple[re.Pattern[str], ...]:
@@ -118,6 +138,7 @@ def _rule(item: Item, findings: Findings, known: Sequence[str]) -> Rule | None:
         or_else(entry.choice("priority", Priority), Priority.DATA),
         bool(entry.flag("express")),
         or_else(entry.whole("keep", MOST_KEPT), 0),
+        or_else(entry.number("timeout_s", 0.01, LONGEST_S), ANSWER_WITHIN_S),
     )
     return rule
 

@@ -15,8 +15,11 @@ from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.wire.findings import shown
 
 ALL_PUBLISHERS = "@/*/@ros2_lv/MP/**"
+ALL_SERVERS = "@/*/@ros2_lv/SS/**"
 PUBLISHER, SUBSCRIBER = "MP", "MS"
-_CHUNKS = 7
+_SERVER = "SS"
+_OF_SERVER = ["@", "@ros2_lv", _SERVER]
+_CHUNKS, _CHUNKS_OF_SERVER = 7, 6
 _DEPTH = re.compile(r"[0-9]{1,9}")
 _BEST_EFFORT, _RELIABLE, _TRANSIENT_LOCAL = "0", "1", "1"
 
@@ -71,3 +74,28 @@ class Token:
             raise BadInput([Problem("bad-token", "liveliness", what, mend)])
         _, zid, _, role, key, kind, qos = chunks
         return cls(zid, role, key.replace("§", "/"), kind.replace("§", "/"), Qos.parse(qos))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """The server of a service somewhere: ``@/<zid>/@ros2_lv/SS/<key>/<type>``."""
+
+    zid: str
+    key: str
+    type: str
+
+    def text(self) -> str:
+        """As a key expression."""
+        key, kind = self.key.replace("/", "§"), self.type.replace("/", "§")
+        return f"@/{self.zid}/@ros2_lv/{_SERVER}/{key}/{kind}"
+
+    @classmethod
+    def parse(cls, text: str) -> ServiceToken:
+        """Raises BadInput."""
+        chunks = text.split("/")
+        if len(chunks) != _CHUNKS_OF_SERVER or [chunks[0], *chunks[2:4]] != _OF_SERVER:
+            mend = "a bridge writes @/ZID/@ros2_lv/SS/KEY/TYPE"
+            what = f"{shown(text)} tells of no service"
+            raise BadInput([Problem("bad-token", "liveliness", what, mend)])
+        _, zid, _, _, key, kind = chunks
+        return cls(zid, key.replace("§", "/"), kind.replace("§", "/"))

@@ -11,6 +11,7 @@ begins with ``@``; advanced publishers, as those of events are, keep their beats
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,10 @@ _OFFERS = ("declare_queryable", "liveliness_token")
 _ALL = (*_SAYS, *_OFFERS, *_LISTENS)
 _IN, _OUT = ("ingress",), ("egress",)
 _BOTH = (*_IN, *_OUT)
+
+LONGEST_NAME = 64
+"""Letters of a certificate's common name, as X.509 has it; a longer one has lost part of its name."""
+_ROBOTS = re.compile(r"([a-z0-9_-]+)\.([a-z0-9_-]+)\.([a-z0-9_-]+)\.[0-9a-f]{16}")
 
 
 class Role(StrEnum):
@@ -68,6 +73,12 @@ class Member:
     """Other zones whose robots it may hear and tell while they are with it."""
     namespaces: tuple[str, ...] = ()
     """Of robots and bridges: ROS namespaces carried by zenoh-bridge-ros2dds."""
+
+
+def robot_of(common_name: str) -> str | None:
+    """``site/zone/robot``, if a certificate is a robot's and has its whole name."""
+    found = _ROBOTS.fullmatch(common_name)
+    return "/".join(found.groups()) if found and len(common_name) < LONGEST_NAME else None
 
 
 def access_control(members: Iterable[Member]) -> dict[str, Any]:

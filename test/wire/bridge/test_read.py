@@ -96,13 +96,23 @@ def test_the_shipped_file_is_sound() -> None:
 
 
 def test_the_file_in_the_docs_is_sound(tmp_path: Path) -> None:
-    (text,) = blocks("bridge.md", "yaml")
+    text, action = blocks("bridge.md", "yaml")
     file = tmp_path / "bridge.yaml"
     file.write_text(text, encoding="utf-8")
     bridge = read_bridge(file)
     assert bridge.to_zenoh.rule_for("/front/scan") is not None
     assert bridge.to_zenoh.rule_for("/rear/scan") is None
     assert bridge.nav2_robots[0].actions[ActionKind.LOAD] == ByService("load", 300.0)
+    assert bridge.drive.rule_for("r-1")
+    assert bridge.drive.rule_for("r-9") is None
+    arm = bridge.services_to_zenoh.rule_for("/arm/reset")
+    assert arm is not None
+    assert (arm.name_for("/arm/reset"), arm.timeout_s) == ("yangjae/arm/reset", 30.0)
+    assert bridge.services_to_zenoh.rule_for("/arm/get_parameters") is None
+    file.write_text(f"format: suwon_fleet/bridge@1\n{action}", encoding="utf-8")
+    goal = read_bridge(file).services_from_zenoh.rule_for("r1/drive/_action/send_goal")
+    assert goal is not None
+    assert goal.timeout_s == 3600.0
 
 
 @pytest.mark.parametrize(
@@ -114,6 +124,11 @@ def test_the_file_in_the_docs_is_sound(tmp_path: Path) -> None:
         ("to_zenoh: {rules: [{match: a, max_hz: 0}]}", "out-of-range"),
         ("to_zenoh: {rules: [{match: a, priority: urgent}]}", "unknown-value"),
         ("from_zenoh: {allowed: []}", "unknown-key"),
+        ("services_to_zenoh: {rules: [{match: a, keep: 3}]}", "unknown-key"),
+        ("services_from_zenoh: {rules: [{match: a, timeout_s: 0}]}", "out-of-range"),
+        ("from_zenoh: {rules: [{match: a, timeout_s: 3}]}", "unknown-key"),
+        ("drive: {allow: ['r-.*'], rules: []}", "unknown-key"),
+        ("drive: {allow: ['(']}", "bad-pattern"),
         ("from_zenoh: {rules: [{match: a, priority: data}]}", "unknown-key"),
         ("from_zenoh: {rules: [{match: a, express: true}]}", "unknown-key"),
         ("prefix: 'a b'", "bad-prefix"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suwon_fleet.core.errors import BadInput
-from suwon_fleet.wire.bridge.tokens import PUBLISHER, Qos, Token
+from suwon_fleet.wire.bridge.tokens import PUBLISHER, Qos, ServiceToken, Token
 
 
 def test_a_token_is_written_and_read() -> None:
@@ -16,6 +16,22 @@ def test_a_token_is_written_and_read() -> None:
     token = Token("1a2b", PUBLISHER, "r1/odom", "nav_msgs/msg/Odometry", Qos(False, False, 5))
     assert token.text() == text
     assert Token.parse(text) == token
+
+
+def test_a_service_is_told_of_likewise() -> None:
+    text = "@/1a2b/@ros2_lv/SS/r1§reset/std_srvs§srv§Empty"
+    token = ServiceToken("1a2b", "r1/reset", "std_srvs/srv/Empty")
+    assert token.text() == text
+    assert ServiceToken.parse(text) == token
+
+
+@given(st.text(max_size=80) | st.lists(st.sampled_from(["@", "@ros2_lv", "SS"])).map("/".join))
+def test_any_text_is_a_service_or_an_error(text: str) -> None:
+    try:
+        token = ServiceToken.parse(text)
+    except BadInput:
+        return
+    assert ServiceToken.parse(token.text()) == token
 
 
 @pytest.mark.parametrize(
