@@ -17,11 +17,26 @@ if TYPE_CHECKING:
 
 def add(subparsers: Any) -> None:
     """Add the verb to the program."""
-    parser = subparsers.add_parser("sim", help="compare the simulator with Gazebo")
+    parser = subparsers.add_parser("sim", help="check SDF files, compare the simulator with Gazebo")
     parser.set_defaults(run=run)
     verbs = parser.add_subparsers(dest="sim_verb", metavar="VERB", required=True)
+    check = verbs.add_parser("check", help="name all that is wrong in SDF files")
+    _add_check(check)
     golden = verbs.add_parser("golden", help="drive trajectories recorded in Gazebo once more")
     _add_golden(golden)
+
+
+def _add_check(parser: ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a world, model or actor in SDF")
+    parser.add_argument("--strict", action="store_true", help="fail on warnings, too")
+    parser.add_argument(
+        "--models",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="folder of model:// (may be repeated; ours and GZ_SIM_RESOURCE_PATH are searched, too)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def _add_golden(parser: ArgumentParser) -> None:
@@ -46,9 +61,15 @@ def _add_golden(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
+    from suwon_fleet.cli import sim_check
+
+    return sim_check.run(args) if args.sim_verb == "check" else _golden(args)
+
+
+def _golden(args: Namespace) -> int:
     from suwon_fleet.core.errors import BadInput, Problem
     from suwon_fleet.sim import golden
-    from suwon_fleet.wire.sdf.drives import find_drive
+    from suwon_fleet.wire.sdf.load import load_world
 
     for option, value in (("--step", args.step), ("--hold", args.hold)):
         if value is not None and not 1e-4 <= value <= 1000:
@@ -56,8 +77,8 @@ def run(args: Namespace) -> int:
             raise BadInput([Problem("out-of-range", option, f"{value:g} is out of range", mend)])
     folder = Path(args.folder)
     profiles = golden.read_profiles(folder)
-    drive, own_step_s = find_drive(args.world or golden.world_of(folder), args.robot)
-    step_s = args.step or own_step_s
+    world = load_world(args.world or golden.world_of(folder))
+    drive, step_s = golden.drive_of(world, args.robot), args.step or world.step_s
     found = golden.compare(profiles, drive, step_s=step_s, hold_s=args.hold)
     is_good = all(deviation.is_good for deviation in found)
     if args.json:

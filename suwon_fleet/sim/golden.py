@@ -22,6 +22,7 @@ from suwon_fleet.sim.drive import Drives, move, turn_wheels
 from suwon_fleet.wire.files import read_text
 from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.sdf.drives import DiffDrive
+from suwon_fleet.wire.sdf.model import World
 
 HOLD_S = 10.0
 MOST_POSITION_M = 0.01
@@ -121,6 +122,15 @@ def world_of(folder: Path) -> Path:
         return worlds[0]
     what = f"{len(worlds)} SDF files, not one" if worlds else "no SDF file with the robot"
     raise BadInput([Problem("no-world", str(folder), what, "name the world with --world FILE")])
+
+
+def drive_of(world: World, robot: str | None = None) -> DiffDrive:
+    """The DiffDrive of a model, the first that has one unless named. Raises BadInput."""
+    for model in world.models:
+        if isinstance(model.drive, DiffDrive) and robot in (None, model.name):
+            return model.drive
+    what = "no model with a DiffDrive" + (f" named {robot!r}" if robot else "")
+    raise BadInput([Problem("no-robot", world.name, what, "name a world with such a robot")])
 
 
 def compare(

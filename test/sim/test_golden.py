@@ -10,15 +10,20 @@ import pytest
 from suwon_fleet.cli.main import main
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.sim import golden
-from suwon_fleet.wire.sdf.drives import find_drive
+from suwon_fleet.wire.sdf.load import load_world
 
 RECORDED = Path(__file__).parents[3] / "shared/data/gazebo_golden"
 WORLD = """\
 <sdf version="1.9"><world name="w">
   <physics name="p" type="dart"><max_step_size>0.01</max_step_size></physics>
   <!-- a comment -- as in Gazebo's own worlds -->
-  <model name="tree"/>
-  <model name="robot"><plugin filename="gz-sim-diff-drive-system" name="gz::sim::systems::DiffDrive">
+  <model name="tree"><static>true</static></model>
+  <model name="robot">
+  <link name="base"/><link name="lw"><pose>0 0.25 0 0 0 0</pose></link>
+  <link name="rw"><pose>0 -0.25 0 0 0 0</pose></link>
+  <joint name="l" type="revolute"><parent>base</parent><child>lw</child><axis/></joint>
+  <joint name="r" type="revolute"><parent>base</parent><child>rw</child><axis/></joint>
+  <plugin filename="gz-sim-diff-drive-system" name="gz::sim::systems::DiffDrive">
     <left_joint>l</left_joint><right_joint>r</right_joint>
     <wheel_separation>0.5</wheel_separation><wheel_radius>0.1</wheel_radius>
     <max_linear_acceleration>0.5</max_linear_acceleration>
@@ -32,8 +37,8 @@ WORLD = """\
 @pytest.mark.parametrize("step_s", [None, 0.001, 0.02, 0.1])
 def test_every_recorded_profile_is_met(step_s: float | None) -> None:
     profiles = golden.read_profiles(RECORDED)
-    drive, own_step_s = find_drive(golden.world_of(RECORDED), None)
-    found = golden.compare(profiles, drive, step_s=step_s or own_step_s)
+    world = load_world(golden.world_of(RECORDED))
+    found = golden.compare(profiles, golden.drive_of(world), step_s=step_s or world.step_s)
     assert len(found) >= 4
     for deviation in found:
         assert deviation.is_good, deviation

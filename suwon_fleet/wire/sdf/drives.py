@@ -5,15 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from os import PathLike
-from pathlib import Path
 from typing import NamedTuple
 
-from suwon_fleet.core.errors import BadInput
-from suwon_fleet.wire.files import read_text
-from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.sdf.values import Values
-from suwon_fleet.wire.sdf.xml import Element, parse_xml
+from suwon_fleet.wire.sdf.xml import Element
 
 
 class Limits(NamedTuple):
@@ -141,28 +136,3 @@ def read_velocity_control(plugin: Element, values: Values) -> VelocityControl:
         turn_radps=turns[2] if turns else 0.0,
         topics=Topics(command=values.text(plugin, "topic")),
     )
-
-
-def find_drive(path: str | PathLike[str], robot: str | None) -> tuple[DiffDrive, float]:
-    """The DiffDrive of a model in a world, the first one's unless named, and the world's step, s."""
-    findings = Findings(str(path))
-    text = read_text(Path(path), findings, what="world in SDF", most_bytes=32 * 1024 * 1024)
-    root = parse_xml(text, findings) if text is not None else None
-    world = root.child("world") if root is not None else None
-    if root is not None and world is None:
-        findings.error(root.mark, "no-world", "no <world> in the file", "name a file with a world")
-    if world is None:
-        raise BadInput(findings.problems)
-    for model in world.all("model"):
-        for plugin in model.all("plugin"):
-            if plugin.name.endswith("::DiffDrive") and robot in (None, model.name):
-                values = Values(findings)
-                drive = read_diff_drive(plugin, values)
-                physics = world.child("physics") or world
-                step_s = values.number(physics, "max_step_size", 0.001, 1e-5, 1.0)
-                if findings.has_errors:
-                    raise BadInput(findings.problems)
-                return drive, step_s
-    what = "no model with a DiffDrive" + (f" named {robot!r}" if robot else "")
-    findings.error(world.mark, "no-robot", what, "name a world with such a robot")
-    raise BadInput(findings.problems)
