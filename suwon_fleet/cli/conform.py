@@ -29,6 +29,9 @@ def add(subparsers: Any) -> None:
         metavar="ENDPOINT",
         help="that the robot connects to, as tcp/HOST:PORT: a router's, or where nobody listens ours",
     )
+    way.add_argument(
+        "--ros", metavar="NAMESPACE", help="of the fleet whose topics the robot uses, as /fleet"
+    )
     parser.add_argument(
         "--robot", required=True, metavar="ROBOT", help="its id, or SITE/ZONE/ROBOT"
     )
@@ -72,7 +75,8 @@ def run(args: Namespace) -> int:
 
     plan = Plan(args.room, args.patience, args.action_time, args.speed)
     robot_id = args.robot.rpartition("/")[2]
-    way, findings = _by_zenoh(args, robot_id, plan)
+    by = _by_ros if args.ros else _by_zenoh
+    way, findings = by(args, robot_id, plan)
     if args.report:
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
         console.write_text(Path(args.report), as_markdown(robot_id, way, now, findings))
@@ -119,3 +123,12 @@ def _by_zenoh(args: Namespace, robot_id: str, plan: Plan) -> tuple[str, list[Fin
         note=console.notes(quiet=args.json),
     )
     return f"Zenoh, {args.zenoh}", findings
+
+
+def _by_ros(args: Namespace, robot_id: str, plan: Plan) -> tuple[str, list[Finding]]:
+    remote.client_class()  # says what is missing, if ROS is
+    from suwon_fleet.conform import ros
+
+    note = console.notes(quiet=args.json)
+    findings = ros.examine(args.ros, robot_id, plan=plan, first_s=args.wait, note=note)
+    return f"ROS 2, {args.ros}", findings

@@ -26,7 +26,8 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 LIVE = QoSProfile(depth=1000)
 
 
-def _check(namespace: str) -> None:
+def check_namespace(namespace: str) -> None:
+    """Raise BadInput for a namespace that cannot be."""
     try:
         validate_namespace(namespace)
     except InvalidNamespaceException as error:
@@ -47,7 +48,7 @@ class Connection:
 
     def __init__(self, timeout_s: float, namespace: str = "/fleet") -> None:
         """Raises BadInput for a namespace that cannot be."""
-        _check(namespace)
+        check_namespace(namespace)
         self._timeout_s = timeout_s
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
