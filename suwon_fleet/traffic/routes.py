@@ -76,9 +76,12 @@ class Routes:
 
     def to(self, kind: int, goal: int) -> int:
         """The number of the row to `goal`, infinite where there is no way."""
-        number, is_new = self._number(("to", kind, goal))
-        if is_new:
-            self._table[number] = self._find_row(kind, goal, self._open[kind])
+        key = ("to", kind, goal)
+        if (number := self._numbers.get(key)) is not None:  # asked thousands of times in a turn
+            self._numbers.move_to_end(key)
+            return number
+        number, _ = self._number(key)
+        self._table[number] = self._find_row(kind, goal, self._open[kind])
         return number
 
     def avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_], tag: object) -> int:
@@ -109,7 +112,7 @@ class Routes:
 
     def seconds(self, kind: int, start: int, goal: int) -> float:
         """Travel time on an empty map; infinite where there is no way."""
-        return float(self._table[self.to(kind, goal), start])
+        return self._table.item(self.to(kind, goal), start)
 
     def _number(self, key: tuple[object, ...]) -> tuple[int, bool]:
         """Where a row is kept, and whether it is still to be filled in."""
