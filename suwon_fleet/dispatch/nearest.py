@@ -30,21 +30,49 @@ def find_nearest(problem: Problem, fit: NDArray[np.bool_], near: Ints) -> None:
 
     What is left over of a row, where fewer can come before a job, names the job itself.
     """
-    lasts = problem.jobs["last"].copy()
-    _find_nearest(problem, fit, lasts, near, np.empty(near.shape[1]))
+    kinds, lasts, origins = problem.hop_s.shape
+    last = problem.jobs["last"].copy()
+    ends = np.argsort(last, kind="mergesort")  # jobs by where they end
+    ptr = np.searchsorted(last[ends], np.arange(lasts + 1))
+    is_end = np.zeros((kinds, lasts), dtype=np.bool_)
+    for kind in range(kinds):
+        for job in range(len(last)):
+            is_end[kind, last[job]] |= fit[kind, job]
+    places = np.full((kinds, origins, near.shape[1] + 1), -1, dtype=np.int64)
+    _find_places(problem, is_end, places, np.empty(near.shape[1] + 1))
+    _find_nearest(problem, fit, ends, ptr, places, near, np.empty(near.shape[1]))
+
+
+@lean_kernel
+def _find_places(
+    problem: Problem, is_end: NDArray[np.bool_], places: Ints, ways_s: NDArray[np.float64]
+) -> None:
+    """From where robots of a kind are soonest at each origin, of the places where any of their jobs end.
+
+    Jobs share few places: for none of them those farther off need to be looked at.
+    """
+    kinds, lasts, origins = problem.hop_s.shape
+    for kind in range(kinds):
+        for origin in range(origins):
+            ways_s[:] = np.inf
+            for last in range(lasts):
+                if is_end[kind, last]:
+                    way_s = problem.hop_s[kind, last, origin]
+                    _insert(places[kind, origin], ways_s, last, way_s)
 
 
 @lean_kernel
 def _find_nearest(
     problem: Problem,
     fit: NDArray[np.bool_],
-    lasts: Ints,
+    ends: Ints,
+    ptr: Ints,
+    places: Ints,
     near: Ints,
     ways_s: NDArray[np.float64],
 ) -> None:
-    """Of those as near as each other, each job has those that come after it: not all have the same."""
-    jobs = len(lasts)
-    for job in range(jobs):
+    """Of those that end at one place, each job has those that come after it: not all have the same."""
+    for job in range(len(near)):
         near[job] = job
         ways_s[:] = np.inf
         origin = problem.jobs[job].origin
@@ -53,11 +81,30 @@ def _find_nearest(
         for kind in range(len(fit)):
             if not fit[kind, job]:
                 continue
-            for step in range(1, jobs):
-                other = job + step if job + step < jobs else job + step - jobs
-                way_s = problem.hop_s[kind, lasts[other], origin]
-                if way_s < ways_s[-1] and fit[kind, other]:
-                    _insert(near[job], ways_s, other, way_s)
+            for place in places[kind, origin]:
+                if place >= 0:
+                    way_s = problem.hop_s[kind, place, origin]
+                    here = ends[ptr[place] : ptr[place + 1]]
+                    _insert_all(near[job], ways_s, here, fit[kind], job, way_s)
+
+
+@lean_kernel
+def _insert_all(
+    names: Ints,
+    ways_s: NDArray[np.float64],
+    here: Ints,
+    fit: NDArray[np.bool_],
+    job: int,
+    way_s: float,
+) -> None:
+    """Put jobs that end at one place among the nearest, those that come after `job` first."""
+    start = np.searchsorted(here, job)
+    for step in range(len(here)):
+        if not way_s < ways_s[-1]:
+            return
+        other = here[(start + step) % len(here)]
+        if fit[other] and other != job:
+            _insert(names, ways_s, other, way_s)
 
 
 @lean_kernel

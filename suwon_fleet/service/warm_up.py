@@ -110,7 +110,7 @@ def _plan(kind: RobotKind, traffic: Coordinator) -> None:
     """Have one robot's jobs planned, so that all of dispatch has run once."""
     needs = next(iter(kind.capabilities))
     job = Errand("", ("bay",), 0.0, needs, 0.0, priority=1, waited_s=0.0, slack_s=0.0)
-    jobs = [replace(job, job_id=name) for name in ("first", "second")]
+    jobs = [job._replace(job_id=name) for name in ("first", "second")]
     robot = Worker("one", kind, "west", free_in_s=0.0, soc=1.0)
     plan = RollingHorizon().assign(jobs, [robot], traffic)
     assert len(plan.forecasts) == len(jobs)

@@ -78,9 +78,12 @@ class Routes:
 
     def to(self, kind: int, goal: int) -> int:
         """The number of the row to `goal`, infinite where there is no way."""
-        number, is_new = self._number(("to", kind, goal))
-        if is_new:
-            self._table[number] = self._find_row(kind, goal, self._open[kind])
+        key = ("to", kind, goal)
+        if (number := self._numbers.get(key)) is not None:  # asked thousands of times in a turn
+            self._numbers.move_to_end(key)
+            return number
+        number, _ = self._number(key)
+        self._table[number] = self._find_row(kind, goal, self._open[kind])
         return number
 
     def avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_], tag: object) -> int:
@@ -111,7 +114,7 @@ class Routes:
 
     def seconds(self, kind: int, start: int, goal: int) -> float:
         """Travel time on an empty map; infinite where there is no way."""
-        return float(self._table[self.to(kind, goal), start])
+        return self._table.item(self.to(kind, goal), start)
 
     def first_closed(self, kind: int, start: int, goal: int) -> int | None:
         """The closed zone that is entered first on the way there would be if all were open."""

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,17 +59,17 @@ def test_energy() -> None:
 @pytest.mark.parametrize(
     ("errand", "worker", "told"),
     [
-        (replace(ERRAND, robot_id="r2"), WORKER, "not-this-robot"),
-        (ERRAND, replace(WORKER, kind=HELPER), "not-capable"),
-        (replace(ERRAND, payload_kg=10.1), WORKER, "payload-too-heavy"),
-        (replace(ERRAND, vertices=("p", "moon")), WORKER, "unreachable"),
-        (ERRAND, replace(WORKER, vertex="moon"), "unreachable"),
-        (replace(ERRAND, vertices=("p", "trap")), replace(WORKER, vertex="p"), "no-way-back"),
-        (replace(ERRAND, vertices=("p", "trap")), WORKER, ""),
-        (ERRAND, replace(WORKER, soc=0.15), "battery-too-low"),
-        (replace(ERRAND, action_s=1e6), replace(WORKER, soc=0.9), "battery-too-small"),
-        (replace(ERRAND, robot_id="r1"), WORKER, ""),
-        (replace(ERRAND, payload_kg=10.0), WORKER, ""),
+        (ERRAND._replace(robot_id="r2"), WORKER, "not-this-robot"),
+        (ERRAND, WORKER._replace(kind=HELPER), "not-capable"),
+        (ERRAND._replace(payload_kg=10.1), WORKER, "payload-too-heavy"),
+        (ERRAND._replace(vertices=("p", "moon")), WORKER, "unreachable"),
+        (ERRAND, WORKER._replace(vertex="moon"), "unreachable"),
+        (ERRAND._replace(vertices=("p", "trap")), WORKER._replace(vertex="p"), "no-way-back"),
+        (ERRAND._replace(vertices=("p", "trap")), WORKER, ""),
+        (ERRAND, WORKER._replace(soc=0.15), "battery-too-low"),
+        (ERRAND._replace(action_s=1e6), WORKER._replace(soc=0.9), "battery-too-small"),
+        (ERRAND._replace(robot_id="r1"), WORKER, ""),
+        (ERRAND._replace(payload_kg=10.0), WORKER, ""),
     ],
 )
 def test_why_a_robot_cannot(errand: Errand, worker: Worker, told: str) -> None:
@@ -85,8 +84,8 @@ def test_why_a_robot_cannot(errand: Errand, worker: Worker, told: str) -> None:
 def test_the_reserve_is_left_at_the_charger_and_no_less() -> None:
     used = 0.9 - (weigh().soc_after or 0.0)
     reserve = COURIER.battery.reserve_soc
-    assert weigh(ERRAND, replace(WORKER, soc=reserve + used + 1e-9)).refusal is None
-    assert weigh(ERRAND, replace(WORKER, soc=reserve + used - 1e-9)).refusal is not None
+    assert weigh(ERRAND, WORKER._replace(soc=reserve + used + 1e-9)).refusal is None
+    assert weigh(ERRAND, WORKER._replace(soc=reserve + used - 1e-9)).refusal is not None
 
 
 def test_without_a_charger_in_reach_only_the_job_counts() -> None:

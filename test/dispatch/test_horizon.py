@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def rounds(draw: st.DrawFn, most: int = 6, seconds: st.SearchStrategy[float] = S
 
 def errand(number: int, **more: object) -> Errand:
     base = Errand(f"job-{number}", (f"j{number}",), 0.0, "go_to", 0.0, 1, 0.0, math.inf)
-    return replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)  # type: ignore[arg-type]
 
 
 def couriers(count: int) -> list[Worker]:
@@ -187,7 +187,7 @@ def test_what_does_not_go_to_a_robot_now_is_planned_for_later() -> None:
 
 def test_a_job_waits_for_a_robot_that_is_nearly_done_nearby() -> None:
     now = alike(1, 2, [[5.0], [300.0]], 0.0)
-    now.workers[0] = replace(now.workers[0], is_busy=True, free_in_s=60.0)
+    now.workers[0] = now.workers[0]._replace(is_busy=True, free_in_s=60.0)
     plan = now.plan()
     assert plan.decisions == ()
     assert plan.forecasts == (Forecast("job-0", "r0", 1, 65.0),)
@@ -226,7 +226,7 @@ def test_a_robot_is_turned_round_only_for_more_than_that_is_worth(
 
 def test_a_robot_that_must_charge_first_is_not_sent() -> None:
     now = alike(1, 1, [[300.0]], 0.0)
-    now.workers[0] = replace(now.workers[0], soc=COURIER.battery.reserve_soc + 0.001)
+    now.workers[0] = now.workers[0]._replace(soc=COURIER.battery.reserve_soc + 0.001)
     plan = now.plan()
     assert plan.decisions == ()
     (forecast,) = plan.forecasts
@@ -250,8 +250,7 @@ def test_no_number_is_too_large_or_too_small(now: Round, data: st.DataObject) ->
     """Deadlines long past, jobs that waited for months, robots that are empty or free in a year."""
     long_s = st.sampled_from([0.0, 1e3, 1e9])
     now.errands = [
-        replace(
-            errand,
+        errand._replace(
             waited_s=data.draw(long_s),
             slack_s=data.draw(st.sampled_from([-1e9, -1.0, 0.0, 1e9, math.inf])),
             action_s=data.draw(st.sampled_from([0.0, 1e5])),
@@ -259,8 +258,8 @@ def test_no_number_is_too_large_or_too_small(now: Round, data: st.DataObject) ->
         for errand in now.errands
     ]
     now.workers = [
-        replace(
-            worker, soc=data.draw(st.sampled_from([0.0, 0.5, 1.0])), free_in_s=data.draw(long_s)
+        worker._replace(
+            soc=data.draw(st.sampled_from([0.0, 0.5, 1.0])), free_in_s=data.draw(long_s)
         )
         for worker in now.workers
     ]

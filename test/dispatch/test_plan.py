@@ -130,6 +130,26 @@ def test_predecessors_are_the_nearest() -> None:
         assert near[job].tolist() == sorted(ways, key=lambda one: ways[one])[:6]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("places", [1, 3, 25])
+def test_predecessors_among_jobs_that_share_places(places: int, seed: int) -> None:
+    """Two kinds of robots, of which the second cannot do all jobs."""
+    problem = mixed(5, 40, seed)
+    for end in ("last", "origin"):
+        problem.jobs[end] = np.random.default_rng(seed).integers(0, places, 40)
+    near = predecessors(problem, 12)
+    able = np.isfinite(problem.first_s)
+    fit = [able[problem.robots["kind"] == kind].any(axis=0) for kind in range(2)]
+    for job, found in enumerate(near.tolist()):
+        ways = {-1 - robot: float(problem.first_s[robot, job]) for robot in range(5)}
+        for other in set(range(40)) - {job}:
+            hops = problem.hop_s[:, problem.jobs["last"][other], problem.jobs["origin"][job]]
+            both = [hops[kind] for kind in range(2) if fit[kind][job] and fit[kind][other]]
+            ways[other] = min(map(float, both), default=np.inf)
+        assert len(set(found)) == 12
+        assert [ways[one] for one in found] == sorted(ways.values())[:12]
+
+
 @pytest.mark.parametrize("make", [plain, mixed])
 def test_cells_hold_everything_once(make: object) -> None:
     problem = make(700, 1000, 3)  # type: ignore[operator]

@@ -26,6 +26,7 @@ from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, St
 from suwon_fleet.core.engine.touched import touched
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.events import RobotHandedOver, RobotTaken, ZoneHeard
+from suwon_fleet.core.jobs import JobKind
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
@@ -107,6 +108,8 @@ class Fleet:
     ahead_ns: int = -(10**18)
     unmatched: set[str] = field(default_factory=set)
     """Jobs that waited and robots that were free when jobs were last given."""
+    able: dict[JobKind, str] = field(default_factory=dict)
+    """A robot that could do the last job of a kind that any could: it is asked first."""
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None

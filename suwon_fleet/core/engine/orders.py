@@ -103,26 +103,36 @@ def _fault(fleet: Fleet, request: JobRequest) -> Reason | None:
             return Reason.of("bad-value", field="payload_kg", value=payload_kg)
     if request.deadline_ns and request.deadline_ns <= max(fleet.now_ns, request.earliest_start_ns):
         return Reason.of("deadline-passed")
-    parts = [request, *(part_of(request, role) for role in request.roles)]
-    may_be_elsewhere = fleet.border is not None and not request.roles
-    faults = (
-        _fault_of_places(fleet, part)
-        or _fault_of_robot(fleet, part.robot_id, may_be_elsewhere=may_be_elsewhere)
-        for part in parts
-    )
     return (
         roles.fault_of_number(request)
-        or next(filter(None, faults), None)
+        or _fault_of_part(fleet, request, is_joint=bool(request.roles))
+        or (_fault_of_roles(fleet, request) if request.roles else None)
+        or _fault_of_order(fleet, request)
+    )
+
+
+def _fault_of_roles(fleet: Fleet, request: JobRequest) -> Reason | None:
+    parts = (part_of(request, role) for role in request.roles)
+    faults = (_fault_of_part(fleet, part, is_joint=True) for part in parts)
+    return (
+        next(filter(None, faults), None)
         or roles.fault_of_meetings(fleet, request.roles)
         or forwarding.fault_of_groups(fleet, request)
-        or _fault_of_order(fleet, request)
+    )
+
+
+def _fault_of_part(fleet: Fleet, part: JobRequest, *, is_joint: bool) -> Reason | None:
+    may_be_elsewhere = fleet.border is not None and not is_joint
+    return _fault_of_places(fleet, part) or _fault_of_robot(
+        fleet, part.robot_id, may_be_elsewhere=may_be_elsewhere
     )
 
 
 def _fault_of_places(fleet: Fleet, request: JobRequest) -> Reason | None:
     places, kind = request.places, request.kind
-    if kind in _PLACES and len(places) != _PLACES[kind]:
-        return Reason.of("wrong-places", kind=kind, wanted=_PLACES[kind], given=len(places))
+    wanted = _PLACES.get(kind)
+    if wanted is not None and len(places) != wanted:
+        return Reason.of("wrong-places", kind=kind, wanted=wanted, given=len(places))
     if kind is not JobKind.PATROL and request.rounds != 1:
         return Reason.of("only-patrols-repeat", kind=kind, rounds=request.rounds)
     if kind is JobKind.PATROL and not 1 <= len(places) * request.rounds <= MAX_STOPS:
@@ -130,7 +140,7 @@ def _fault_of_places(fleet: Fleet, request: JobRequest) -> Reason | None:
     for place in places:
         if place not in fleet.site.place_by_id:
             return Reason.of("no-such-place", place=place[:80])
-    if kind in _PLACES and len(places) == 2 and places[0] == places[1]:
+    if wanted == 2 and places[0] == places[1]:
         return Reason.of("same-place", place=places[0])
     return None
 

@@ -12,6 +12,7 @@ from suwon_fleet.core.engine.events import (
     AlertClosed,
     AlertRaised,
     Event,
+    JobAccepted,
     JobAssigned,
     StopReleased,
     StopRequested,
@@ -24,6 +25,8 @@ from suwon_fleet.core.federation.events import ZoneHeard
 def touched(state: FleetState, event: Event) -> Iterable[str]:
     """Ids of the robots that an event concerns; `state` is as it was before."""
     match event:
+        case JobAccepted():
+            return ()
         case ZoneSet() | ZoneHeard() | StopRequested() | StopReleased():
             return state.robots
         case JobAssigned(decision=decision):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from suwon_fleet.core.access import misfit
 from suwon_fleet.core.dispatch import Candidate, Errand, Worker
@@ -48,11 +48,16 @@ def _errand(
     slack_s: float,
     held_by: str = "",
 ) -> Errand:
-    stops = [phase.place for phase in phases if phase.action is None]
+    vertices, action_s = [], 0.0
+    for phase in phases:
+        if phase.action is None:
+            vertices.append(fleet.vertex_of(phase.place))
+        else:
+            action_s += ACTION_S[phase.action]
     return Errand(
         job_id,
-        tuple([fleet.vertex_of(place) for place in stops]),
-        sum([ACTION_S[phase.action] for phase in phases if phase.action]),
+        tuple(vertices),
+        action_s,
         NEEDS[request.kind],
         request.payload_kg,
         int(request.priority),
@@ -67,9 +72,13 @@ def why_never(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> R
     """Why no robot could do a job even if it were free and charged; None if one could."""
     if request.roles:
         return _why_never_together(fleet, request)
+    known = fleet.state.robots.get(fleet.able.get(request.kind, ""))
+    if known and any(one.refusal is None for one in _weighed(fleet, request, phases, [known])):
+        return None
     refusals = []
-    for candidate in _weighed(fleet, request, phases):
+    for candidate in _weighed(fleet, request, phases, fleet.state.robots.values()):
         if candidate.refusal is None:
+            fleet.able[request.kind] = candidate.robot_id
             return None
         refusals.append(candidate.refusal)
     return _nearest_miss(fleet, request, refusals) if refusals else Reason.of("no-robots")
@@ -80,7 +89,7 @@ def _why_never_together(fleet: Fleet, request: JobRequest) -> Reason | None:
     able: dict[str, list[str]] = {}
     for number, role in enumerate(request.roles):
         part, phases = part_of(request, role), compose_part(request, role)
-        weighed = _weighed(fleet, part, phases)
+        weighed = _weighed(fleet, part, phases, fleet.state.robots.values())
         able[str(number)] = [one.robot_id for one in weighed if one.refusal is None]
         if not able[str(number)]:
             return why_never(fleet, part, phases)
@@ -90,10 +99,12 @@ def _why_never_together(fleet: Fleet, request: JobRequest) -> Reason | None:
     return None
 
 
-def _weighed(fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...]) -> Iterator[Candidate]:
-    """All robots that may take jobs, weighed as if they were free and charged."""
+def _weighed(
+    fleet: Fleet, request: JobRequest, phases: tuple[Phase, ...], robots: Iterable[RobotRecord]
+) -> Iterator[Candidate]:
+    """Those of some robots that may take jobs, weighed as if they were free and charged."""
     errand = _errand(fleet, "", request, phases, waited_s=0.0, slack_s=math.inf)
-    for robot in fleet.state.robots.values():
+    for robot in robots:
         if robot.commissioned:
             kind = fleet.kind_of(robot)
             rested = Worker(robot.robot_id, kind, robot.path[-1], 0.0, kind.battery.target_soc)

@@ -83,6 +83,13 @@ def test_robots_that_are_not_commissioned_do_not_count(stage: PuppetStage) -> No
     assert code(stage.try_submit(GO_TO, "b")) == "no-robots"
 
 
+def test_who_could_do_the_last_job_need_not_be_able_to_do_the_next(stage: PuppetStage) -> None:
+    assert stage.try_submit(DELIVERY, "b", "d").reason is None
+    assert code(stage.try_submit(DELIVERY, "b", "d", payload_kg=1e3)) == "payload-too-heavy"
+    stage.ask(m.CommissionRobot(stage.token(), "r1", False))
+    assert code(stage.try_submit(DELIVERY, "b", "d")) == "not-capable"
+
+
 @pytest.mark.parametrize("places", [("b", "d"), ("b", "nowhere")], ids=["accepted", "refused"])
 def test_a_request_sent_twice_is_one(stage: PuppetStage, places: tuple[str, ...]) -> None:
     first = stage.try_submit(DELIVERY, *places, request_id="q1")
