@@ -9,7 +9,8 @@ from dataclasses import fields
 from suwon_fleet.core.engine import events as e
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.states import RobotStates
-from suwon_fleet.sim.scenario.expect import Happened, Happening
+from suwon_fleet.sim.faults.board import FaultChange
+from suwon_fleet.sim.scenario.expect import FAULT_WORDS, Happened, Happening
 
 SECOND = 1_000_000_000
 _LAYERS = [field.name for field in fields(RobotStates)]
@@ -34,6 +35,12 @@ class Chronicle:
             at_s = event.at_ns / SECOND
             for sort, names, words in self._tell(event):
                 yield Happened(at_s, sort, names, words)
+
+    @staticmethod
+    def of_fault(change: FaultChange) -> Happened:
+        """A fault of the simulated world began or ended; this is in no journal."""
+        word = FAULT_WORDS[change.is_over]
+        return Happened(change.at_ns / SECOND, Happening.FAULT, (change.fault_id,), (word,))
 
     def _tell(self, event: e.Event) -> Iterator[tuple[Happening, tuple[str, ...], tuple[str, ...]]]:
         match event:

@@ -13,8 +13,8 @@ from suwon_fleet.core.jobs import JobKind
 from suwon_fleet.core.robots.kind import Capability, RobotKind
 from suwon_fleet.core.sitemap import Place, PlaceKind, SiteMap
 from suwon_fleet.resources import resource_path
+from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.scenario import Demand, FleetPlan, Scenario, Selection
-from suwon_fleet.sim.scenario.chance import stream
 from suwon_fleet.sim.scenario.demand import Arrivals
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site

@@ -97,6 +97,7 @@ def metrics(
         Metric.CHARGES: _done(world, ActionKind.DOCK),
         Metric.SWAPS: _done(world, ActionKind.SWAP_BATTERY),
         Metric.DISTANCE_KM: meter.driven_m / 1000.0,
+        Metric.MESSAGES_LOST: world.faults.radio.lost,
         Metric.ALERTS_RAISED: chronicle.alerts_raised,
         Metric.ALERTS_OPEN: len(state.alerts),
         Metric.SIM_S: figures.sim_s,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
@@ -16,9 +17,9 @@ from suwon_fleet.cli.run_figures import RunFigures
 from suwon_fleet.cli.run_metrics import Meter, metrics
 from suwon_fleet.core.engine import motion, teams
 from suwon_fleet.core.engine.core import FleetCore, Outcome
-from suwon_fleet.core.engine.messages import Answer, Input, Send, SubmitJob
+from suwon_fleet.core.engine.messages import Answer, Finding, Input, Send, SubmitJob
 from suwon_fleet.core.engine.state import RobotRecord
-from suwon_fleet.core.errors import Reason
+from suwon_fleet.core.errors import BadInput, Reason
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.questions import may_drive
@@ -28,10 +29,12 @@ from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.service.warm_up import warm_up as fleet_warm_up
+from suwon_fleet.service.witness import Witness
 from suwon_fleet.sim import kinematics
+from suwon_fleet.sim.faults.board import not_in_process
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
-from suwon_fleet.sim.scenario.expect import Expectations, Metric, Verdict
+from suwon_fleet.sim.scenario.expect import Expectations, Happened, Metric, Verdict
 from suwon_fleet.sim.scenario.model import Ends
 from suwon_fleet.traffic.checker import Checker, Violation
 from suwon_fleet.wire.kinds import load_kinds
@@ -40,6 +43,7 @@ SECOND = 1_000_000_000
 STEPS_PER_TURN = 10
 """The fleet decides every so many steps of the world: robots report once a second."""
 REVIEW_EVERY_NS = SECOND
+LOOK_EVERY_NS = 5 * SECOND
 
 Watch = Callable[["Simulation"], None]
 Assemble = Callable[..., FleetCore]
@@ -113,6 +117,8 @@ class Simulation:
     """
 
     def __init__(self, scenario: Scenario, assemble: Assemble = assemble) -> None:
+        if apart := [fault for fault in scenario.faults if fault.is_of_process]:
+            raise BadInput([not_in_process(fault) for fault in apart])
         self.scenario = scenario
         self.world = scenario.world()
         self._assemble = assemble
@@ -127,9 +133,16 @@ class Simulation:
         """Of jobs asked for."""
         self._refused: list[Ended] = []
         self._reviewed_ns = 0
+        self._looked_ns = 0
+        self._sessions: dict[str, str] = {}
+        """Of the robots: with a new one a robot has forgotten its path."""
+        self._witness = Witness()
+        self._faults_told = 0
         self._chronicle = Chronicle()
         self._meter = Meter(self.world)
         self._expectations = Expectations(scenario.expectations)
+        self.listeners: list[Callable[[Happened], object]] = [self._expectations.note]
+        """Told of all that happens."""
         self._operator = OperatorAtWork(scenario.operator, self.core.state, self.world)
 
     @property
@@ -147,14 +160,20 @@ class Simulation:
         """The scenario's time is up, or all jobs were asked for and have ended and it waits for no more."""
         if self.world.now_ns >= self.scenario.duration_s * SECOND:
             return True
-        return self.scenario.ends is Ends.JOBS and self.over_count == self.job_count
+        if self.scenario.ends is Ends.TIME or self.over_count < self.job_count:
+            return False
+        return self.world.faults.is_quiet
 
     def turn(self) -> None:
         """Let the fleet decide once, and the world go on until it decides again."""
         world, at_s = self.world, self.world.now_ns / SECOND
         for robot in world.robots.values():
+            if robot.session != self._sessions.setdefault(robot.robot_id, robot.session):
+                self._sessions[robot.robot_id] = robot.session
+                self._checker.restarted(robot.robot_id)
             self._checker.passed(robot.robot_id, int(world.bodies.reached[robot.row]))
-        requests: list[Input] = [*self._requests(), *self._operator.answers(world.now_ns)]
+        answers = self._operator.answers(world.now_ns)
+        requests: list[Input] = [*self._requests(), *answers, *self._look()]
         self._take(self._pipeline.turn(world.now_ns, requests), at_s)
         for _ in range(STEPS_PER_TURN):
             world.step()
@@ -165,6 +184,13 @@ class Simulation:
             self._reviewed_ns = world.now_ns
             wanting = [r.robot_id for r in self.core.state.robots.values() if self._wants_on(r)]
             self._checker.review(world.now_ns / SECOND, world.poses(), wanting)
+
+    def _look(self) -> list[Finding]:
+        """What the fleet's own witness finds; it has nothing to find where nothing goes wrong."""
+        if not self.scenario.faults or self.world.now_ns < self._looked_ns + LOOK_EVERY_NS:
+            return []
+        self._looked_ns = self.world.now_ns
+        return self._witness.look(self.core.fleet)
 
     def _level_of(self, robot_id: str) -> str:
         return self.world.robots[robot_id].way.level
@@ -179,8 +205,12 @@ class Simulation:
         return due
 
     def _take(self, outcome: Outcome, at_s: float) -> None:
-        for happened in self._chronicle.read(outcome.events):
-            self._expectations.note(happened)
+        changes = self.world.faults.changes
+        of_faults = map(self._chronicle.of_fault, changes[self._faults_told :])
+        self._faults_told = len(changes)
+        for happened in chain(of_faults, self._chronicle.read(outcome.events)):
+            for listener in self.listeners:
+                listener(happened)
         for effect in outcome.effects:
             match effect:
                 case Send(Grant() as grant):

@@ -32,6 +32,7 @@ class JudgedWorld:
         kinds = {robot.robot_id: robot.kind for robot in self.world.robots.values()}
         self.checker = Checker(scenario.site, kinds)
         self._wanting: dict[str, tuple[str, ...]] = {}
+        self._sessions = dict.fromkeys(self.world.robots, session)
 
     def take(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; the judge looks at the grants among them."""
@@ -44,8 +45,11 @@ class JudgedWorld:
         self.world.command(commands)
 
     def _note_passed(self) -> None:
-        """Tell the judge what ground every robot has left behind."""
+        """Tell the judge what ground every robot has left behind, or has forgotten."""
         for robot in self.world.robots.values():
+            if robot.session != self._sessions[robot.robot_id]:
+                self._sessions[robot.robot_id] = robot.session
+                self.checker.restarted(robot.robot_id)
             self.checker.passed(robot.robot_id, _path_index(robot))
 
     def note_wanting(self, manager: str, robot_ids: Iterable[str]) -> None:

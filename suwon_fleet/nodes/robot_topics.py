@@ -103,6 +103,7 @@ class RobotTopics:
         set_manual: Callable[[SimRobot, bool], None],
     ) -> None:
         self._robot, self._drive, self._set_manual = robot, drive, set_manual
+        self.robot_id = robot.robot_id
         self._out = RobotPublishers(node, name)
         node.create_subscription(Twist, f"/{name}/cmd_vel", self._on_cmd_vel, 10)
         node.create_service(SetBool, f"/{name}/set_manual", self._on_set_manual)

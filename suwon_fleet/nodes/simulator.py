@@ -23,6 +23,7 @@ from suwon_fleet.core.robots.states import LEGS
 from suwon_fleet.nodes.judged_world import SECOND, JudgedWorld
 from suwon_fleet.nodes.pace import POLL_S, Pace
 from suwon_fleet.nodes.robot_topics import RobotTopics, topic_names
+from suwon_fleet.nodes.sim_faults import SimFaults
 from suwon_fleet.nodes.sim_parameters import declare_parameters
 from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
 from suwon_fleet.sim import kinematics
@@ -82,6 +83,7 @@ class Simulator(Node):
         self._clock_out = self.create_publisher(Clock, "/clock", QoSProfile(depth=1))
         self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
         self.create_service(Trigger, "record", self._on_record)
+        self._faults = SimFaults(self, self.world.faults)
         self._robot_topics: list[RobotTopics] = []
         if self.parameters.has_robot_topics:
             names = topic_names(self.world.robots)
@@ -158,6 +160,7 @@ class Simulator(Node):
     def _report(self) -> None:
         announce = self._batches % ANNOUNCE_EVERY == 0
         self._batches += 1
+        self._faults.tell()
         told = self.world.reports()
         robots = self.world.robots
         kinds = {r.robot_id: robots[r.robot_id].kind.id if announce else "" for r in told}
@@ -166,8 +169,10 @@ class Simulator(Node):
         self._tell_clock()
         if self._robot_topics and self._is_due("robot topics", ROBOT_TOPICS_S):
             stamp = fields.stamp(self.world.now_ns)
-            for topics, report in zip(self._robot_topics, told, strict=True):
-                topics.publish(report, stamp)
+            by_id = {report.robot_id: report for report in told}  # of some nothing may have arrived
+            for topics in self._robot_topics:
+                if report := by_id.get(topics.robot_id):
+                    topics.publish(report, stamp)
         if self._is_due("summary", SUMMARY_S):
             self.tell_summary()
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.robots.command import RobotCommand
@@ -23,10 +24,11 @@ class WorldLink:
         new = {(told.robot_id, told.session) for told in reports} - self._announced
         if not new:
             return [Reported(report) for report in reports]
-        self._announced |= new
         sheets = {sheet.robot_id: sheet for sheet in self._world.factsheets()}
+        new = {(name, session) for name, session in new if name in sheets}
+        self._announced |= new
         return [
-            Announced(sheets[report.robot_id], report)
+            Announced(replace(sheets[report.robot_id], session=report.session), report)
             if (report.robot_id, report.session) in new
             else Reported(report)
             for report in reports

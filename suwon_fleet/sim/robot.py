@@ -36,9 +36,10 @@ from suwon_fleet.core.robots.report import (
     StopState,
 )
 from suwon_fleet.core.robots.states import UP
+from suwon_fleet.sim.faults.ailments import Ailments
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.people import People
-from suwon_fleet.sim.scripts import CANCELLED, Script, script_of, settle
+from suwon_fleet.sim.scripts import CANCELLED, Script, settle
 from suwon_fleet.sim.way import Way
 
 _ENDED_BY_PERSON = (
@@ -76,6 +77,8 @@ class SimRobot:
     """Its link is down: it hears and tells nothing."""
     is_dead: bool = False
     """It neither moves nor acts any more."""
+    ails: Ailments = field(default_factory=Ailments)
+    """What is wrong with it."""
     faults: tuple[str, ...] = ()
     actions: dict[str, ActionReport] = field(default_factory=dict)
     action: ActionReport | None = None
@@ -130,7 +133,7 @@ class SimRobot:
         if request.kind is StopKind.CUT:
             self._cut_power()
         elif request.kind is StopKind.SETTLE and self.control in UP:
-            self._fail("settled")
+            self.fail("settled")
             self.script = settle()
         elif self.control is ControlMode.MANIPULATING:
             self.control = ControlMode.BALANCED
@@ -139,11 +142,25 @@ class SimRobot:
         """Nothing moves any more; a humanoid that stands falls."""
         self.stop = StopState.EMERGENCY
         self.bodies.speed[self.row] = 0.0
-        self._fail("power cut")
+        self.fail("power cut")
         if self.control in UP:
             self.control, self.posture = ControlMode.FALLEN, Posture.LYING_PRONE
         elif self.control:
             self.control = ControlMode.ZERO_TORQUE
+
+    def emergency_stop(self) -> None:
+        """Its own emergency stop: it brakes and holds; a humanoid sits down."""
+        self.stop = StopState.EMERGENCY
+        if self.control in UP:
+            self.fail("emergency stop")
+            self.script = settle()
+
+    def fall(self) -> None:
+        """A humanoid that stands falls, and drops what it does."""
+        if self.control in UP:
+            self.fail("fell")
+            self.bodies.speed[self.row] = 0.0
+            self.control, self.posture = ControlMode.FALLEN, Posture.LYING_PRONE
 
     def _go_on(self) -> None:
         self.stop, self.stop_id = StopState.NONE, ""
@@ -175,7 +192,7 @@ class SimRobot:
         if act.action_id in self.actions:
             self.action = self.actions[act.action_id]
         elif self.script is None:
-            self.script = script_of(act, self, self.people, self.random)
+            self.script = self.ails.script(act, self, self.people, self.random)
             self._tell(act, ActionStatus.RUNNING)
         elif self.script.act:
             self.script.cancel(self)
@@ -183,7 +200,7 @@ class SimRobot:
     def _tell(self, act: Act, status: ActionStatus, result: str = "") -> None:
         self.action = self.actions[act.action_id] = ActionReport(act.action_id, status, result)
 
-    def _fail(self, result: str) -> None:
+    def fail(self, result: str) -> None:
         """What it does comes to nothing."""
         if self.script and self.script.act:
             self._tell(self.script.act, ActionStatus.FAILED, result)
@@ -217,6 +234,15 @@ class SimRobot:
     @property
     def can_go(self) -> bool:
         """Nothing keeps it from driving on."""
+        return self._may_go and not self.ails.holds
+
+    @property
+    def wants_on(self) -> bool:
+        """It has way ahead and would drive on it, were it sound."""
+        return bool(self.bodies.known[self.row] >= 2) and self._may_go
+
+    @property
+    def _may_go(self) -> bool:
         return (
             self.stop is StopState.NONE
             and self.mode is OperatingMode.AUTOMATIC
@@ -245,7 +271,8 @@ class SimRobot:
             watts = -battery.charge_w
         elif speed_mps > 0.0:
             watts += battery.drive_w * speed_mps / self.kind.max_speed_mps
-        soc = self.soc - watts * dt_s / 3600.0 / battery.capacity_wh
+        capacity_wh = battery.capacity_wh * self.ails.health
+        soc = self.soc - watts * dt_s / 3600.0 / capacity_wh
         self.soc = 0.0 if soc < 0.0 else 1.0 if soc > 1.0 else soc
 
     def _walk(self, speed_mps: float) -> None:
@@ -261,9 +288,11 @@ class SimRobot:
     def navigation(self) -> Navigation:
         if self.blocked_s > 0.0:
             return Navigation.BLOCKED
-        row, body = self.row, self.bodies
-        wants = body.known[row] >= 2 and self.can_go
-        return Navigation.MOVING if body.speed[row] > 0.0 or wants else Navigation.STANDING
+        if self.bodies.speed[self.row] > 0.0:
+            return Navigation.MOVING
+        if self.ails.holds:
+            return self.ails.navigation(wants=self.wants_on)
+        return Navigation.MOVING if self.wants_on else Navigation.STANDING
 
     @property
     def stopped_for(self) -> str:

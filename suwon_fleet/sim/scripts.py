@@ -83,7 +83,7 @@ class Script:
         elif robot.control in (ControlMode.MANIPULATING, ControlMode.SWAP_POSE) and (
             robot.power is not Power.SWAPPING
         ):
-            rest = [Step(0.0, _body(ControlMode.BALANCED, Posture.STANDING))]
+            rest = [Step(0.0, body(ControlMode.BALANCED, Posture.STANDING))]
         elif robot.compartment is Compartment.CLOSING or _must_end(robot):
             return
         else:
@@ -130,8 +130,8 @@ def settle() -> Script:
     """A humanoid sits down to hold without torque."""
     return Script(
         [
-            Step(SETTLE_S, _body(ControlMode.SETTLING, Posture.STANDING)),
-            Step(0.0, _body(ControlMode.DAMPED, Posture.SITTING)),
+            Step(SETTLE_S, body(ControlMode.SETTLING, Posture.STANDING)),
+            Step(0.0, body(ControlMode.DAMPED, Posture.SITTING)),
         ]
     )
 
@@ -142,7 +142,7 @@ def _close_lid() -> list[Step]:
 
 def _swap(robot: Machine) -> list[Step]:
     return [
-        Step(5.0, _body(ControlMode.SWAP_POSE, Posture.STANDING)),
+        Step(5.0, body(ControlMode.SWAP_POSE, Posture.STANDING)),
         Step(robot.kind.battery.swap_s or 180.0, _power(Power.SWAPPING)),
         Step(0.0, _fresh_pack),
     ]
@@ -153,20 +153,20 @@ def _get_ready(robot: Machine) -> list[Step]:
     mode, steps = ControlMode, []
     posture = robot.posture or Posture.SITTING
     if robot.control is mode.OFF:
-        steps.append(Step(5.0, _body(mode.ZERO_TORQUE, posture)))
+        steps.append(Step(5.0, body(mode.ZERO_TORQUE, posture)))
     if robot.control in (mode.OFF, mode.ZERO_TORQUE, mode.FALLEN):
-        steps.append(Step(2.0, _body(mode.DAMPED, posture)))
+        steps.append(Step(2.0, body(mode.DAMPED, posture)))
     if robot.control is not mode.STAND_LOCKED:
-        steps.append(Step(5.0, _body(mode.GETTING_UP, posture)))
-    steps.append(Step(2.0, _body(mode.STAND_LOCKED, Posture.STANDING)))
-    steps.append(Step(1.0, _body(mode.BALANCED, Posture.STANDING)))
+        steps.append(Step(5.0, body(mode.GETTING_UP, posture)))
+    steps.append(Step(2.0, body(mode.STAND_LOCKED, Posture.STANDING)))
+    steps.append(Step(1.0, body(mode.BALANCED, Posture.STANDING)))
     return steps
 
 
 def _use_hands(seconds: float) -> list[Step]:
     return [
-        Step(seconds, _body(ControlMode.MANIPULATING, Posture.STANDING)),
-        Step(0.0, _body(ControlMode.BALANCED, Posture.STANDING)),
+        Step(seconds, body(ControlMode.MANIPULATING, Posture.STANDING)),
+        Step(0.0, body(ControlMode.BALANCED, Posture.STANDING)),
     ]
 
 
@@ -184,7 +184,9 @@ def _power(power: Power) -> Enter:
     return enter
 
 
-def _body(control: ControlMode, posture: Posture) -> Enter:
+def body(control: ControlMode, posture: Posture) -> Enter:
+    """A step that puts a humanoid into a mode and a posture."""
+
     def enter(robot: Machine) -> None:
         if robot.control:
             robot.control, robot.posture = control, posture

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from suwon_fleet.core.robots.command import Grant, Waypoint
 from suwon_fleet.core.robots.report import LiftSession
@@ -33,6 +33,7 @@ class Way:
         self._levels: list[str] = []
         self._lanes: list[str] = []
         self._in_cabin: list[bool] = []
+        self._holds: list[float] = []
 
     def extend(self, grant: Grant) -> None:
         """Append the vertices it does not know yet, if they follow on those it knows."""
@@ -69,6 +70,7 @@ class Way:
         body.known[row] += 1
         self._levels.append(waypoint.level)
         self._lanes.append(waypoint.lane)
+        self._holds.append(waypoint.hold_s)
         self._in_cabin.append((waypoint.x_m, waypoint.y_m, waypoint.level) in self._cabins)
 
     def forget(self) -> None:
@@ -76,15 +78,26 @@ class Way:
         body, row = self._bodies, self._row
         body.known[row], body.reached[row] = 0, -1
         body.along[row] = body.held[row] = 0.0
-        self._levels, self._lanes, self._in_cabin = [], [], []
+        self._levels, self._lanes, self._in_cabin, self._holds = [], [], [], []
 
     def forget_passed(self) -> None:
         """Drop what it remembers of vertices its body has passed."""
         keep = int(self._bodies.known[self._row])
         if len(self._levels) > keep:
-            del self._levels[:-keep], self._lanes[:-keep], self._in_cabin[:-keep]
+            for known in (self._levels, self._lanes, self._in_cabin, self._holds):
+                del known[:-keep]
         if self._levels:
             self.level = self._levels[0]
+
+    def bar(self, lanes: Collection[str]) -> bool:
+        """Let it begin none of these lanes, and all others; whether that holds it now."""
+        way = self._bodies.way[self._row]
+        for at in range(1, len(self._lanes)):
+            begins = self._lanes[at] != self._lanes[at - 1]
+            is_barred = begins and self._lanes[at] in lanes
+            way[at, 3] = math.inf if is_barred else self._holds[at]
+        stands = self._bodies.along[self._row] == 0.0
+        return len(self._lanes) > 1 and bool(stands and math.isinf(way[1, 3]))
 
     @property
     def lift(self) -> LiftSession:

@@ -19,6 +19,7 @@ from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.sim import kinematics
+from suwon_fleet.sim.faults.board import FaultBoard
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
@@ -80,6 +81,7 @@ class World:
                 spawn.soc,
             )
         self._inbox: list[RobotCommand] = []
+        self.faults = FaultBoard(site, self.robots, seed=seed, step_ns=step_ns)
 
     def command(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; unknown robots' are dropped, as on a real network."""
@@ -87,7 +89,7 @@ class World:
 
     def step(self) -> None:
         """Move the world on by one step."""
-        for command in self._inbox:
+        for command in self.faults.radio.commands(self.now_ns, self._inbox):
             if robot := self.robots.get(command.robot_id):
                 robot.obey(command)
         self._inbox.clear()
@@ -104,6 +106,7 @@ class World:
             if left < before:
                 robot.way.forget_passed()
         self.now_ns += self._step_ns
+        self.faults.step(self.now_ns)
 
     def factsheets(self) -> list[Factsheet]:
         """Who the robots are, those that are silent left out."""
@@ -114,8 +117,9 @@ class World:
         ]
 
     def reports(self) -> list[RobotReport]:
-        """How the robots stand now, those that are silent left out."""
-        return [self._report(robot) for robot in self.robots.values() if not robot.is_silent]
+        """What arrives of how the robots stand, those that are silent left out."""
+        told = [self._report(robot) for robot in self.robots.values() if not robot.is_silent]
+        return self.faults.radio.reports(self.now_ns, told)
 
     def poses(self) -> dict[str, Pose]:
         """Where all robots truly are, by id."""
@@ -134,7 +138,7 @@ class World:
     def _report(self, robot: SimRobot) -> RobotReport:
         robot.sequence += 1
         body, row = self.bodies, robot.row
-        return RobotReport(
+        report = RobotReport(
             robot_id=robot.robot_id,
             sequence=robot.sequence,
             stamp_ns=self.now_ns,
@@ -156,6 +160,7 @@ class World:
             stop_id=robot.stopped_for,
             faults=robot.faults,
         )
+        return robot.ails.told(report)
 
     def state_hash(self) -> str:
         """A hash of where everything is, rounded to a micrometre."""

@@ -150,6 +150,23 @@ class Fields:
         item = self.get(key)
         return [] if item is None else list_of(item, self.findings, key)
 
+    def span(self, key: str, low: float, high: float) -> tuple[float, float] | None:
+        """Two numbers, the smaller one first; one number stands for both."""
+        item = self.get(key)
+        if item is None:
+            return None
+        is_pair = isinstance(item.data, list)
+        pair = pair_of(item, self.findings, f"'{key}'") if is_pair else (item, item)
+        if pair is None:
+            return None
+        first, last = (number_of(one, self.findings, low, high) for one in pair)
+        if first is None or last is None:
+            return None
+        if first > last:
+            what = f"'{key}' runs from {first:g} down to {last:g}"
+            self.findings.error(item.mark, "not-a-range", what, "give the smaller one first")
+        return first, last
+
     def pairs(self, key: str) -> Iterator[tuple[str, Item]]:
         """The entries of a mapping within this one."""
         item = self.get(key)

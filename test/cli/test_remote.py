@@ -219,6 +219,18 @@ def test_a_zone_is_closed_and_opened(capsys: Capture) -> None:
     assert main(["zone", "close", "south"]) == Exit.FAILED
 
 
+def test_faults_go_to_the_simulator(capsys: Capture) -> None:
+    assert main(["fault", "inject", "{target: nobody, comms: {loss: 1}}"]) == Exit.FAILED
+    assert "[no-target]" in capsys.readouterr().err
+    fault = "{id: noise, target: '*', localisation: {noise_m: 0.01}}"
+    assert main(["fault", "inject", fault]) == Exit.GOOD
+    assert capsys.readouterr().out == "noise: it goes wrong\n"
+    assert main(["fault", "clear", "noise"]) == Exit.GOOD
+    assert capsys.readouterr().out == "1 fault ended\n"
+    assert main(["fault", "clear", "noise", "--json"]) == Exit.FAILED
+    assert '"accepted": false' in capsys.readouterr().out
+
+
 def test_alerts_are_listed_and_a_wrong_answer_is_refused(capsys: Capture) -> None:
     assert told(capsys, "alert", "list") == []
     assert main(["alert", "list"]) == Exit.GOOD

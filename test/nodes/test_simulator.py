@@ -34,6 +34,7 @@ from suwon_fleet.nodes import simulator
 from suwon_fleet.nodes.fleet_topics import LATEST_QOS
 from suwon_fleet.nodes.robot_topics import topic_names
 from suwon_fleet.nodes.simulator import Simulator
+from suwon_fleet.srv import ClearFault, InjectFault
 
 pytestmark = pytest.mark.ros
 SECOND = 1_000_000_000
@@ -148,6 +149,36 @@ def test_a_robot_has_topics_and_can_be_driven_by_hand(play: Stage, tmp_path: Pat
         lambda: math.dist(*((p.x, p.y) for p in (odometry[-1].pose.pose.position, start))) > 0.5,
         step=steer,
     )
+
+
+def test_faults_are_put_in_told_and_cleared(play: Stage, tmp_path: Path) -> None:
+    world = simulated(play, tmp_path, rate=20.0)
+    observer = play.observer()
+    told: list[dict[str, Any]] = []
+    observer.create_subscription(
+        String, "/sim/events", lambda one: told.append(json.loads(one.data)), 10
+    )
+
+    def ask(kind: Any, name: str, **fields: str) -> Any:
+        client = observer.create_client(kind, name)
+        play.until(client.service_is_ready)
+        asked = client.call_async(kind.Request(**fields))
+        play.until(asked.done, step=world.advance)
+        return asked.result()
+
+    wrong = ask(InjectFault, "/sim/inject_fault", fault="{target: nobody, comms: {loss: 1}}")
+    assert not wrong.accepted
+    assert "[no-target]" in wrong.message
+    fault = "{target: cart-1, comms: {partition: true}}"
+    accepted = ask(InjectFault, "/sim/inject_fault", fault=fault)
+    assert accepted.accepted
+    play.until(lambda: told, step=world.advance)
+    assert (told[0]["fault"], told[0]["is"]) == (accepted.fault_id, "began")
+    assert len(world.world.reports()) == ROBOTS - 1
+    assert not ask(ClearFault, "/sim/clear_fault", fault_id="other").accepted
+    cleared = ask(ClearFault, "/sim/clear_fault")
+    assert (cleared.accepted, cleared.cleared) == (True, 1)
+    assert len(world.world.reports()) == ROBOTS
 
 
 def test_rubbish_does_not_stop_it(play: Stage, tmp_path: Path) -> None:

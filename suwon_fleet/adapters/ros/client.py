@@ -20,8 +20,10 @@ from suwon_fleet.msg import FleetState, JobState, Zones
 from suwon_fleet.srv import (
     AnswerAlert,
     ChangeJob,
+    ClearFault,
     CommissionRobot,
     Explain,
+    InjectFault,
     ListAlerts,
     ListJobs,
     ReleaseStop,
@@ -188,6 +190,16 @@ class FleetClient:
         """The simulator's newest summary of its world."""
         told = self._fleet.newest("/sim/summary", String)
         return dict(json.loads(told.data))
+
+    def inject_fault(self, fault: str) -> Any:
+        """Have something go wrong in the simulated world; `fault` as in a scenario."""
+        asked = InjectFault.Request(fault=fault)
+        return self._fleet.ask("/sim/inject_fault", InjectFault, asked)
+
+    def clear_fault(self, fault_id: str = "") -> Any:
+        """End a fault of the simulated world, or all."""
+        asked = ClearFault.Request(fault_id=fault_id)
+        return self._fleet.ask("/sim/clear_fault", ClearFault, asked)
 
 
 def is_over(state: Any) -> bool:

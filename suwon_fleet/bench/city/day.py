@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from suwon_fleet.resources import resource_path
+from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.scenario import Demand, Scenario, load_scenario
-from suwon_fleet.sim.scenario.chance import stream
 from suwon_fleet.sim.scenario.demand import Arrivals
 
 SCENARIO = "sim/scenarios/belt_morning.yaml"

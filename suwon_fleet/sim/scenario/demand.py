@@ -15,7 +15,7 @@ from suwon_fleet.core.access import Network
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.jobs import JobKind, JobRequest, Priority
 from suwon_fleet.core.sitemap import Place, SiteMap
-from suwon_fleet.sim.scenario.chance import stream
+from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.scenario.selection import Selection
 
 SECOND = 1_000_000_000

@@ -16,7 +16,7 @@ from suwon_fleet.sim.scenario.matrix import read_pairs
 from suwon_fleet.sim.scenario.selection import Selection
 from suwon_fleet.sim.scenario.spawning import FleetPlan
 from suwon_fleet.wire.document import Item
-from suwon_fleet.wire.fields import Fields, choice_of, number_of, or_else, pair_of, text_of
+from suwon_fleet.wire.fields import Fields, choice_of, number_of, or_else, text_of
 from suwon_fleet.wire.findings import Findings, shown
 
 MOST_ROBOTS = 10_000
@@ -75,7 +75,7 @@ def read_fleet(item: Item, known: Known) -> FleetPlan | None:
     kind = _one_of(entry.get("kind"), known.kinds, "robot kind", known)
     count = entry.whole("count", MOST_ROBOTS)
     start = _selection(entry, "start", known)
-    charge = _range(entry, "charge", 0.0, 1.0)
+    charge = entry.span("charge", 0.0, 1.0)
     if fleet_id is None or kind is None or count is None:
         return None
     return FleetPlan(fleet_id, kind, count, start, charge or (0.6, 1.0))
@@ -179,7 +179,7 @@ def read_demand(item: Item, known: Known) -> Demand | None:
     if kind is JobKind.JOINT:
         mend = "name joint jobs one by one under 'jobs'"
         known.findings.error(entry.entries["kind"].mark, "not-drawn", "joint jobs", mend)
-    window_s = _range(entry, "window_s", 0.0, LONGEST_S)
+    window_s = entry.span("window_s", 0.0, LONGEST_S)
     is_trip = kind in (JobKind.DELIVERY, JobKind.MANIPULATION)
     _refuse(entry, ("at", "stops", "rounds") if is_trip else ("from", "to"), kind)
     if kind and entry.get("od") is not None:
@@ -191,8 +191,8 @@ def read_demand(item: Item, known: Known) -> Demand | None:
     within_m = entry.number("within_m", 0.1, LONGEST_TRIP_M)
     stops, rounds = entry.whole("stops", MOST_STOPS), entry.whole("rounds", MOST_ROUNDS)
     priorities = _priorities(entry, known)
-    deadline_s = _range(entry, "deadline_s", 1.0, LONGEST_S)
-    payload_kg = _range(entry, "payload_kg", 0.0, MOST_KG)
+    deadline_s = entry.span("deadline_s", 1.0, LONGEST_S)
+    payload_kg = entry.span("payload_kg", 0.0, MOST_KG)
     thing = or_else(entry.text("object"), "")
     if known.findings.has_errors or not (demand_id and kind and count is not None and window_s):
         return None
@@ -257,25 +257,6 @@ def _selection(entry: Fields, key: str, known: Known) -> Selection:
     return Selection(
         frozenset(filter(None, kinds)), tuple(filter(None, zones)), tuple(filter(None, places))
     )
-
-
-def _range(entry: Fields, key: str, low: float, high: float) -> tuple[float, float] | None:
-    """Two numbers, the smaller one first; one number stands for both."""
-    item = entry.get(key)
-    if item is None:
-        return None
-    pair = (
-        pair_of(item, entry.findings, f"'{key}'") if isinstance(item.data, list) else (item, item)
-    )
-    if pair is None:
-        return None
-    first, last = (number_of(one, entry.findings, low, high) for one in pair)
-    if first is None or last is None:
-        return None
-    if first > last:
-        what = f"'{key}' runs from {first:g} down to {last:g}"
-        entry.findings.error(item.mark, "not-a-range", what, "give the smaller one first")
-    return first, last
 
 
 def _priority(item: Item | None, known: Known) -> Priority:

@@ -66,6 +66,7 @@ class Metric(Word):
     CHARGES = "charges", "how often a robot docked at a charger"
     SWAPS = "swaps", "battery packs changed"
     DISTANCE_KM = "distance_km", "way driven by all robots"
+    MESSAGES_LOST = "messages_lost", "messages between robots and fleet that faults swallowed"
     ALERTS_RAISED = "alerts_raised", "alerts raised"
     ALERTS_OPEN = "alerts_open", "alerts open at the end"
     SIM_S = "sim_s", "simulated seconds"
@@ -82,6 +83,7 @@ class Happening(Word):
     ACTION = "action", "of: a robot; is: an action and how it ended, such as `dock failed`"
     ALERT = "alert", "of: whom an alert is about, a robot or a job's id; is: the code of its reason"
     ALERT_OVER = "alert_over", "the same: it was closed"
+    FAULT = "fault", "of: a fault's id; is: began or ended"
 
 
 JOB_WORDS = (
@@ -89,6 +91,7 @@ JOB_WORDS = (
     "cancelled",
 )  # fmt: skip
 """What becomes of jobs."""
+FAULT_WORDS = ("began", "ended")
 ROBOT_WORDS = ("joined", "removed", "restarted")
 """What becomes of robots beside the states of their layers."""
 

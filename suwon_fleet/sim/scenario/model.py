@@ -13,6 +13,7 @@ from suwon_fleet.core.access import Network
 from suwon_fleet.core.jobs import NEEDS, JobKind
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
+from suwon_fleet.sim.faults import Fault
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scenario.demand import Demand, Ground, TimedJob, draw
 from suwon_fleet.sim.scenario.expect import Expectation
@@ -56,6 +57,7 @@ class Scenario:
     operator: Operator | None = None
     """None: nobody answers."""
     ends: Ends = Ends.JOBS
+    faults: tuple[Fault, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     title: Mapping[str, str] = field(default_factory=dict)
     site_file: Path | None = None
@@ -77,8 +79,15 @@ class Scenario:
         return draw(self.site, demand, list(self._grounds(demand.kind)), seed=self.seed)
 
     def world(self) -> World:
-        """The simulated world at the beginning, at time 0."""
-        return World(self.site, self.kinds, self.spawns(), seed=self.seed, people=self.people)
+        """The simulated world at the beginning, at time 0, with the faults that it can have.
+
+        Raises BadInput when one can happen to nobody.
+        """
+        world = World(self.site, self.kinds, self.spawns(), seed=self.seed, people=self.people)
+        for fault in self.faults:
+            if not fault.is_of_process:
+                world.faults.add(fault)
+        return world
 
     @cached_property
     def _spawns(self) -> dict[str, Spawn]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from suwon_fleet.core.errors import BadInput, Broken, Problem, Severity
 from suwon_fleet.resources import resource_path
+from suwon_fleet.sim.faults import read_fault
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scenario.entries import Known, read_demand, read_fleet, read_job
 from suwon_fleet.sim.scenario.model import Ends, Operator, Scenario
@@ -29,7 +30,7 @@ LARGEST_SEED = 2**32 - 1
 
 KEYS = (
     "format", "id", "title", "site", "robots", "seed", "duration_s", "ends", "people", "operator",
-    "fleets", "jobs", "demands", "expect",
+    "fleets", "jobs", "demands", "faults", "expect",
 )  # fmt: skip
 NEEDS = ("format", "id", "site", "duration_s", "fleets")
 OPERATOR_KEYS = ("after_s",)
@@ -87,6 +88,9 @@ class _Reader:
         fleets = [read_fleet(item, known) for item in top.items("fleets")]
         timed = [read_job(item, known, n) for n, item in enumerate(top.items("jobs"), 1)]
         demands = [read_demand(item, known) for item in top.items("demands")]
+        faults = [
+            read_fault(item, self._findings, n) for n, item in enumerate(top.items("faults"), 1)
+        ]
         expected = [read_expectation(item, self._findings) for item in top.items("expect")]
         if self._findings.has_errors or scenario_id is None or duration_s is None:
             raise self._bad()
@@ -102,6 +106,7 @@ class _Reader:
             people=people,
             operator=operator,
             ends=or_else(ends, Ends.JOBS),
+            faults=tuple(filter(None, faults)),
             expectations=tuple(filter(None, expected)),
             title=title,
             site_file=self._site_file(or_else(top.text("site"), "")),
@@ -161,11 +166,18 @@ class _Reader:
         return Operator(or_else(own.number("after_s", 1.0, LONGEST_S), 1.0))
 
     def _try_out(self, scenario: Scenario) -> None:
-        """Place the robots and draw the jobs once; raises BadInput with what does not work out."""
-        ids = [*(plan.id for plan in scenario.fleets), *(demand.id for demand in scenario.demands)]
-        items = [*self._top.items("fleets"), *self._top.items("demands")]
-        marks = {name: item.mark for name, item in zip(ids, items, strict=True)}
-        for attempt in (scenario.spawns, scenario.jobs):
+        """Place the robots, draw the jobs, plan the faults; raises BadInput with what does not work out."""
+        ids = {
+            "fleets": [plan.id for plan in scenario.fleets],
+            "demands": [demand.id for demand in scenario.demands],
+            "faults": [fault.id for fault in scenario.faults],
+        }
+        marks = {
+            name: item.mark
+            for key, names in ids.items()
+            for name, item in zip(names, self._top.items(key), strict=True)
+        }
+        for attempt in (scenario.spawns, scenario.jobs, scenario.world):
             try:
                 attempt()
             except BadInput as error:

@@ -14,6 +14,7 @@ from suwon_fleet.core.robots.report import ActionStatus
 from suwon_fleet.core.robots.states import RobotStates
 from suwon_fleet.core.texts.en import SENTENCES
 from suwon_fleet.sim.scenario.expect import (
+    FAULT_WORDS,
     JOB_WORDS,
     ROBOT_WORDS,
     Event,
@@ -49,6 +50,8 @@ def words_of(sort: Happening) -> Collection[str]:
         case Happening.ACTION:
             ends = (ActionStatus.FINISHED, ActionStatus.FAILED)
             return [f"{kind} {end}" for kind in ActionKind for end in ends]
+        case Happening.FAULT:
+            return FAULT_WORDS
         case _:
             return SENTENCES
 

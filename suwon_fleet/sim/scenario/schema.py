@@ -14,6 +14,7 @@ from typing import Any
 
 from suwon_fleet.core.jobs import JobKind
 from suwon_fleet.core.sitemap import PlaceKind
+from suwon_fleet.sim.faults.model import EFFECTS, LONGEST_S, Param, params
 from suwon_fleet.sim.scenario import entries, read, read_expect
 from suwon_fleet.sim.scenario.demand import Arrivals
 from suwon_fleet.sim.scenario.expect import Happening, Metric, Op
@@ -43,6 +44,7 @@ def document() -> Schema:
         "fleets": _list(_fleet()),
         "jobs": _list(_job()),
         "demands": _list(_demand()),
+        "faults": _list(_fault()),
         "expect": _list({"anyOf": [_figure(), _event()]}),
     }
     return {
@@ -161,6 +163,31 @@ def _demand() -> Schema:
         "object": TEXT,
     }
     return mapping(keys, ("id", "kind", "window_s"))
+
+
+def _fault() -> Schema:
+    frame = {
+        "id": NAME,
+        "at_s": number(0.0, LONGEST_S),
+        "for_s": number(0.1, LONGEST_S),
+        "target": {"anyOf": [TEXT, _list(TEXT)]},
+        "probability": number(0.0, 1.0),
+    }
+    sorts = {
+        str(sort): mapping({one.name: _param(one) for one in params(kind)})
+        for sort, kind in EFFECTS.items()
+    }
+    needs_one = [{"required": [sort]} for sort in sorts]
+    return {**mapping({**frame, **sorts}, ("at_s", "target")), "oneOf": needs_one}
+
+
+def _param(one: Param) -> Schema:
+    """A parameter of a fault."""
+    if one.words:
+        return one_of(one.words)
+    if one.span:
+        return number(*one.span)
+    return span(*one.ends) if one.ends else {"type": "boolean"}
 
 
 def _figure() -> Schema:

@@ -16,7 +16,7 @@ from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import Node, PlaceKind, SiteMap
-from suwon_fleet.sim.scenario.chance import stream
+from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.scenario.selection import Selection
 from suwon_fleet.sim.world import Spawn
 
