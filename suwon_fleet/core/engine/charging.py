@@ -26,8 +26,6 @@ WORTH_WHILE = 0.2
 """Charge (0..1) above the low threshold that a robot stays for, once it charges."""
 FAR_EMPTIER = 0.3
 """A robot leaves its charger for one that has so much less charge (0..1)."""
-OUTSIDE_S = 30.0
-"""Another group's robot that asked for a charger waits for one for so long."""
 _ON_THE_WAY = (Mission.TO_DOCK, Mission.DOCKING, Mission.BATTERY_SWAP)
 _WAITS = (Mission.IDLE, Mission.TO_PARKING)
 _LEAVES = (Mission.UNDOCKING, *_WAITS)
@@ -134,8 +132,7 @@ def is_wanted(fleet: Fleet, vertex: str) -> bool:
 
 
 def _is_wanted_outside(fleet: Fleet) -> bool:
-    wanted = fleet.border.wanted.values() if fleet.border else ()
-    return any(fleet.seconds_since(asked_ns) < OUTSIDE_S for asked_ns in wanted)
+    return fleet.border is not None and bool(fleet.border.wanted)
 
 
 def at_chargers(fleet: Fleet) -> list[str]:

@@ -87,8 +87,8 @@ class GroupState(FleetState):
     no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
     jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
     `calling` are jobs of ours, elsewhere, that people have called off; `called` those here that were called
-    off where they were asked for. `leases` are places of ours by
-    the robot that each is kept for. `zones` is what was said last of zones, at whichever owner.
+    off where they were asked for. `leases` are places of ours, by the robot that each is kept for. `zones`
+    is what was said last of zones, at whichever owner.
     """
 
     group: str = ""

@@ -11,16 +11,22 @@ from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.messages import Tell
 from suwon_fleet.core.federation import events as ge
 from suwon_fleet.core.federation.messages import AskPlace, NoPlace, PlaceLent, PlaceReturned
+from suwon_fleet.core.sitemap import PlaceKind
 
 LEASE_S = 60.0
 """A place is kept for so long after it was last asked for."""
+WANTED_S = 30.0
+"""A robot that found no charger free is known to wait for one for so long, unless it asks again."""
 
 
 def go_on(fleet: Fleet, border: Border) -> None:
-    """Leases end that nobody renews."""
+    """Leases end that nobody renews, and who asked in vain is forgotten."""
     for robot_id, lease in list(border.state.leases.items()):
         if lease.ends_ns <= fleet.now_ns:
             _end(fleet, robot_id)
+    for robot_id, asked_ns in list(border.wanted.items()):
+        if robot_id in fleet.state.robots or fleet.seconds_since(asked_ns) >= WANTED_S:
+            del border.wanted[robot_id]
 
 
 def _end(fleet: Fleet, robot_id: str) -> None:
@@ -35,8 +41,9 @@ def hear_ask(fleet: Fleet, border: Border, peer: str, said: AskPlace) -> None:
         return  # it has come meanwhile
     place = _place_for(fleet, border, said)
     if place is None:
-        border.wanted[said.robot_id] = fleet.now_ns
-        fleet.stirred.update(charging.at_chargers(fleet))
+        if said.what is PlaceKind.CHARGER:
+            border.wanted[said.robot_id] = fleet.now_ns
+            fleet.stirred.update(charging.at_chargers(fleet))
         fleet.effects.append(Tell(peer, NoPlace(said.robot_id, said.asked_ns)))
         return
     border.wanted.pop(said.robot_id, None)
