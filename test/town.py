@@ -52,7 +52,7 @@ site: town.yaml
 duration_s: 86400
 people: {handover_min_s: 1, handover_max_s: 2, no_show: 0, blocks_per_hour: 0}
 fleets:
-  - {id: cart, kind: delivery_indoor, count: CARTS, start: {kinds: [STARTS]}, charge: [0.9, 1.0]}
+  - {id: cart, kind: delivery_indoor, count: CARTS, start: {kinds: [STARTS]}, charge: CHARGE}
 """
 
 
@@ -64,11 +64,15 @@ class Town:
     hub: str
 
     @classmethod
-    def write(cls, folder: Path, *, carts: int = 2) -> Town:
-        (folder / "town.yaml").write_text(SITE)
+    def write(cls, folder: Path, *, carts: int = 2, is_low: bool = False) -> Town:
+        """Carts that are low begin in the west, which has no charger then."""
+        site = SITE.replace("[0, 0], kinds: [charger]", "[0, 0], kinds: [waypoint]")
+        (folder / "town.yaml").write_text(site if is_low else SITE)
         (folder / "groups.yaml").write_text(SHARED_OUT)
         starts = "charger" if carts <= CHARGERS else "charger, parking"
-        scenario = SCENARIO.replace("CARTS", str(carts)).replace("STARTS", starts)
+        scenario = SCENARIO.replace("CARTS", str(carts))
+        scenario = scenario.replace("STARTS", "waypoint" if is_low else starts)
+        scenario = scenario.replace("CHARGE", "[0.2, 0.25]" if is_low else "[0.9, 1.0]")
         (folder / "scenario.yaml").write_text(scenario)
         return cls(folder, free_endpoint())
 

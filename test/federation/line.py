@@ -59,6 +59,13 @@ def line_with_zone() -> SiteMap:
     return replace(line(), zones=(Zone("hall", ZoneKind.CAMPUS, ring),))
 
 
+def line_with_charger() -> SiteMap:
+    """The same without the zone; the east end is a charger."""
+    site = line()
+    west, east = site.places
+    return replace(site, places=(west, replace(east, kinds=frozenset({PlaceKind.CHARGER}))))
+
+
 def ground_of(path: Sequence[str]) -> set[str]:
     """What a robot on a path has to itself: a gate is one piece with both its ends' ground."""
     pieces = {vertex for vertex in path if vertex not in ROOMY}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import get_args
 
 import msgspec
@@ -20,10 +21,12 @@ from federation.line import (
     do_touch,
     ground_of,
     line,
+    line_with_charger,
     line_with_zone,
 )
 
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.border import Borrowed
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.group_state import GroupState, Stage
@@ -34,6 +37,7 @@ from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Compartment, Factsheet, Pose, RobotReport
+from suwon_fleet.core.robots.states import Mission
 from suwon_fleet.resources import resource_path
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -43,7 +47,11 @@ KINDS: dict[str, RobotKind] = {
     for name, kind in load_kinds(resource_path("config/robots")).items()
     if name == "delivery_indoor"
 }
-SITE, WITH_ZONE = line(), line_with_zone()
+SITES = {"plain": line(), "zone": line_with_zone(), "charger": line_with_charger()}
+LAPSE_S = 61.0
+"""As long as no lease lasts."""
+ROUND_S = 11.0
+"""Time that passes between turns once all goes well, if anybody waits for time to pass."""
 OWNERS = ("east", "west")
 TYPES = {one.__name__: one for one in get_args(Message)}
 
@@ -70,6 +78,15 @@ class Process:
     promised: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
     zones_at: tuple[tuple[str, tuple[ZoneWord, ...]], ...] = ()
+    asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    offered: tuple[tuple[str, Borrowed], ...] = ()
+    borrowed: tuple[tuple[str, Borrowed], ...] = ()
+
+    @property
+    def beside(self) -> tuple[object, ...]:
+        """What it knows beside its journal."""
+        known = self.promised, self.refused, self.zones_at
+        return *known, self.asked, self.offered, self.borrowed
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,8 @@ class State:
     """All there is.
 
     `cancels` is how often people may still call a job off, and `closings` what they may still do to the
-    zone, if there is one: at which owner, and whether they open it.
+    zone, if there is one: at which owner, and whether they open it. Robots that are `low` have to
+    charge; time passes `lapses` times more.
     """
 
     owners: tuple[tuple[str, Process], ...]
@@ -98,13 +116,17 @@ class State:
     mail: frozenset[Mail] = frozenset()
     cancels: int = 0
     closings: tuple[tuple[str, bool], ...] = ()
-    has_zone: bool = False
+    site: str = "plain"
+    low: frozenset[str] = frozenset()
+    lapses: int = 0
+    now_ns: int = NOW
 
     @property
     def key(self) -> tuple[object, ...]:
         """What two states have in common that are the same."""
-        known = tuple((p.hash, p.promised, p.refused, p.zones_at) for _, p in self.owners)
-        return known, self.bodies, self.mail, self.cancels, self.closings
+        known = tuple((process.hash, process.beside) for _, process in self.owners)
+        wishes = self.cancels, self.closings, self.lapses, self.now_ns
+        return known, self.bodies, self.mail, wishes
 
     def process(self, name: str) -> Process:
         return dict(self.owners)[name]
@@ -114,10 +136,15 @@ class State:
         return replace(self, owners=owners)
 
 
-def start(robots: dict[str, tuple[str, str]], cancels: int = 0) -> State:
-    """Robots at vertices, each with a job to go to a place asked of the owner where it stands."""
+def start(robots: dict[str, tuple[str, str]], cancels: int = 0, site: str = "plain") -> State:
+    """Robots at vertices, each with a job to go to a place asked of the owner where it stands.
+
+    Those that are to go nowhere have to charge.
+    """
     bodies = tuple((name, Body((vertex,))) for name, (vertex, _) in robots.items())
-    state = State(tuple((name, Process()) for name in OWNERS), bodies, cancels=cancels)
+    low = frozenset(name for name, (_, place) in robots.items() if not place)
+    owners = tuple((name, Process()) for name in OWNERS)
+    state = State(owners, bodies, cancels=cancels, site=site, low=low)
     for name in OWNERS:
         sheets = [
             m.Announced(Factsheet(robot, "delivery_indoor"), report)
@@ -126,7 +153,7 @@ def start(robots: dict[str, tuple[str, str]], cancels: int = 0) -> State:
         ]
         state = turn(state, name, sheets)
         for robot, (vertex, place) in robots.items():
-            if state_of(name, vertex):
+            if place and state_of(name, vertex):
                 request = JobRequest(JobKind.GO_TO, (place,), robot_id=robot)
                 state = turn(state, name, [m.SubmitJob("", request)])
     return state
@@ -143,13 +170,13 @@ def reports(state: State) -> dict[str, RobotReport]:
         name: RobotReport(
             robot_id=name,
             sequence=1,
-            stamp_ns=NOW,
+            stamp_ns=state.now_ns,
             session="0",
             pose=Pose(10.0 * VERTICES.index(body.path[body.index]), 0.0),
             speed_mps=0.0,
             path_index=body.index,
             granted_index=len(body.path) - 1 if len(body.path) > 1 else -1,
-            battery_soc=0.9,
+            battery_soc=0.1 if name in state.low else 0.9,
             compartment=Compartment.CLOSED,
         )
         for name, body in state.bodies
@@ -159,15 +186,22 @@ def reports(state: State) -> dict[str, RobotReport]:
 def wake(state: State, name: str) -> FleetCore:
     """An owner as its journal has it, and with what it knows beside."""
     ground, process = LineGround(name), state.process(name)
-    site = WITH_ZONE if state.has_zone else SITE
     core = FleetCore.replay(
-        process.journal, site, KINDS, traffic=ground, dispatcher=FirstCome(), ground=ground
+        process.journal,
+        SITES[state.site],
+        KINDS,
+        traffic=ground,
+        dispatcher=FirstCome(),
+        ground=ground,
     )
     assert not process.hash or core.state_hash() == process.hash, "replay makes another state"
     assert core.fleet.border
     core.fleet.border.promised |= process.promised
     core.fleet.border.refused |= dict(process.refused)
     core.fleet.border.zones_at |= dict(process.zones_at)
+    core.fleet.border.asked |= {robot: dict(peers) for robot, peers in process.asked}
+    core.fleet.border.offered |= dict(process.offered)
+    core.fleet.border.borrowed |= dict(process.borrowed)
     return core
 
 
@@ -175,15 +209,22 @@ def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) 
     """An owner takes a turn; one that dies has written its journal, and sent nothing."""
     process = state.process(name)
     core = wake(state, name)
-    outcome = core.step(NOW, inputs)
+    outcome = core.step(state.now_ns, inputs)
     journal = (*process.journal, *outcome.events)
     if dies:
         return state.with_process(name, Process(journal, core.state_hash()))
     border = core.fleet.border
     assert border
-    refused = tuple(sorted(border.refused.items()))
-    zones_at = tuple(sorted(border.zones_at.items()))
-    now = Process(journal, core.state_hash(), frozenset(border.promised), refused, zones_at)
+    now = Process(
+        journal,
+        core.state_hash(),
+        frozenset(border.promised),
+        tuple(sorted(border.refused.items())),
+        tuple(sorted(border.zones_at.items())),
+        tuple(sorted((robot, tuple(peers.items())) for robot, peers in border.asked.items())),
+        tuple(sorted(border.offered.items(), key=itemgetter(0))),
+        tuple(sorted(border.borrowed.items(), key=itemgetter(0))),
+    )
     state = state.with_process(name, now)
     for effect in outcome.effects:
         if isinstance(effect, m.Tell):
@@ -224,11 +265,17 @@ def after(state: State) -> Iterator[State]:
         for name, job_id in jobs_at_work(state):
             cancelled = turn(state, name, [m.CancelJob("", job_id, "somebody")])
             yield replace(cancelled, cancels=state.cancels - 1)
+    if state.lapses:
+        yield replace(_later(state, LAPSE_S), lapses=state.lapses - 1)
     for number, (name, is_open) in enumerate(state.closings):
         rest = state.closings[:number] + state.closings[number + 1 :]
         for dies in (False, True):
             said = turn(state, name, [m.SetZone("", "hall", is_open)], dies=dies)
             yield replace(said, closings=rest)
+
+
+def _later(state: State, seconds: float) -> State:
+    return replace(state, now_ns=state.now_ns + round(seconds * 1e9))
 
 
 def drive(state: State, name: str) -> State:
@@ -251,10 +298,11 @@ def jobs_at_work(state: State) -> Iterator[tuple[str, str]]:
 
 def all_goes_well(state: State, until: Callable[[State], bool]) -> State:
     """From here on nobody dies, and whatever is said is heard once; what was said before is lost."""
-    state = replace(state, mail=frozenset(), cancels=0, closings=())
+    state = replace(state, mail=frozenset(), cancels=0, closings=(), lapses=0)
     for _ in range(60):
         if until(state):
             return state
+        state = _later(state, ROUND_S) if state.low else state
         for name in dict(state.bodies):
             state = drive(state, name)
         for name in OWNERS:
@@ -288,12 +336,14 @@ def check(state: State) -> bool:
             assert one == other or not do_touch(body.ground, its.ground), f"{one}, {other} touch"
     _check_jobs(states)
     _check_cancels(state)
+    _check_leases(states["east"])
     agree = _check_zones(cores, states)
     at_work = any(
         one.leaving or one.coming or one.owed or one.sent or one.calling for one in states.values()
     )
     jobs = [job for one in states.values() for job in one.index.open_jobs]
-    return agree and not at_work and not jobs
+    charges = [r for r in states["east"].robots.values() if r.states.mission is Mission.DOCKING]
+    return agree and not at_work and not jobs and len(charges) == min(1, len(state.low))
 
 
 def _check_ground(robot: str, body: Body, cores: dict[str, FleetCore]) -> None:
@@ -328,6 +378,14 @@ def _check_jobs(states: dict[str, GroupState]) -> None:
         owed = [name for one in states.values() for name in one.owed]
         is_over = origin.jobs[job_id].status.is_over
         assert is_open or is_over or job_id in (*goes, *sent, *owed), f"{job_id} is lost"
+
+
+def _check_leases(east: GroupState) -> None:
+    """The charger is kept for one robot, or has been given to one that is here."""
+    assert len(east.leases) <= 1, "it is promised twice"
+    bound = [robot.robot_id for robot in east.robots.values() if robot.destination == "east-end"]
+    assert len(bound) <= 1
+    assert not (bound and east.leases and east.robots[bound[0]].job_id == ""), "and given away"
 
 
 def _check_cancels(state: State) -> None:

@@ -60,7 +60,7 @@ SAID = {
 
 def zone_orders(said: tuple[tuple[str, bool], ...]) -> State:
     """Nobody drives, and people open and close a zone."""
-    return replace(start({}), closings=said, has_zone=True)
+    return replace(start({}, site="zone"), closings=said)
 
 
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID)
@@ -72,6 +72,29 @@ def test_a_zone_closed_and_opened_in_many_orders(said: tuple[tuple[str, bool], .
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID)
 def test_a_zone_closed_and_opened_in_every_order(said: tuple[tuple[str, bool], ...]) -> None:
     assert explore(zone_orders(said)) > 50
+
+
+ONE_LOW = {"r": ("w0", "")}
+TWO_LOW = {"r": ("w0", ""), "s": ("w0", "")}
+
+
+def charger_orders(robots: dict[str, tuple[str, str]]) -> State:
+    """Robots that have to charge, a charger beyond the gate, and a lease that may run out."""
+    return replace(start(robots, site="charger"), lapses=1)
+
+
+@pytest.mark.parametrize("robots", [ONE_LOW, TWO_LOW], ids=["one", "two"])
+def test_a_charger_beyond_the_gate_in_many_orders(robots: dict[str, tuple[str, str]]) -> None:
+    assert explore(charger_orders(robots), most=150) == 150
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("robots", [ONE_LOW, TWO_LOW], ids=["one", "two"])
+def test_a_charger_beyond_the_gate_in_very_many_orders(
+    robots: dict[str, tuple[str, str]],
+) -> None:
+    assert explore(charger_orders(robots), most=3_000) == 3_000
 
 
 @pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])

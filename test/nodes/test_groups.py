@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from ros_fleet import echo, wait_for
 from town import GROUPS, Town
 
 from suwon_fleet.adapters.ros.client import FleetClient
+from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes
+from suwon_fleet.core.federation.events import PlaceLeased
 from suwon_fleet.core.jobs import JobKind, JobRequest
 
 LONGEST_S = 90.0
@@ -74,3 +76,24 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(tmp_path: Path) -> Non
 
         assert east.set_zone("east", False, "ana", "wet floor").accepted
         wait_for(lambda: closed() == [*GROUPS], processes, LONGEST_S)
+
+
+@pytest.mark.ros
+@pytest.mark.timeout(240)
+def test_a_robot_without_a_charger_of_its_own_charges_at_another_groups(tmp_path: Path) -> None:
+    town = Town.write(tmp_path, carts=1, is_low=True)
+    with isolated(), Processes(echo) as processes, ExitStack() as stack:
+        for group in GROUPS:
+            processes.start(group, town.manager(group))
+        processes.start("simulator", town.simulator(rate=10.0))
+        east = stack.enter_context(FleetClient(timeout_s=60.0, namespace="/east/fleet"))
+
+        def missions() -> list[str]:
+            return [robot.mission for robot in east.state().robots]
+
+        wait_for(lambda: missions() == ["charging"], processes, LONGEST_S)
+        assert [robot.goal for robot in east.state().robots] == ["e2"]
+    with closing(SqliteJournal(town.journal("east"))) as journal:
+        lent = [event for event in journal.read() if isinstance(event, PlaceLeased)]
+    assert {(event.place, event.peer) for event in lent} <= {("e2", "west"), ("e2", "yard")}
+    assert lent

@@ -12,6 +12,15 @@ from suwon_fleet.core.traffic import Gate, GroupTraffic
 _SECOND = 1_000_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A place of another group that a robot of ours may have till `until_ns`, asked for at `asked_ns`."""
+
+    place: str
+    asked_ns: int
+    until_ns: int
+
+
 @dataclass(slots=True)
 class Border:
     """Beside `state` nothing here lasts.
@@ -20,6 +29,9 @@ class Border:
     has agreed to, and `refused` who kept it from doing so, by robot. `in_way` are robots of ours
     that keep others from coming in by a gate. `kept` are jobs that wait here, by
     the time when a robot for them was last looked for. `zones_at` is what peers know of zones.
+    `asked` is when peers were last asked for a place for a robot, `offered` a place that one may have and
+    does not go to yet, and `borrowed` where robots go. `wanted` are others' robots that found no charger
+    free here, by the time when they last asked.
     """
 
     ground: GroupTraffic
@@ -29,6 +41,10 @@ class Border:
     refused: dict[str, str] = field(default_factory=dict)
     in_way: dict[str, Gate] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, dict[str, int]] = field(default_factory=dict)
+    offered: dict[str, Borrowed] = field(default_factory=dict)
+    borrowed: dict[str, Borrowed] = field(default_factory=dict)
+    wanted: dict[str, int] = field(default_factory=dict)
     zones_at: dict[str, tuple[ZoneWord, ...]] = field(default_factory=dict)
 
     @property

@@ -62,7 +62,7 @@ def nearest_free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> str | Non
         if least_s[number] >= best_s:
             break
         place = places[number]
-        if _is_taken(fleet, place.node, robot):
+        if is_taken(fleet, place.node, robot.robot_id):
             continue
         seconds = fleet.traffic.travel_s(robot.kind, robot.path[-1], place.node)
         if seconds < best_s:
@@ -80,14 +80,17 @@ def _least_m(fleet: Fleet, here: Waypoint, place: Place) -> float:
 
 def _free(fleet: Fleet, robot: RobotRecord, kind: PlaceKind) -> list[Place]:
     places = fleet.places_of(kind)
-    return [place for place in places if not _is_taken(fleet, place.node, robot)]
+    return [place for place in places if not is_taken(fleet, place.node, robot.robot_id)]
 
 
-def _is_taken(fleet: Fleet, node: str, robot: RobotRecord) -> bool:
-    """Whether another robot stands at a node, or goes there."""
-    index, mine = fleet.state.index, robot.robot_id
+def is_taken(fleet: Fleet, node: str, mine: str) -> bool:
+    """Whether another robot stands at a node or goes there, or it is kept for another group's."""
+    index, border = fleet.state.index, fleet.border
     if any(other != mine for other in index.ends_at.get(node, ())):
         return True
+    for other, lease in border.state.leases.items() if border else ():
+        if other != mine and fleet.vertex_of(lease.place) == node:
+            return True
     bound = (index.bound_for.get(place.id, ()) for place in fleet.site.places_at.get(node, ()))
     return any(other != mine for others in bound for other in others)
 
@@ -123,13 +126,31 @@ def _can_get(fleet: Fleet, robot: RobotRecord, vertex: str) -> bool:
     return math.isfinite(fleet.traffic.travel_s(robot.kind, robot.path[-1], vertex))
 
 
+def is_wanted(fleet: Fleet, vertex: str) -> bool:
+    """Whether a robot that has to charge waits for a charger, one of ours or of another group."""
+    return _is_wanted_outside(fleet) or emptiest_waiting(fleet, vertex) is not None
+
+
+def _is_wanted_outside(fleet: Fleet) -> bool:
+    return fleet.border is not None and bool(fleet.border.wanted)
+
+
+def at_chargers(fleet: Fleet) -> list[str]:
+    """Ids of the robots that stand at chargers of ours, or soon will."""
+    return [robot.robot_id for robot in _at_chargers(fleet)]
+
+
 def why_yield(fleet: Fleet, robot: RobotRecord) -> Trigger | None:
     """What makes a robot leave its charger for one that has to charge, None if nothing does.
 
     It is charged, or has far more than that one; and of all that could leave one to it it has the most.
     """
     soc, other = soc_of(fleet, robot), emptiest_waiting(fleet, robot.path[-1])
-    if other is None or soc is None or nearest_free(fleet, other, PlaceKind.CHARGER):
+    if soc is None:
+        return None
+    if other is None:
+        return _why_yield_outside(fleet, soc) if _is_charged(fleet, robot, soc) else None
+    if nearest_free(fleet, other, PlaceKind.CHARGER):
         return None
     for one in _at_chargers(fleet):
         if _can_get(fleet, other, one.path[-1]):
@@ -137,12 +158,28 @@ def why_yield(fleet: Fleet, robot: RobotRecord) -> Trigger | None:
                 return None
             if one.states.mission in _LEAVES and not is_immobile(one.states):
                 return None
-    battery = fleet.kind_of(robot).battery
-    if soc >= battery.target_soc:
+    if _is_charged(fleet, robot, soc):
         return Trigger.CHARGED
+    battery = fleet.kind_of(robot).battery
     is_enough = soc >= battery.low_soc + WORTH_WHILE
     is_far_more = soc >= (soc_of(fleet, other) or 0.0) + FAR_EMPTIER
     return Trigger.JOB_WAITS if is_enough and is_far_more else None
+
+
+def _is_charged(fleet: Fleet, robot: RobotRecord, soc: float) -> bool:
+    return soc >= fleet.kind_of(robot).battery.target_soc
+
+
+def _why_yield_outside(fleet: Fleet, soc: float) -> Trigger | None:
+    """Of all that are charged the fullest leaves its charger for another group's robot, one at a time."""
+    if not _is_wanted_outside(fleet):
+        return None
+    for one in _at_chargers(fleet):
+        if one.states.mission is Mission.CHARGING and (soc_of(fleet, one) or 0.0) > soc:
+            return None
+        if one.states.mission in _LEAVES:
+            return None
+    return Trigger.CHARGED
 
 
 def _at_chargers(fleet: Fleet) -> list[RobotRecord]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from suwon_fleet.core.engine import events, firing, joining
 from suwon_fleet.core.engine.border import Border
+from suwon_fleet.core.engine.borrowing import ERRANDS
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.group_state import Coming, Stage
 from suwon_fleet.core.engine.leaving import close
@@ -20,11 +21,8 @@ from suwon_fleet.core.federation.messages import (
     Taken,
     Withdraw,
 )
-from suwon_fleet.core.robots.states import Mission
 from suwon_fleet.core.robots.trigger import Trigger
 from suwon_fleet.core.traffic import Gate
-
-_ERRANDS = (Mission.TO_DOCK, Mission.TO_PARKING)
 
 
 def go_on(fleet: Fleet, border: Border) -> None:
@@ -116,6 +114,7 @@ def _take(fleet: Fleet, border: Border, peer: str, said: HandOver) -> bool:
         ground.remove(said.handover_id)
     elif ground.owner_near(robot.kind, robot.vertex):
         return False
+    lease = border.state.leases.get(robot.robot_id)
     fleet.emit(
         ge.RobotTaken(fleet.now_ns, said.handover_id, robot.robot_id, robot, said.epoch, said.job)
     )
@@ -123,15 +122,20 @@ def _take(fleet: Fleet, border: Border, peer: str, said: HandOver) -> bool:
     fleet.forget_sent(said.handover_id)
     joining.forget_refusal(fleet, robot.robot_id)
     fleet.dispatch_due = True
-    _look_for_another_place(fleet, robot.robot_id)
+    if lease is None or lease.place != robot.destination:
+        _look_for_another_place(fleet, border, robot.robot_id)
     return True
 
 
-def _look_for_another_place(fleet: Fleet, robot_id: str) -> None:
-    """A charger or parking place that it was sent to from afar may be another's by now."""
+def _look_for_another_place(fleet: Fleet, border: Border, robot_id: str) -> None:
+    """A charger or parking place of ours that was not kept for it may be another's by now."""
     robot = fleet.state.robots[robot_id]
-    is_on_errand = robot.states.mission in _ERRANDS and not robot.job_id
-    if is_on_errand and firing.try_fire(fleet, robot, Trigger.CANCELLED):
+    is_on_errand = robot.states.mission in ERRANDS and not robot.job_id
+    if not is_on_errand or not robot.destination:
+        return
+    if border.is_own(fleet.vertex_of(robot.destination)) and firing.try_fire(
+        fleet, robot, Trigger.CANCELLED
+    ):
         fleet.emit(events.DestinationSet(fleet.now_ns, robot_id, ""))
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, charging, events, firing
+from suwon_fleet.core.engine import actions, alerts, borrowing, charging, events, firing
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -110,7 +110,7 @@ def _seek(fleet: Fleet, robot: RobotRecord) -> None:
 
 def _park(fleet: Fleet, robot: RobotRecord) -> None:
     """After a while, to a charger if that does some good, else out of the way; at once off a charger."""
-    is_wanted = charging.emptiest_waiting(fleet, robot.path[-1]) is not None
+    is_wanted = charging.is_wanted(fleet, robot.path[-1])
     is_new = fleet.seconds_since(robot.since_ns[Layer.MISSION]) < fleet.settings.park_after_s
     if is_new and not (is_wanted and PlaceKind.CHARGER in _kinds_here(fleet, robot)):
         return
@@ -119,12 +119,20 @@ def _park(fleet: Fleet, robot: RobotRecord) -> None:
         place = charging.nearest_free(fleet, robot, PlaceKind.CHARGER)
     if place:
         _go(fleet, robot, Trigger.CHARGE_DUE, place)
-    elif place := charging.nearest_free(fleet, robot, PlaceKind.PARKING):
+    elif place := _parking(fleet, robot):
         _go(fleet, robot, Trigger.PARKING_STARTED, place)
 
 
+def _parking(fleet: Fleet, robot: RobotRecord) -> str | None:
+    """A place to park at; another group's only where ours has none at all."""
+    if fleet.places_of(PlaceKind.PARKING):
+        return charging.nearest_free(fleet, robot, PlaceKind.PARKING)
+    return borrowing.find(fleet, robot, PlaceKind.PARKING)
+
+
 def _charge(fleet: Fleet, robot: RobotRecord) -> None:
-    if place := _charger(fleet, robot):
+    place = _charger(fleet, robot) or borrowing.find(fleet, robot, PlaceKind.CHARGER)
+    if place:
         _go(fleet, robot, Trigger.CHARGE_DUE, place)
         return
     reason = Reason.of("no-free-charger", robot=robot.robot_id)
@@ -148,7 +156,7 @@ def _go(fleet: Fleet, robot: RobotRecord, trigger: Trigger, place: str) -> None:
 def _is_parked(fleet: Fleet, robot: RobotRecord) -> bool:
     """At a parking place, or at a charger that nobody else needs, and charged well enough."""
     kinds = _kinds_here(fleet, robot)
-    if PlaceKind.CHARGER in kinds and charging.emptiest_waiting(fleet, robot.path[-1]) is not None:
+    if PlaceKind.CHARGER in kinds and charging.is_wanted(fleet, robot.path[-1]):
         return False
     if PlaceKind.CHARGER in kinds and charging.is_idle_below(fleet, robot):
         return False

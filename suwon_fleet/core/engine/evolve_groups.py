@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from suwon_fleet.core.engine.evolve_robots import bind, note_charge, removed
-from suwon_fleet.core.engine.group_state import Calling, Coming, GroupState, Leaving, Sent, Stage
+from suwon_fleet.core.engine.group_state import (
+    Calling,
+    Coming,
+    GroupState,
+    Lease,
+    Leaving,
+    Sent,
+    Stage,
+)
 from suwon_fleet.core.engine.index import put
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.federation import events as e
@@ -67,6 +75,7 @@ def _handed_over(state: GroupState, event: e.RobotHandedOver) -> None:
 
 def _taken(state: GroupState, event: e.RobotTaken) -> None:
     state.coming.pop(event.handover_id, None)
+    state.leases.pop(event.robot_id, None)
     state.epochs[event.robot_id] = event.epoch
     robot = state.robots[event.robot_id] = event.robot.record()
     put(state.index.ends_at, robot.path[-1], robot.robot_id)
@@ -168,6 +177,17 @@ def _cancel_settled(state: GroupState, event: e.JobCancelSettled) -> None:
         state.calling[event.job_id].is_done = True
 
 
+# Places
+
+
+def _leased(state: GroupState, event: e.PlaceLeased) -> None:
+    state.leases[event.robot_id] = Lease(event.peer, event.place, event.asked_ns, event.ends_ns)
+
+
+def _lease_ended(state: GroupState, event: e.LeaseEnded) -> None:
+    del state.leases[event.robot_id]
+
+
 # Zones
 
 
@@ -195,5 +215,7 @@ GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.JobCancelAsked: _cancel_asked,
     e.JobCancelHeard: _cancel_heard,
     e.JobCancelSettled: _cancel_settled,
+    e.PlaceLeased: _leased,
+    e.LeaseEnded: _lease_ended,
     e.ZoneHeard: _zone_heard,
 }

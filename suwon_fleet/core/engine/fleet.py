@@ -203,11 +203,11 @@ class Fleet:
         return self.site.place_by_id[place].node
 
     def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
-        """Places of a kind on our ground; if there is none, all there are."""
+        """Places of a kind on our ground."""
         places, border = self.site.places_of(kind), self.border
         if border is None:
             return places
-        return tuple(place for place in places if border.is_own(place.node)) or places
+        return tuple(place for place in places if border.is_own(place.node))
 
     def distance_m(self, one: str, other: str) -> float:
         """Metres between two places as the crow flies; infinite between levels."""

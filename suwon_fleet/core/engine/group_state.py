@@ -68,6 +68,16 @@ class Calling:
 
 
 @dataclass(slots=True)
+class Lease:
+    """A place of ours that is kept for a robot of `peer`, who asked at `asked_ns` of its own time."""
+
+    peer: str
+    place: str
+    asked_ns: int
+    ends_ns: int
+
+
+@dataclass(slots=True)
 class GroupState(FleetState):
     """The durable state of one group's owner.
 
@@ -77,7 +87,8 @@ class GroupState(FleetState):
     no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
     jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
     `calling` are jobs of ours, elsewhere, that people have called off; `called` those here that were called
-    off where they were asked for. `zones` is what was said last of zones, at whichever owner.
+    off where they were asked for. `leases` are places of ours, by the robot that each is kept for. `zones`
+    is what was said last of zones, at whichever owner.
     """
 
     group: str = ""
@@ -94,6 +105,7 @@ class GroupState(FleetState):
     owed: dict[str, str] = field(default_factory=dict)
     calling: dict[str, Calling] = field(default_factory=dict)
     called: dict[str, Called] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
     zones: dict[str, ZoneWord] = field(default_factory=dict)
 
     def note_zone(self, zone_id: str, is_open: bool, requester: str, reason: str) -> None:

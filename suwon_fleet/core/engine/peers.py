@@ -8,10 +8,12 @@ from typing import Any
 
 from suwon_fleet.core.engine import (
     alerts,
+    borrowing,
     calling_off,
     coming,
     forwarding,
     leaving,
+    lending,
     soundness,
     zones,
 )
@@ -34,6 +36,10 @@ _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
     p.JobOverHeard: forwarding.hear_over_heard,
     p.CancelThere: calling_off.hear_there,
     p.CancelHeard: calling_off.hear_heard,
+    p.AskPlace: lending.hear_ask,
+    p.PlaceLent: borrowing.hear_lent,
+    p.NoPlace: borrowing.hear_none,
+    p.PlaceReturned: lending.hear_returned,
     p.ZonesTold: zones.hear_told,
     p.ZonesHeard: zones.hear_heard,
 }
@@ -54,6 +60,8 @@ def hear(fleet: Fleet, said: PeerSaid) -> None:
 
 def go_on(fleet: Fleet, border: Border) -> None:
     """Take on what goes between groups."""
+    lending.go_on(fleet, border)
+    borrowing.go_on(fleet, border)
     coming.go_on(fleet, border)
     leaving.go_on(fleet, border)
     forwarding.go_on(fleet, border)

@@ -6,11 +6,13 @@ from __future__ import annotations
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.federation.messages import (
+    AskPlace,
     AskToEnter,
     CancelThere,
     HandOver,
     JobOver,
     Message,
+    PlaceLent,
     SendJob,
     ZonesHeard,
     ZonesTold,
@@ -18,6 +20,10 @@ from suwon_fleet.core.federation.messages import (
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.federation.zones import MOST, ZoneWord
 from suwon_fleet.core.robots.states import Layer, RobotStates
+from suwon_fleet.core.sitemap import PlaceKind
+
+MOST_S = 3600.0
+"""No place is lent for longer."""
 
 
 def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str | None:
@@ -39,9 +45,28 @@ def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str |
             return "status"
         case CancelThere(job_id=job_id) if job_id in border.state.jobs:
             return None if border.state.origins.get(job_id) == peer else "job_id"
+        case AskPlace():
+            return _fault_of_asked(fleet, border, message)
+        case PlaceLent(place=place, for_s=for_s):
+            known = fleet.site.place_by_id.get(place)
+            if known is None or border.ground.group_of(known.node) != peer:
+                return "place"
+            return None if 0.0 <= for_s <= MOST_S else "for_s"
         case ZonesTold(words=words) | ZonesHeard(words=words):
             return next(filter(None, (_fault_of_word(fleet, border, word) for word in words)), None)
     return None
+
+
+def _fault_of_asked(fleet: Fleet, border: Border, said: AskPlace) -> str | None:
+    if said.kind not in fleet.kinds:
+        return "kind"
+    if not border.ground.is_vertex(said.vertex):
+        return "vertex"
+    if said.what not in (PlaceKind.CHARGER, PlaceKind.PARKING):
+        return "what"
+    known = fleet.site.place_by_id.get(said.place)
+    is_ours = known is not None and border.is_own(known.node)
+    return None if is_ours or not said.place else "place"
 
 
 def _fault_of_word(fleet: Fleet, border: Border, word: ZoneWord) -> str | None:

@@ -185,6 +185,26 @@ class JobCancelSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceLeased:
+    """A place of ours is kept for another group's robot till `ends_ns`: for the first time, or longer."""
+
+    at_ns: int
+    robot_id: str
+    peer: str
+    place: str
+    asked_ns: int
+    ends_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseEnded:
+    """The robot has not come, and does not or is late: the place is free again."""
+
+    at_ns: int
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneHeard:
     """A zone was opened or closed at another owner."""
 
@@ -211,5 +231,7 @@ GroupEvent = (
     | JobCancelAsked
     | JobCancelHeard
     | JobCancelSettled
+    | PlaceLeased
+    | LeaseEnded
     | ZoneHeard
 )

@@ -13,6 +13,7 @@ from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.travel import CarriedJob, Traveller
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.jobs import JobStatus
+from suwon_fleet.core.sitemap import PlaceKind
 from suwon_fleet.core.traffic import Gate
 
 OLD_EPOCH = "its epoch"
@@ -121,6 +122,47 @@ class CancelHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPlace:
+    """May a robot that is at `vertex` have a place of yours to charge or park at: any, or still `place`?
+
+    Told again while it is on its way there. `asked_ns` is our time, and comes back with the answer.
+    """
+
+    robot_id: str
+    kind: str
+    vertex: str
+    what: PlaceKind
+    place: str
+    asked_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLent:
+    """A place is kept for a robot for so long since that was asked."""
+
+    robot_id: str
+    place: str
+    asked_ns: int
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlace:
+    """There is none for it now."""
+
+    robot_id: str
+    asked_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReturned:
+    """The robot does not come. Told once: if that is lost, the time of the lease ends."""
+
+    robot_id: str
+    asked_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class ZonesTold:
     """Zones that were ever opened or closed, as far as is known here. Told till it is heard."""
 
@@ -147,6 +189,10 @@ Message = (
     | JobOverHeard
     | CancelThere
     | CancelHeard
+    | AskPlace
+    | PlaceLent
+    | NoPlace
+    | PlaceReturned
     | ZonesTold
     | ZonesHeard
 )
