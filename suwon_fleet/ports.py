@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service needs of the outside, as protocols; adapters and the simulator implement them."""
+"""What the service and the simulator need of the outside, as protocols; adapters implement them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.messages import Heard, PeerSaid, Tell
 from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.report import Pose
 
 
 class Journal(Protocol):
@@ -51,3 +53,50 @@ class Clock(Protocol):
     """The fleet's time in nanoseconds, simulated or wall."""
 
     def now_ns(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A step that is about to be made: from simulated `now_ns` on, for `step_ns`."""
+
+    run: str
+    """Differs each time the simulator starts."""
+    number: int
+    now_ns: int
+    step_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a controller's robot is, that stands in for a simulated one."""
+
+    pose: Pose
+    speed_mps: float
+    path_index: int | None = None
+    """The last vertex of its granted path that it has reached, where that was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A participant has lived through a tick; with an empty `run` it is there, and waits for ticks."""
+
+    participant: str
+    run: str
+    tick: int
+    place: Place | None = None
+
+
+class TickLink(Protocol):
+    """The way to participants. Neither call waits."""
+
+    def tell(self, tick: Tick, names: Iterable[str]) -> None:
+        """Tell some of them a tick, perhaps once more."""
+
+    def answers(self) -> list[Answer]:
+        """What they have said since the last call."""
+
+    def places(self) -> list[tuple[str, Place]]:
+        """Where robots of controllers are, as their reports tell outside of ticks: by robot."""
+
+    def close(self) -> None:
+        """Leave."""

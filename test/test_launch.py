@@ -21,7 +21,7 @@ from suwon_fleet.nodes.sim_parameters import PARAMETERS as SIM
 from suwon_fleet.nodes.zenoh_bridge import PARAMETERS as BRIDGE
 from suwon_fleet.resources import resource_path
 
-FILES = ("fleet", "sim", "belt", "bridge")
+FILES = ("fleet", "sim", "belt", "bridge", "hil")
 
 
 def entities(name: str, kind: type) -> list[Any]:
@@ -51,9 +51,16 @@ def test_each_starts_its_node(name: str, executable: str) -> None:
 
 def test_arguments_are_parameters_the_nodes_know() -> None:
     known = {parameter.name for parameter in (*FLEET, *SIM, *BRIDGE)}
-    known |= {"use_sim_time", "params_file", "log_level"}
+    known |= {"use_sim_time", "params_file", "log_level", "mode", "rig"}
     for name in FILES:
         assert {a.name for a in entities(name, DeclareLaunchArgument)} <= known
+
+
+def test_a_rig_is_met_by_both_nodes_in_either_mode() -> None:
+    assert [node.node_executable for node in entities("hil", Node)] == [
+        "fleet_manager",
+        "simulator",
+    ] * 2
 
 
 def test_the_belt_is_a_simulation() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from suwon_fleet.core.robots.command import Grant, RobotCommand
 from suwon_fleet.core.robots.report import OperatingMode
+from suwon_fleet.ports import Place
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.sim.teleop import Teleop
@@ -33,6 +34,20 @@ class JudgedWorld:
         self.checker = Checker(scenario.site, kinds)
         self._wanting: dict[str, tuple[str, ...]] = {}
         self._sessions = dict.fromkeys(self.world.robots, session)
+        self._external: frozenset[str] = frozenset()
+
+    def hand_over(self, robot_ids: Iterable[str]) -> None:
+        """Real controllers stand in for these robots."""
+        self._external = frozenset(robot_ids)
+        for robot_id in self._external:
+            self.world.hand_over(robot_id)
+
+    def place(self, robot_id: str, place: Place) -> None:
+        """A controller's robot is there."""
+        index = place.path_index
+        if index is not None and index < _path_index(self.world.robots[robot_id]):
+            self.checker.restarted(robot_id)
+        self.world.place(robot_id, place.pose, place.speed_mps, index)
 
     def take(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; the judge looks at the grants among them."""
@@ -67,7 +82,8 @@ class JudgedWorld:
             robots = self.world.robots
             self._note_passed()
             wanting = dict.fromkeys(chain.from_iterable(self._wanting.values()))
-            self.checker.review(at_s, poses, [r for r in wanting if robots[r].can_go])
+            able = [r for r in wanting if robots[r].can_go and r not in self._external]
+            self.checker.review(at_s, poses, able)
 
     def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
         """Turn the mode switch at a robot; see :class:`.Teleop`."""

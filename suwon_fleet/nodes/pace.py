@@ -19,6 +19,8 @@ class Pace:
     def __init__(self, rate: float, lead_ns: int) -> None:
         self._rate, self._lead_ns = rate, lead_ns
         self._began: tuple[float, int] | None = None
+        self.late_s = 0.0
+        """How much later than due the last look was; with rate 0 nothing is due."""
 
     def wait_s(self, wall_s: float, sim_ns: int, heard_ns: int | None) -> float:
         """Seconds to wait before the step from `sim_ns` on; 0 when it is due."""
@@ -27,6 +29,7 @@ class Pace:
         if self._began is None:
             self._began = wall_s, sim_ns
         due_s = self._began[0] + (sim_ns - self._began[1]) / 1e9 / self._rate
-        if wall_s - due_s > SLIP_S:
+        self.late_s = max(0.0, wall_s - due_s)
+        if self.late_s > SLIP_S:
             self._began, due_s = (wall_s, sim_ns), wall_s
         return max(0.0, due_s - wall_s)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rclpy.node import Node
 
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.nodes import rigs
 from suwon_fleet.nodes.parameters import Parameter, declare
 from suwon_fleet.resources import SCENARIOS, SITES, named_file, resource_path
 from suwon_fleet.sim.scenario import FleetPlan, Scenario, load_scenario
@@ -74,6 +75,7 @@ PARAMETERS = (
         ["/fleet"],
         "Namespaces of the fleet_managers: the judge hears from them which robots want to go somewhere.",
     ),
+    *rigs.PARAMETERS,
 )
 
 
@@ -87,6 +89,7 @@ class SimParameters:
     report_every_s: float
     has_robot_topics: bool
     managers: tuple[str, ...]
+    rigs: rigs.RigParameters
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -109,6 +112,7 @@ def declare_parameters(node: Node) -> SimParameters:
         report_every_s=values["report_every_s"],
         has_robot_topics=topics == "on" or (topics == "auto" and count <= FEW_ROBOTS),
         managers=tuple(values["managers"]),
+        rigs=rigs.read(values, scenario),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosgraph_msgs.msg import Clock
@@ -22,6 +23,7 @@ from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.robots.states import LEGS
 from suwon_fleet.nodes.judged_world import SECOND, JudgedWorld
 from suwon_fleet.nodes.pace import POLL_S, Pace
+from suwon_fleet.nodes.rigs import Lateness, Rigs
 from suwon_fleet.nodes.robot_topics import RobotTopics, topic_names
 from suwon_fleet.nodes.sim_faults import SimFaults
 from suwon_fleet.nodes.sim_parameters import declare_parameters
@@ -58,6 +60,7 @@ class Simulator(Node):
         scenario = self.parameters.scenario
         self._judged = JudgedWorld(scenario, session=f"{time.time_ns():x}")
         self.world = self._judged.world
+        self._rigs = Rigs(self, self.parameters.rigs, self._judged, FLEET)
         self._pace = Pace(self.parameters.rate, round(self.parameters.lead_s * SECOND))
         self._steps_per_report = max(1, round(self.parameters.report_every_s * SECOND / STEP_NS))
         self._heard_ns: int | None = None
@@ -65,6 +68,7 @@ class Simulator(Node):
         self._steps = 0
         self._due_s: dict[str, float] = {}
         self._began_s = time.monotonic()
+        self._lateness = Lateness(self.parameters.rate)
         self._open(scenario)
         self.get_logger().info(
             f"{scenario.id}: {len(self.world.robots)} robots on site {scenario.site.id}"
@@ -81,6 +85,7 @@ class Simulator(Node):
             hear = partial(self._on_fleet_state, manager)
             self.create_subscription(msg.FleetState, f"{manager}/state", hear, LATEST_QOS)
         self._clock_out = self.create_publisher(Clock, "/clock", QoSProfile(depth=1))
+        self._diagnostics_out = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
         self.create_service(Trigger, "record", self._on_record)
         self._faults = SimFaults(self, self.world.faults)
@@ -131,7 +136,7 @@ class Simulator(Node):
 
     def advance(self) -> float:
         """Make the steps that are due, up to the next report; the seconds to wait after that."""
-        wait_s = self._pace.wait_s(time.monotonic(), self.world.now_ns, self._heard_ns)
+        wait_s = self._wait_s()
         if wait_s > 0.0:
             if self._is_due("repeat", REPEAT_S) and wait_s >= POLL_S:
                 self._report()
@@ -142,10 +147,20 @@ class Simulator(Node):
             if self._steps % self._steps_per_report == 0:
                 self._report()
                 return 0.0
-            wait_s = self._pace.wait_s(time.monotonic(), self.world.now_ns, self._heard_ns)
+            wait_s = self._wait_s()
             if wait_s > 0.0:
                 self._tell_clock()
                 return wait_s
+
+    def _wait_s(self) -> float:
+        """Seconds to wait before the next step: for its time, and for those in lockstep with it."""
+        now_s = time.monotonic()
+        self._rigs.keep_time(self.world)
+        wait_s = self._pace.wait_s(now_s, self.world.now_ns, self._heard_ns)
+        wait_s = wait_s or self._rigs.wait_s(now_s, self.world.now_ns)
+        if not wait_s:
+            self._lateness.note(self._pace.late_s)
+        return wait_s
 
     def _is_due(self, what: str, every_s: float) -> bool:
         """Whether something was not done for `every_s` of wall time; if so it counts as done now."""
@@ -177,7 +192,7 @@ class Simulator(Node):
             self.tell_summary()
 
     def _tell_clock(self) -> None:
-        if self._is_due("clock", CLOCK_S):
+        if self._rigs.is_in_lockstep or self._is_due("clock", CLOCK_S):
             self._clock_out.publish(Clock(clock=fields.stamp(self.world.now_ns)))
 
     def summary(self) -> dict[str, Any]:
@@ -188,23 +203,38 @@ class Simulator(Node):
             "seed": self.parameters.scenario.seed,
             "wall_s": round(time.monotonic() - self._began_s, 3),
             **self._judged.summary(),
+            "pace": self._lateness.figures(),
+            **self._rigs.figures(),
         }
 
     def tell_summary(self) -> None:
+        """To whoever listens; its health, too."""
         self._summary_out.publish(String(data=json.dumps(self.summary())))
+        told = DiagnosticArray(status=[self._lateness.status(), *self._rigs.statuses()])
+        told.header.stamp = fields.stamp(self.world.now_ns)
+        self._diagnostics_out.publish(told)
+
+    def end(self) -> None:
+        """Tell a last time how it was, and leave."""
+        self.tell_summary()
+        for line in self._rigs.last_words():
+            self.get_logger().info(line)
+        self._rigs.close()
 
 
 def _work(node: Simulator) -> int:
     """Take what comes and make the steps that are due, until the process is asked to end."""
     executor = executor_for(node)
     wait_s = 0.0
-    with asked_to_end() as asked:
-        while not asked.is_set():
-            executor.spin_once(timeout_sec=wait_s)
-            for _ in range(MOST_AT_ONCE):
-                executor.spin_once(timeout_sec=0)
-            wait_s = node.advance()
-    node.tell_summary()
+    try:
+        with asked_to_end() as asked:
+            while not asked.is_set():
+                executor.spin_once(timeout_sec=wait_s)
+                for _ in range(MOST_AT_ONCE):
+                    executor.spin_once(timeout_sec=0)
+                wait_s = node.advance()
+    finally:
+        node.end()
     return 0
 
 

@@ -101,9 +101,9 @@ class ZenohRobots:
         settings = SessionSettings(
             mode=values["zenoh_mode"],
             region=values["zenoh_region"],
-            regions=_listed(values["zenoh_regions"]),
-            listen=_listed(values["zenoh_listen"]),
-            connect=_listed(values["zenoh_connect"]),
+            regions=listed(values["zenoh_regions"]),
+            listen=listed(values["zenoh_listen"]),
+            connect=listed(values["zenoh_connect"]),
             lease_s=values["zenoh_lease_s"],
             tls_ca=values["zenoh_ca"],
             tls_certificate=values["zenoh_certificate"],
@@ -150,5 +150,6 @@ def log_events(link: ZenohLink, log: Callable[[str], object]) -> None:
         log(f"{event.robot_id}: {event.what} {facts}".rstrip())
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """The parts of a text that commas separate."""
     return [part.strip() for part in text.split(",") if part.strip()]

@@ -116,6 +116,8 @@ class Link:
         zone: str,
         robot_id: str,
         until: Callable[[], bool] = lambda: False,
+        *,
+        in_lockstep: bool = False,
     ) -> None:
         """Waits until there is somebody to connect to, or raises Ended once `until` is so.
 
@@ -129,7 +131,7 @@ class Link:
         self._inbox: deque[tuple[str, bytes]] = deque(maxlen=_MOST_WAITING)
         self._subscribers = [
             self._session.declare_subscriber(f"{key}/{channel}", self._hearer(channel))
-            for channel in _HEARD
+            for channel in (*_HEARD, *(["tick"] if in_lockstep else []))
         ]
         self._asked = self._session.declare_queryable(f"{key}/factsheet")
         drop = CongestionControl.DROP
@@ -138,6 +140,7 @@ class Link:
         self._state = put(f"{key}/state", congestion_control=drop)
         soon = Priority.INTERACTIVE_HIGH
         self._answer = put(f"{key}/answer", congestion_control=drop, priority=soon)
+        self._ticked = put(f"{key}/ticked", congestion_control=drop, priority=soon, express=True)
         self._alarm = put(f"{key}/alarm", congestion_control=drop, priority=soon, express=True)
         self._events = declare_advanced_publisher(
             self._session,
@@ -181,6 +184,10 @@ class Link:
     def say_answer(self, payload: bytes) -> None:
         """That it has heard a command."""
         self._answer.put(payload)
+
+    def say_ticked(self, payload: bytes) -> None:
+        """That it has lived through a tick; said again when the tick is."""
+        self._ticked.put(payload)
 
     def say_event(self, payload: bytes) -> None:
         """What has happened; kept for those who were cut off."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from suwon_fleet.robot.contract import MOST_BYTES, MOST_FACTS, MOST_ID, MOST_TEXT, check_text, pack
 from suwon_fleet.robot.link import Connection, Ended, Link
+from suwon_fleet.robot.lockstep import Ticks
 from suwon_fleet.robot.member import Action, Body, Member, Waypoint
 
 _GRADES = ("info", "warning", "error")
 _MOST_BYTES = MOST_BYTES - 1024
 """Of the facts of one event; the rest is for what is around them."""
 _ALARM_AGAIN_S = 1.0
+_READY_AGAIN_S = 0.5
 _TIMES_OVER = 3
 """So often it is said that an alarm is over."""
 
@@ -98,24 +100,47 @@ class Robot(ABC):
 class _Loop:
     """One robot at work."""
 
-    def __init__(self, robot: Robot, member: Member, link: Link) -> None:
+    def __init__(
+        self, robot: Robot, member: Member, link: Link, *, in_lockstep: bool = False
+    ) -> None:
         self._robot, self._member, self._link = robot, member, link
+        self._in_lockstep = in_lockstep
         self._waited_s = 0.0
+        self._ticks = Ticks(member.robot_id, self.live)
 
     def hear(self) -> None:
         """Take what has come in, and answer; if it must stand, it begins to at once."""
         heard = self._link.heard()
         for channel, payload in heard:
-            answer = self._member.hear(channel, payload, time.time_ns())
+            if channel == "tick":
+                self._tick(payload)
+                continue
+            answer = self._member.hear(channel, payload, self._now_ns())
             if answer is not None:
                 self._link.say_answer(answer)
         self._robot.stop_kind = self._member.stop_kind
         if heard and not self._member.may_go(self._robot.body):
             self._robot.halt()
 
-    def live(self, period_s: float) -> None:
-        """Act or move for one period, and say how it stands."""
+    def _now_ns(self) -> int:
+        """The fleet's time."""
+        return self._ticks.now_ns if self._in_lockstep else time.time_ns()
+
+    def _tick(self, payload: bytes) -> None:
+        """Live through a tick of the simulator's, and say so."""
+        ticked = self._ticks.hear(payload, self._robot.body)
+        if ticked is not None:
+            self._link.say_ticked(ticked)
+
+    def wait_for_ticks(self) -> None:
+        """Wait for what comes; while nothing does, say that it is there."""
+        if not self._link.woken.wait(_READY_AGAIN_S):
+            self._link.say_ticked(self._ticks.ready(time.time_ns()))
+
+    def live(self, period_s: float, now_ns: int) -> None:
+        """Act or move for one period, and say how it stands at its end."""
         robot, member, link = self._robot, self._member, self._link
+        robot.stop_kind = member.stop_kind
         robot.sense()
         if not member.may_go(robot.body):
             robot.halt()
@@ -125,7 +150,6 @@ class _Loop:
             self._drive(period_s)
         else:
             robot.halt()
-        now_ns = time.time_ns()
         link.say_state(member.state(robot.body, now_ns))
         link.answer_who(member.factsheet(now_ns))
         said, robot._said = robot._said, []
@@ -172,9 +196,13 @@ def run(
     robot_id: str,
     kind: str,
     rate_hz: float = 10.0,
+    lockstep: bool = False,
     until: Callable[[], bool] = lambda: False,
 ) -> None:
     """Be a member of the fleet, until told otherwise or interrupted; stops the robot before it leaves.
+
+    In `lockstep` the ticks of a simulator take the place of the clock and of `rate_hz`: it lives and
+    reports by them only, in simulated time (docs/hil.md).
 
     Waits for a fleet that is not there yet. Raises ValueError for names, endpoints and files that cannot
     be, ZError for what else Zenoh refuses.
@@ -182,16 +210,20 @@ def run(
     link = None
     try:
         member = Member(robot_id, kind, session=f"{time.time_ns():x}")
-        link = Link(connection, site, zone, robot_id, until)
-        loop, period_s = _Loop(robot, member, link), 1.0 / rate_hz
+        link = Link(connection, site, zone, robot_id, until, in_lockstep=lockstep)
+        loop = _Loop(robot, member, link, in_lockstep=lockstep)
+        period_s = 1.0 / rate_hz
         link.join(member.factsheet(time.time_ns()))
         next_s = time.monotonic()
         while not until():
             loop.hear()
+            if lockstep:
+                loop.wait_for_ticks()
+                continue
             if (left_s := next_s - time.monotonic()) > 0.0:
                 link.woken.wait(left_s)
                 continue
-            loop.live(period_s)
+            loop.live(period_s, time.time_ns())
             next_s = max(next_s + period_s, time.monotonic())
     except (KeyboardInterrupt, Ended):
         pass

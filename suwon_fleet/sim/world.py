@@ -87,6 +87,21 @@ class World:
         """Hand commands to their robots; unknown robots' are dropped, as on a real network."""
         self._inbox.extend(commands)
 
+    def hand_over(self, robot_id: str) -> None:
+        """A real controller stands in for a robot: it is where `place` says, and tells nothing."""
+        robot = self.robots[robot_id]
+        robot.is_silent = robot.is_dead = True
+        robot.way.forget()
+
+    def place(self, robot_id: str, pose: Pose, speed_mps: float, path_index: int | None) -> None:
+        """A robot that was handed over is there now; None: its path index is as it was."""
+        robot, body = self.robots[robot_id], self.bodies
+        row, robot.way.level = robot.row, pose.level
+        body.x[row], body.y[row], body.yaw[row] = pose.x_m, pose.y_m, pose.yaw_rad
+        body.speed[row] = speed_mps
+        if path_index is not None:
+            body.reached[row] = path_index
+
     def step(self) -> None:
         """Move the world on by one step."""
         for command in self.faults.radio.commands(self.now_ns, self._inbox):

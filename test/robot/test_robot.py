@@ -104,7 +104,7 @@ class Play:
         self.robot.asked.clear()
         for _ in range(periods):
             self.loop.hear()
-            self.loop.live(PERIOD_S)
+            self.loop.live(PERIOD_S, time.time_ns())
         return self.robot.asked
 
     @property

@@ -19,6 +19,7 @@ from typing import Any
 
 from suwon_fleet.wire.zenoh.doctor import DOCTOR
 from suwon_fleet.wire.zenoh.keys import ALIVE, FLEET, ROOT, Channel
+from suwon_fleet.wire.zenoh.lockstep import TICK, TICKED
 
 SAID = (Channel.FACTSHEET, Channel.STATE, Channel.EVENTS, Channel.ANSWER, Channel.ALARM)
 """Channels a robot writes."""
@@ -155,11 +156,11 @@ def _rights(member: Member) -> Iterator[_Right]:
 def _of_robot(name: str) -> Iterator[_Right]:
     own = f"{ROOT}/{name}"
     said = [f"{own}/{channel.value}" for channel in SAID]
-    told = [f"{own}/{channel.value}" for channel in TOLD]
+    told = [*(f"{own}/{channel.value}" for channel in TOLD), f"{own}/{TICK}"]
     events = f"{own}/{Channel.EVENTS.value}"
     kept = [f"{own}/{channel.value}" for channel in LASTING]
     beats = f"{events}/@adv/pub/**"
-    yield "says", ("put", "reply"), _IN, [*said, beats, f"{own}/{DOCTOR}"]
+    yield "says", ("put", "reply"), _IN, [*said, beats, f"{own}/{DOCTOR}", f"{own}/{TICKED}"]
     yield "offers", ("declare_queryable",), _IN, [*kept, f"{events}/{_ADVANCED}"]
     yield "lives", ("liveliness_token",), _IN, [f"{own}/{ALIVE}", beats]
     yield "listens", ("declare_subscriber", "query"), _IN, told
@@ -169,7 +170,7 @@ def _of_robot(name: str) -> Iterator[_Right]:
 def _of_manager(member: Member) -> Iterator[_Right]:
     driven = [f"{ROOT}/{zone}" for zone in (*member.zones, *member.takes)]
     inside = _with_advanced(*(f"{zone}/**" for zone in driven))
-    told = [f"{zone}/*/{channel.value}" for zone in driven for channel in TOLD]
+    told = [f"{zone}/*/{channel}" for zone in driven for channel in (*TOLD, TICK)]
     kept = [f"{zone}/*/{channel.value}" for zone in driven for channel in LASTING]
     own = _with_advanced(*(f"{ROOT}/{zone}/{FLEET}/**" for zone in member.zones))
     owners = _with_advanced(f"{ROOT}/*/*/{FLEET}/**")
