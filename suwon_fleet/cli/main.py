@@ -15,7 +15,7 @@ from suwon_fleet.core.errors import BadInput, Rejected, Unreachable
 
 VERBS = (
     "demo", "up", "run", "bench", "map", "job", "robot", "stop", "release", "zone", "alert", "explain",
-    "keys", "zenoh",
+    "journal", "keys", "zenoh",
 )  # fmt: skip
 """Modules of this package, in the order of the help. Each has `add(subparsers)` and `run(args)`."""
 LANGUAGES = ("en", "ko")

@@ -25,6 +25,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
+from suwon_fleet.adapters.group_journal import GroupJournal
 from suwon_fleet.adapters.links import Links
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.ros import fields as ros_fields
@@ -46,6 +47,7 @@ from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import assemble
+from suwon_fleet.service.changes import Changes
 from suwon_fleet.service.fleet_service import FleetService, Request
 from suwon_fleet.service.warm_up import settle, warm_up
 from suwon_fleet.wire.groups import load_groups
@@ -162,7 +164,12 @@ class FleetManager(ToldLifecycleNode):
             raise BadInput(
                 [Problem("journal-not-accessible", "parameter journal", str(error), mend)]
             ) from error
-        return SqliteJournal(path, sync=self.parameters.journal_sync)
+        journal = SqliteJournal(path)
+        for surprise in journal.surprises:
+            self.get_logger().error(f"journal: {surprise}")
+        if self.parameters.journal_sync == "always":
+            return journal
+        return GroupJournal(journal, self._on_kept)
 
     def _activate(self) -> None:
         assert self._configured is not None
@@ -192,7 +199,8 @@ class FleetManager(ToldLifecycleNode):
         assert self._active is not None
         active, self._active = self._active, None
         self.destroy_timer(active.timer)
-        active.service.close()
+        if changes := active.service.close():
+            self._tell(active, changes)
         active.link.close()
         if active.zenoh:
             active.zenoh.close()
@@ -253,20 +261,33 @@ class FleetManager(ToldLifecycleNode):
         if self._active:
             self._turn()
 
+    def _on_kept(self) -> None:
+        """Act soon: the journal has kept more. Its thread."""
+        if executor := self.executor:
+            executor.create_task(self._act)
+
+    def _act(self) -> None:
+        """Tell all what was decided and is kept by now. An OSError of the journal ends the process."""
+        if self._active and (changes := self._active.service.act()):
+            self._tell(self._active, changes)
+
     def _turn(self) -> None:
-        """One turn, told to all. An OSError of the journal ends the process."""
+        """One turn, told to all as soon as it is kept. An OSError of the journal ends the process."""
         assert self._active is not None
-        assert self._configured is not None
         began_s = time.monotonic()
-        changes = self._active.service.turn()
-        self._active.link.flush(self.fleet.now_ns)
-        if self._active.zenoh:
-            self._active.zenoh.turn()
-            log_events(self._active.zenoh.link, self.get_logger().info)
-        self._configured.topics.tell(self.fleet, changes)
-        self._configured.actions.tell(changes.jobs)
+        if changes := self._active.service.turn():
+            self._tell(self._active, changes)
         self._turned_at_s = time.monotonic()
         self._diagnostics.turns.note(self._turned_at_s - began_s)
+
+    def _tell(self, active: _Active, changes: Changes) -> None:
+        assert self._configured is not None
+        active.link.flush(active.service.acted_ns)
+        if active.zenoh:
+            active.zenoh.turn()
+            log_events(active.zenoh.link, self.get_logger().info)
+        self._configured.topics.tell(self.fleet, changes)
+        self._configured.actions.tell(changes.jobs)
 
     def _tell_state(self) -> None:
         assert self._configured is not None

@@ -89,9 +89,11 @@ PARAMETERS = (
     ),
     Parameter(
         "journal_sync",
-        "full",
-        "full: what was accepted survives a power cut; normal: only the death of the process.",
-        choices=("full", "normal"),
+        "group",
+        "When what was decided is kept, also from a power cut. group: turns go on while the disk syncs, and"
+        " the next sync keeps all they decided; always: each turn waits for its own. Neither is acted on"
+        " before it is kept.",
+        choices=("always", "group"),
     ),
     Parameter(
         "autostart",
