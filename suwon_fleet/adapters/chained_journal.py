@@ -12,6 +12,9 @@ from suwon_fleet.core.errors import BadInput, Problem, Severity
 from suwon_fleet.wire.journal import decode, encode
 from suwon_fleet.wire.journal_chain import Head, Record, head_of, link
 
+IN_USE = "journal-in-use"
+"""Code of the problem that another process writes the journal."""
+
 
 class RecordStore(Protocol):
     """Where records are kept. `name` is what people know it by, `surprises` what it found on opening.
@@ -31,6 +34,9 @@ class RecordStore(Protocol):
 
     def cut(self, records: Sequence[Record]) -> str:
         """Take the last records out, and keep them aside; where."""
+
+    def check(self) -> None:
+        """Raises OSError when another may write the journal now."""
 
     def close(self) -> None: ...
 
@@ -92,7 +98,11 @@ class ChainedJournal:
         """Raises BadInput when a record in the middle is damaged."""
         self._store = store
         self.surprises: list[Problem] = store.surprises
-        self.head = self._examine()
+        try:
+            self.head = self._examine()
+        except BaseException:
+            store.close()
+            raise
 
     def _examine(self) -> Head:
         found = examine(self._store.rows())
@@ -117,7 +127,8 @@ class ChainedJournal:
             self.head = head_of(records[-1])
 
     def unkept(self) -> int:
-        """None: an append that has returned is kept."""
+        """None: an append that has returned is kept. Raises OSError when another may write the journal."""
+        self._store.check()
         return 0
 
     def flush(self) -> None:

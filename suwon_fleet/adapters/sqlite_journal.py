@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from suwon_fleet.adapters.chained_journal import ChainedJournal
+from suwon_fleet.adapters.chained_journal import IN_USE, ChainedJournal
 from suwon_fleet.adapters.journal_aside import keep_bytes, keep_records
 from suwon_fleet.adapters.sqlite_journal_log import torn_end
 from suwon_fleet.core.errors import BadInput, Problem, Severity
@@ -16,6 +16,9 @@ from suwon_fleet.wire.journal_chain import Head, Record, link
 
 APPLICATION = 0x53554A4E
 """In the header of every journal ("SUJN"), so that no other database is taken for one."""
+
+PATIENCE_S = 2.0
+"""A file that another process has open is waited for so long."""
 
 _TABLE = """
 CREATE TABLE records (
@@ -34,7 +37,14 @@ class SqliteStore:
     `sync="normal"` a power cut may lose the newest, never the file.
     """
 
-    def __init__(self, path: Path | str, sync: str = "full", *, is_new: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        sync: str = "full",
+        *,
+        is_new: bool = True,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         """Open, or create if it may be a new one. Raises BadInput when that cannot be."""
         if sync not in ("full", "normal"):
             raise ValueError(f"sync is full or normal, not {sync!r}")
@@ -46,7 +56,7 @@ class SqliteStore:
                 f"{self._path.absolute().as_uri()}?mode={'rwc' if is_new else 'rw'}",
                 uri=True,
                 isolation_level=None,
-                timeout=2.0,
+                timeout=patience_s,
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
@@ -125,7 +135,7 @@ class SqliteStore:
         match code & 0xFF:  # without what SQLite adds to its primary codes
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return Problem(
-                    "journal-in-use",
+                    IN_USE,
                     self.name,
                     "another process has the journal open",
                     "stop that process, or give this one another journal",
@@ -166,6 +176,9 @@ class SqliteStore:
                 self._db.execute("ROLLBACK")
             raise
 
+    def check(self) -> None:
+        """The file is locked: nobody else writes it."""
+
     def rows(self) -> Iterator[Record]:
         """All records, by number. Raises BadInput where the file cannot be read."""
         try:
@@ -193,15 +206,12 @@ class SqliteStore:
 class SqliteJournal(ChainedJournal):
     """A journal in one file; see :class:`SqliteStore` for what of it survives."""
 
-    def __init__(self, path: Path | str, *, sync: str = "full") -> None:
+    def __init__(
+        self, path: Path | str, *, sync: str = "full", patience_s: float = PATIENCE_S
+    ) -> None:
         """Open or create. `sync` is full or normal.
 
         Raises BadInput when the file is no journal, is damaged or cannot be used, or another process
         has it.
         """
-        store = SqliteStore(path, sync)
-        try:
-            super().__init__(store)
-        except BaseException:
-            store.close()
-            raise
+        super().__init__(SqliteStore(path, sync, patience_s=patience_s))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from suwon_fleet.wire.journal_chain import Record
 
 _EPILOG = """\
-JOURNAL is a file. No fleet manager may have it open. Exit code 0: good; 1: the journal is damaged;
+JOURNAL is a file, which no fleet manager may have open, or a URL such as
+postgresql://HOST/DATABASE#NAME. Exit code 0: good; 1: the journal is damaged;
 2: there is no such journal, or it cannot be read.
 """
 _LAST, _HIGHEST = 20, 10**18
@@ -67,7 +68,7 @@ def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
     from suwon_fleet.adapters.journals import open_store
 
-    with closing(open_store(args.journal)) as store:
+    with closing(open_store(args.journal, writes=args.journal_verb == "cut")) as store:
         console.print_problems(store.surprises)
         return {"verify": _verify, "show": _show, "export": _export, "cut": _cut}[
             args.journal_verb

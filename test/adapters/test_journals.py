@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import postgres
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from suwon_fleet.core.errors import BadInput
 from suwon_fleet.ports import Journal
 
 
-@pytest.fixture(params=["memory", "sqlite", "group"])
+@pytest.fixture(params=["memory", "sqlite", "group", "postgres", "postgres group"])
 def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], Journal]]:
@@ -30,11 +31,15 @@ def opened(
     made: list[Journal] = []
 
     def make() -> Journal:
-        if request.param == "memory":
-            made.append(MemoryJournal())
-        else:
-            kept = SqliteJournal(folder / f"{next(numbers)}.db", sync="normal")
-            made.append(GroupJournal(kept) if request.param == "group" else kept)
+        kept: Journal
+        match request.param.split():
+            case ["memory"]:
+                kept = MemoryJournal()
+            case ["postgres", *_]:
+                kept = postgres.journal()
+            case _:
+                kept = SqliteJournal(folder / f"{next(numbers)}.db", sync="normal")
+        made.append(GroupJournal(kept) if request.param.endswith("group") else kept)
         return made[-1]
 
     yield make
