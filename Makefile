@@ -81,9 +81,9 @@ lock: $(STAMPS)/packages ## resolve pyproject.toml into requirements/*.txt (ARGS
 	lock() { $(BIN)/uv pip compile --quiet --no-progress --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 "$$@" > /dev/null; }
 	all=requirements/dev.txt
-	lock --extra report --extra ros --extra zenoh --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
+	lock --extra report --extra ros --extra zenoh --extra postgres --group bootstrap --group interfaces --group dev pyproject.toml -o $$all $(ARGS)
 	lock -c $$all pyproject.toml -o requirements/runtime.txt
-	lock -c $$all --extra report --extra ros --extra zenoh pyproject.toml -o requirements/ros.txt
+	lock -c $$all --extra report --extra ros --extra zenoh --extra postgres pyproject.toml -o requirements/ros.txt
 	lock -c $$all --extra bench pyproject.toml -o requirements/bench.txt
 	lock -c $$all --group interfaces -o requirements/interfaces.txt
 	lock -c $$all --group bootstrap -o requirements/bootstrap.txt

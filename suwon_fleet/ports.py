@@ -16,11 +16,15 @@ from suwon_fleet.core.robots.report import Pose
 class Journal(Protocol):
     """Where events are kept, in order, for ever.
 
-    `append` returns once the events would survive the death of the process; it raises OSError when they
-    would not, and nothing may then be done about them.
+    `append` may return before the events would survive the death of the process. `unkept` says how many
+    of the newest appends might not: nothing may be done about them yet. `flush` waits until none is left.
+    All three raise OSError when events cannot be kept, or others write the journal now: nothing may then
+    be done about what is not kept, ever.
     """
 
     def append(self, events: Sequence[Event]) -> None: ...
+    def unkept(self) -> int: ...
+    def flush(self) -> None: ...
     def read(self) -> Iterator[Event]: ...
     def close(self) -> None: ...
 

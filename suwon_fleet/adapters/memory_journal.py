@@ -19,6 +19,13 @@ class MemoryJournal:
         """Keep events."""
         self._records += [encode(event) for event in events]
 
+    def unkept(self) -> int:
+        """None: it is kept for as long as the process lasts."""
+        return 0
+
+    def flush(self) -> None:
+        """Nothing to wait for."""
+
     def read(self) -> Iterator[Event]:
         """All events, oldest first."""
         for number, (name, body) in enumerate(self._records, start=1):

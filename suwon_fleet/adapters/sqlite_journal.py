@@ -4,39 +4,60 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from suwon_fleet.core.engine.events import Event
-from suwon_fleet.core.errors import BadInput, Problem
-from suwon_fleet.wire.journal import SCHEMA, decode, encode
+from suwon_fleet.adapters.chained_journal import IN_USE, ChainedJournal
+from suwon_fleet.adapters.journal_aside import keep_bytes, keep_records
+from suwon_fleet.adapters.sqlite_journal_log import torn_end
+from suwon_fleet.core.errors import BadInput, Problem, Severity
+from suwon_fleet.wire.journal import SCHEMA
+from suwon_fleet.wire.journal_chain import Head, Record, link
 
 APPLICATION = 0x53554A4E
 """In the header of every journal ("SUJN"), so that no other database is taken for one."""
 
+PATIENCE_S = 2.0
+"""A file that another process has open is waited for so long."""
+
 _TABLE = """
-CREATE TABLE events (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL) STRICT
+CREATE TABLE records (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL,
+    before BLOB NOT NULL, hash BLOB NOT NULL
+) STRICT
 """
+_ALL = "SELECT number, name, body, before, hash FROM records ORDER BY number"
+_INSERT = "INSERT INTO records (number, name, body, before, hash) VALUES (?, ?, ?, ?, ?)"
 
 
-class SqliteJournal:
-    """Appends are durable when `append` returns: against a crash of the process, and of the machine.
+class SqliteStore:
+    """Records in one file. One process at a time: the file is locked while it is open.
 
-    With `sync="normal"` a power cut may lose the newest appends, never the file. One writer at a time:
-    the file is locked while it is open. Not thread-safe; any one thread at a time may use it.
+    A write is durable when it returns: against a crash of the process, and of the machine. With
+    `sync="normal"` a power cut may lose the newest, never the file.
     """
 
-    def __init__(self, path: Path | str, *, sync: str = "full") -> None:
-        """Open or create. `sync` is full or normal.
-
-        Raises BadInput when the file is no journal or cannot be used, or another process has it.
-        """
+    def __init__(
+        self,
+        path: Path | str,
+        sync: str = "full",
+        *,
+        is_new: bool = True,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Open, or create if it may be a new one. Raises BadInput when that cannot be."""
         if sync not in ("full", "normal"):
             raise ValueError(f"sync is full or normal, not {sync!r}")
         self._path = Path(path)
+        self.name = str(self._path)
+        self.surprises: list[Problem] = []
         try:
             self._db = sqlite3.connect(
-                self._path, isolation_level=None, timeout=2.0, check_same_thread=False
+                f"{self._path.absolute().as_uri()}?mode={'rwc' if is_new else 'rw'}",
+                uri=True,
+                isolation_level=None,
+                timeout=patience_s,
+                check_same_thread=False,
             )
         except sqlite3.Error as error:
             raise BadInput([self._problem(error)]) from error
@@ -60,6 +81,7 @@ class SqliteJournal:
             self._db.execute(_TABLE)
         self._check()
         self._db.execute("COMMIT")
+        self._look_at_log()
         self._db.execute("PRAGMA journal_mode = WAL")
 
     def _check(self) -> None:
@@ -67,17 +89,45 @@ class SqliteJournal:
         (schema,) = self._db.execute("PRAGMA user_version").fetchone()
         if application != APPLICATION:
             raise BadInput([self._unusable("it is a database of something else")])
-        if schema != SCHEMA:
+        if schema == 1:
+            self._upgrade()
+        elif schema != SCHEMA:
             raise BadInput(
                 [
                     Problem(
                         "journal-of-another-version",
-                        str(self._path),
-                        f"its schema is {schema}, this version reads {SCHEMA}",
+                        self.name,
+                        f"its schema is {schema}, this version reads 1 to {SCHEMA}",
                         "run the version that wrote it, or move the file away to start anew",
                     )
                 ]
             )
+
+    def _upgrade(self) -> None:
+        """Chain the records of a file that was written before there were chains."""
+        self._db.execute(_TABLE)
+        rows = self._db.execute("SELECT name, body FROM events ORDER BY number")
+        self._db.executemany(_INSERT, link(Head(), rows))
+        self._db.execute("DROP TABLE events")
+        self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _look_at_log(self) -> None:
+        """Tell of what the write-ahead log has after its last whole append; SQLite drops it in silence."""
+        _, frames, _ = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        end = torn_end(Path(f"{self.name}-wal"), frames)
+        if not end:
+            return
+        where = keep_bytes(self._path, end)
+        self.surprises.append(
+            Problem(
+                "journal-torn",
+                self.name,
+                f"{len(end)} bytes of an append that was cut short; kept in {where}",
+                "nothing need be done if the process or the machine died: nobody was told of"
+                " that append; otherwise look at the disk",
+                Severity.WARNING,
+            )
+        )
 
     def _problem(self, error: sqlite3.Error) -> Problem:
         """What is wrong with the file, in words."""
@@ -85,8 +135,8 @@ class SqliteJournal:
         match code & 0xFF:  # without what SQLite adds to its primary codes
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return Problem(
-                    "journal-in-use",
-                    str(self._path),
+                    IN_USE,
+                    self.name,
                     "another process has the journal open",
                     "stop that process, or give this one another journal",
                 )
@@ -95,7 +145,7 @@ class SqliteJournal:
             case _:
                 return Problem(
                     "journal-not-accessible",
-                    str(self._path),
+                    self.name,
                     f"the journal cannot be opened for writing: {error}",
                     "give the path of a file in a folder that exists and may be written, "
                     "on a disk that has room",
@@ -104,32 +154,64 @@ class SqliteJournal:
     def _unusable(self, what: str) -> Problem:
         return Problem(
             "journal-unusable",
-            str(self._path),
+            self.name,
             what,
             "check the path; put back a copy, or move the file away to start a new journal",
         )
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Write events in one transaction. Raises OSError, and writes none, when that fails."""
-        records = [encode(event) for event in events]
+    def write(self, records: Sequence[Record]) -> None:
+        """Write records in one transaction. Raises OSError, and writes none, when that fails."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT INTO events (name, body) VALUES (?, ?)", records)
-            self._db.execute("COMMIT")
+            self._in_transaction(lambda: self._db.executemany(_INSERT, records))
         except sqlite3.Error as error:
-            if self._db.in_transaction:  # after most errors SQLite has ended it itself
-                self._db.execute("ROLLBACK")
             raise OSError(f"{self._path}: cannot write the journal: {error}") from error
 
-    def read(self) -> Iterator[Event]:
-        """All events, oldest first. Raises BadInput at a record that cannot be read."""
+    def _in_transaction(self, do: Callable[[], object]) -> None:
         try:
-            rows = self._db.execute("SELECT number, name, body FROM events ORDER BY number")
-            for number, name, body in rows:
-                yield decode(name, body, f"{self._path}: record {number}")
+            self._db.execute("BEGIN IMMEDIATE")
+            do()
+            self._db.execute("COMMIT")
+        except sqlite3.Error:
+            if self._db.in_transaction:  # after most errors SQLite has ended it itself
+                self._db.execute("ROLLBACK")
+            raise
+
+    def check(self) -> None:
+        """The file is locked: nobody else writes it."""
+
+    def rows(self) -> Iterator[Record]:
+        """All records, by number. Raises BadInput where the file cannot be read."""
+        try:
+            yield from map(Record._make, self._db.execute(_ALL))
         except sqlite3.Error as error:
             raise BadInput([self._problem(error)]) from error
+
+    def cut(self, records: Sequence[Record]) -> str:
+        """Move the last records into a file beside this one; its name."""
+        where = keep_records(self._path, records)
+        first = records[0].number
+        try:
+            self._in_transaction(
+                lambda: self._db.execute("DELETE FROM records WHERE number >= ?", (first,))
+            )
+        except sqlite3.Error as error:
+            raise BadInput([self._problem(error)]) from error
+        return where
 
     def close(self) -> None:
         """Close the file and give up its lock."""
         self._db.close()
+
+
+class SqliteJournal(ChainedJournal):
+    """A journal in one file; see :class:`SqliteStore` for what of it survives."""
+
+    def __init__(
+        self, path: Path | str, *, sync: str = "full", patience_s: float = PATIENCE_S
+    ) -> None:
+        """Open or create. `sync` is full or normal.
+
+        Raises BadInput when the file is no journal, is damaged or cannot be used, or another process
+        has it.
+        """
+        super().__init__(SqliteStore(path, sync, patience_s=patience_s))

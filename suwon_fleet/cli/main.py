@@ -15,7 +15,7 @@ from suwon_fleet.core.errors import BadInput, Rejected, Unreachable
 
 VERBS = (
     "demo", "up", "run", "bench", "map", "job", "robot", "stop", "release", "zone", "alert", "explain",
-    "fault", "keys", "zenoh", "sim", "conform",
+    "fault", "journal", "keys", "zenoh", "sim", "conform",
 )  # fmt: skip
 """Modules of this package, in the order of the help. Each has `add(subparsers)` and `run(args)`."""
 LANGUAGES = ("en", "ko")

@@ -109,6 +109,13 @@ class Diagnostics:
         )
 
 
+def standing_by(stamp: Time) -> DiagnosticArray:
+    """What a fleet_manager tells that waits until another has ended."""
+    told = DiagnosticArray(status=[_status("journal", OK, "standing by")])
+    told.header.stamp = stamp
+    return told
+
+
 def _check(witness: Witness) -> DiagnosticStatus:
     """Found once, it stays an error for as long as the node is active."""
     text = f"{witness.found} findings" if witness.found else "nothing found"

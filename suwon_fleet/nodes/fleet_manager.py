@@ -26,33 +26,29 @@ from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
 from suwon_fleet.adapters.links import Links
-from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.ros import fields as ros_fields
 from suwon_fleet.adapters.ros.link import RosLink
-from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import Fleet, Settings
-from suwon_fleet.core.errors import BadInput, Problem, Reason
-from suwon_fleet.core.maplint import lint
-from suwon_fleet.core.mapnetwork import MapNetwork
-from suwon_fleet.nodes.diagnostics import Diagnostics
+from suwon_fleet.core.errors import Reason
+from suwon_fleet.nodes.diagnostics import Diagnostics, standing_by
 from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
 from suwon_fleet.nodes.spinning import BAD_INPUT, asked_to_end, executor_for, run
+from suwon_fleet.nodes.taking_over import TakingOver
 from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
-from suwon_fleet.service.assemble import assemble
+from suwon_fleet.service.changes import Changes
 from suwon_fleet.service.fleet_service import FleetService, Request
-from suwon_fleet.service.warm_up import settle, warm_up
-from suwon_fleet.wire.groups import load_groups
-from suwon_fleet.wire.kinds import load_kinds
-from suwon_fleet.wire.maps import load_site
+from suwon_fleet.service.warm_up import settle
 
 DIAGNOSTICS_S = 1.0
+STAND_BY_S = 0.1
+"""Who stands by looks so often whether the journal is free."""
 
 
 @dataclass(slots=True)
@@ -86,6 +82,7 @@ class FleetManager(ToldLifecycleNode):
         self.add_on_set_parameters_callback(self._on_set_parameters)
         self._configured: _Configured | None = None
         self._active: _Active | None = None
+        self._taking_over = TakingOver(self, self.parameters, self._on_kept)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._turned_at_s = 0.0
         self._is_woken = False
@@ -112,26 +109,20 @@ class FleetManager(ToldLifecycleNode):
 
     # Transitions
 
+    def stand_by(self, wait: Callable[[], None]) -> None:
+        """Wait until no other process has the journal; `wait` waits a little, again and again."""
+
+        def told() -> None:
+            self._diagnostics_out.publish(standing_by(self.get_clock().now().to_msg()))
+            wait()
+
+        self._taking_over.stand_by(told)
+
     def _configure(self) -> None:
         given = self.parameters
-        site, kinds = load_site(given.site), load_kinds(given.robots)
-        for surprise in lint(MapNetwork(site), kinds.values()):
-            self.get_logger().warning(f"map: {surprise}")
-        groups = load_groups(given.groups, site) if given.groups else None
-        journal = self._open_journal()
-        try:
-            warm_up(next(iter(kinds.values())), self.get_logger().info)
-            core = assemble(
-                site,
-                kinds,
-                self._settings(),
-                journal=journal.read(),
-                groups=groups,
-                own=given.group,
-            )
-        except BaseException:
-            journal.close()
-            raise
+        core, journal = self._taking_over.take()
+        core.fleet.settings = self._settings()
+        site = core.fleet.site
         requests = FleetRequests(self, self)
         self._configured = _Configured(
             core,
@@ -150,19 +141,6 @@ class FleetManager(ToldLifecycleNode):
             f" in {given.journal or 'no journal'}"
         )
         settle()
-
-    def _open_journal(self) -> Journal:
-        path = self.parameters.journal
-        if path is None:
-            return MemoryJournal()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            mend = "name a file in a folder that exists or can be made"
-            raise BadInput(
-                [Problem("journal-not-accessible", "parameter journal", str(error), mend)]
-            ) from error
-        return SqliteJournal(path, sync=self.parameters.journal_sync)
 
     def _activate(self) -> None:
         assert self._configured is not None
@@ -192,14 +170,16 @@ class FleetManager(ToldLifecycleNode):
         assert self._active is not None
         active, self._active = self._active, None
         self.destroy_timer(active.timer)
-        active.service.close()
+        if changes := active.service.close():
+            self._tell(active, changes)
         active.link.close()
         if active.zenoh:
             active.zenoh.close()
         self._tell_state()
 
     def close(self) -> None:
-        """Let go of everything; the journal's file is free again."""
+        """Let go of everything; the journal is free again."""
+        self._taking_over.close()
         if self._active:
             self._deactivate()
         if self._configured:
@@ -253,20 +233,33 @@ class FleetManager(ToldLifecycleNode):
         if self._active:
             self._turn()
 
+    def _on_kept(self) -> None:
+        """Act soon: the journal has kept more. Its thread."""
+        if executor := self.executor:
+            executor.create_task(self._act)
+
+    def _act(self) -> None:
+        """Tell all what was decided and is kept by now. An OSError of the journal ends the process."""
+        if self._active and (changes := self._active.service.act()):
+            self._tell(self._active, changes)
+
     def _turn(self) -> None:
-        """One turn, told to all. An OSError of the journal ends the process."""
+        """One turn, told to all as soon as it is kept. An OSError of the journal ends the process."""
         assert self._active is not None
-        assert self._configured is not None
         began_s = time.monotonic()
-        changes = self._active.service.turn()
-        self._active.link.flush(self.fleet.now_ns)
-        if self._active.zenoh:
-            self._active.zenoh.turn()
-            log_events(self._active.zenoh.link, self.get_logger().info)
-        self._configured.topics.tell(self.fleet, changes)
-        self._configured.actions.tell(changes.jobs)
+        if changes := self._active.service.turn():
+            self._tell(self._active, changes)
         self._turned_at_s = time.monotonic()
         self._diagnostics.turns.note(self._turned_at_s - began_s)
+
+    def _tell(self, active: _Active, changes: Changes) -> None:
+        assert self._configured is not None
+        active.link.flush(active.service.acted_ns)
+        if active.zenoh:
+            active.zenoh.turn()
+            log_events(active.zenoh.link, self.get_logger().info)
+        self._configured.topics.tell(self.fleet, changes)
+        self._configured.actions.tell(changes.jobs)
 
     def _tell_state(self) -> None:
         assert self._configured is not None
@@ -304,6 +297,7 @@ def _work(node: FleetManager) -> int:
     executor = executor_for(node)
     try:
         if node.parameters.autostart:
+            node.stand_by(lambda: executor.spin_once(timeout_sec=STAND_BY_S))
             ok = node.trigger_configure() == SUCCESS and node.trigger_activate() == SUCCESS
             if not ok:
                 return BAD_INPUT

@@ -84,14 +84,17 @@ PARAMETERS = (
     Parameter(
         "journal",
         "~/.ros/suwon_fleet/journal.sqlite",
-        "File that keeps all that was decided; started again with it, the fleet goes on where it was."
-        " Empty: nothing is kept beyond the process, for simulations.",
+        "File that keeps all that was decided, or the URL of a PostgreSQL database"
+        " (postgresql://HOST/DATABASE#NAME); started again with it, the fleet goes on where it was. While"
+        " another process has it, this one stands by. Empty: nothing is kept beyond the process.",
     ),
     Parameter(
         "journal_sync",
-        "full",
-        "full: what was accepted survives a power cut; normal: only the death of the process.",
-        choices=("full", "normal"),
+        "group",
+        "When what was decided is kept, also from a power cut. group: turns go on while the disk syncs, and"
+        " the next sync keeps all they decided; always: each turn waits for its own. Neither is acted on"
+        " before it is kept.",
+        choices=("always", "group"),
     ),
     Parameter(
         "autostart",
@@ -123,7 +126,7 @@ class FleetParameters:
     robots: Path
     groups: Path | None
     group: str
-    journal: Path | None
+    journal: str
     journal_sync: str
     autostart: bool
     tick_s: float
@@ -142,7 +145,7 @@ def declare_parameters(node: Node) -> FleetParameters:
         robots=Path(values["robots"]) if values["robots"] else resource_path("config/robots"),
         groups=_groups_file(values["groups"]),
         group=values["group"],
-        journal=Path(values["journal"]).expanduser() if values["journal"] else None,
+        journal=values["journal"],
         journal_sync=values["journal_sync"],
         autostart=values["autostart"],
         tick_s=values["tick_s"],

@@ -30,9 +30,22 @@ def assemble(
     With `groups` it is that of the group `own`. Raises BadInput when the journal was written on another
     map or for another group, and when the cut between groups is not a clean one.
     """
+    core = prepare(site, kinds, settings, groups=groups, own=own)
+    core.resume(journal)
+    return core
+
+
+def prepare(
+    site: SiteMap,
+    kinds: Mapping[str, RobotKind],
+    settings: Settings | None = None,
+    *,
+    groups: Groups | None = None,
+    own: str = "",
+) -> FleetCore:
+    """A fleet of a site that has still to `resume` from its journal: what takes long is done."""
     ground = None if groups is None else _ground(site, list(kinds.values()), groups, own)
-    return FleetCore.replay(
-        journal,
+    return FleetCore(
         site,
         kinds,
         traffic=ground or Coordinator(site, list(kinds.values())),

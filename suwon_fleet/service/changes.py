@@ -40,6 +40,19 @@ class Changes:
     closed: tuple[AlertRecord, ...] = ()
 
 
+def together(changes: Iterable[Changes]) -> Changes:
+    """What several turns in a row changed."""
+    all_of_them = list(changes)
+    if len(all_of_them) == 1:
+        return all_of_them[0]
+    return Changes(
+        tuple(dict.fromkeys(job_id for one in all_of_them for job_id in one.jobs)),
+        tuple(verdict for one in all_of_them for verdict in one.verdicts),
+        tuple(alert for one in all_of_them for alert in one.opened),
+        tuple(alert for one in all_of_them for alert in one.closed),
+    )
+
+
 class ChangeLog:
     """Reads changes off events. It remembers what the state forgets: alerts that are over, and who had
     a job before it was given back.

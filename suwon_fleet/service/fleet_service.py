@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
 
 from suwon_fleet.core.engine import messages as m
-from suwon_fleet.core.engine.core import FleetCore
+from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.ports import Clock, Journal, PeerLink, RobotLink
-from suwon_fleet.service.changes import ChangeLog, Changes
+from suwon_fleet.service.changes import ChangeLog, Changes, together
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.service.witness import Witness
 
@@ -54,6 +54,9 @@ class FleetService:
         self._pipeline = Pipeline(core, journal, link, peers, take_over)
         self._clock = clock
         self._changes = ChangeLog(core.state)
+        self._untold: deque[tuple[int, Changes]] = deque()
+        self.acted_ns = core.fleet.now_ns
+        """The time of the last turn that was acted on: what was decided up to then is kept."""
         self.witness = Witness()
         self._looked_ns = core.fleet.now_ns
         self._asked: deque[Request] = deque()
@@ -93,18 +96,34 @@ class FleetService:
         future.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
         return future
 
-    def turn(self) -> Changes:
-        """Hear robots and requests, decide, journal, act and answer. Owner's thread.
+    def turn(self) -> Changes | None:
+        """Hear robots and requests, decide and journal; then as `act`. Owner's thread.
 
-        Raises OSError when the journal cannot be written; see :meth:`.Pipeline.turn`.
+        Raises OSError when the journal cannot be written; see :meth:`.Pipeline.decide`.
         """
         asked: list[m.Input] = [self._asked.popleft() for _ in range(len(self._asked))]
-        outcome = self._pipeline.turn(self._clock.now_ns(), [*asked, *self._look()])
-        changes = self._changes.read(outcome.events)
-        for effect in outcome.effects:
-            if isinstance(effect, m.Answer):
-                self._waiting.pop(effect.token).set_result(effect)
-        return changes
+        outcome = self._pipeline.decide(self._clock.now_ns(), [*asked, *self._look()])
+        self._untold.append((self.fleet.now_ns, self._changes.read(outcome.events)))
+        return self.act()
+
+    def act(self) -> Changes | None:
+        """Act and answer as far as what was decided is kept by now; what that changed, None if none is.
+
+        Owner's thread. Raises OSError as `turn` does.
+        """
+        return self._told(self._pipeline.act())
+
+    def _told(self, acted: Sequence[Outcome]) -> Changes | None:
+        """Answer for turns that were acted on."""
+        for outcome in acted:
+            for effect in outcome.effects:
+                if isinstance(effect, m.Answer):
+                    self._waiting.pop(effect.token).set_result(effect)
+        turns = [self._untold.popleft() for _ in acted]
+        if not turns:
+            return None
+        self.acted_ns = turns[-1][0]
+        return together(changes for _, changes in turns)
 
     def _look(self) -> list[m.Finding]:
         """What the independent check finds in the fleet as the last turn left it, once a second."""
@@ -114,11 +133,19 @@ class FleetService:
         self._looked_ns = fleet.now_ns
         return self.witness.look(fleet)
 
-    def close(self) -> None:
-        """Take no more requests, and refuse those that wait. Owner's thread."""
+    def close(self) -> Changes | None:
+        """Act on all that was decided, take no more requests, and refuse those that wait. Owner's thread.
+
+        What cannot be kept then is as if it had not been decided.
+        """
+        try:
+            changes = self._told(self._pipeline.settle())
+        except OSError:
+            changes = None
         with self._lock:
             self._is_open = False
             self._asked.clear()
             refused, self._waiting = self._waiting, {}
         for token, future in refused.items():
             future.set_result(m.Answer(token, Reason.of("fleet-inactive")))
+        return changes

@@ -10,8 +10,8 @@ import msgspec
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.errors import BadInput, Problem
 
-SCHEMA = 1
-"""Version of what `encode` writes; a journal says which it was written in."""
+SCHEMA = 2
+"""Version of how journals keep events, which each says of itself; in the first, records had no hashes."""
 
 _DECODERS = {kind.__name__: msgspec.msgpack.Decoder(kind) for kind in get_args(Event)}
 _encode = msgspec.msgpack.Encoder().encode

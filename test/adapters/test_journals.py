@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import postgres
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire.events import any_event
 
+from suwon_fleet.adapters.group_journal import GroupJournal
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.core.engine.events import Event, JobPaused
@@ -19,7 +21,7 @@ from suwon_fleet.core.errors import BadInput
 from suwon_fleet.ports import Journal
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "group", "postgres", "postgres group"])
 def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], Journal]]:
@@ -29,10 +31,15 @@ def opened(
     made: list[Journal] = []
 
     def make() -> Journal:
-        if request.param == "memory":
-            made.append(MemoryJournal())
-        else:
-            made.append(SqliteJournal(folder / f"{next(numbers)}.db", sync="normal"))
+        kept: Journal
+        match request.param.split():
+            case ["memory"]:
+                kept = MemoryJournal()
+            case ["postgres", *_]:
+                kept = postgres.journal()
+            case _:
+                kept = SqliteJournal(folder / f"{next(numbers)}.db", sync="normal")
+        made.append(GroupJournal(kept) if request.param.endswith("group") else kept)
         return made[-1]
 
     yield make
@@ -91,6 +98,14 @@ def test_an_event_that_cannot_be_encoded_leaves_nothing_behind(
     assert list(journal.read()) == []
     journal.append([paused(3)])
     assert list(journal.read()) == [paused(3)]
+
+
+def test_all_is_kept_after_a_flush(opened: Callable[[], Journal]) -> None:
+    journal = opened()
+    for number in range(200):
+        journal.append([paused(number)])
+    journal.flush()
+    assert journal.unkept() == 0
 
 
 def test_gives_back_any_event(opened: Callable[[], Journal]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -10,13 +11,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from suwon_fleet.adapters.sqlite_journal import SqliteJournal
+from suwon_fleet.adapters.sqlite_journal import APPLICATION, SqliteJournal
 from suwon_fleet.core.engine.events import Event, JobPaused
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.wire.journal import SCHEMA, encode
+from suwon_fleet.wire.journal_chain import Head, link
+
+FRAME = 24 + 4096
+"""Bytes of a frame of the write-ahead log."""
 
 WRITER = """
 import sys
@@ -52,6 +59,12 @@ def read(path: Path) -> list[Event]:
         return list(journal.read())
     finally:
         journal.close()
+
+
+def look_at(path: Path) -> tuple[list[Event], list[Problem]]:
+    """What a journal holds, and what was surprising about it."""
+    with closing(SqliteJournal(path)) as journal:
+        return list(journal.read()), journal.surprises
 
 
 def problem_of(path: Path) -> Problem:
@@ -127,8 +140,10 @@ def test_a_write_ahead_log_cut_short_gives_whole_appends(tmp_path: Path) -> None
         shutil.copy(path, copy)
         log = (tmp_path / "j.db-wal").read_bytes()[:cut]
         (tmp_path / f"copy{cut}.db-wal").write_bytes(log)
-        found = read(copy)
+        found, surprises = look_at(copy)
         assert found == events[: len(found)]
+        is_whole = cut in (0, 32) or (cut > 32 and (cut - 32) % FRAME == 0)
+        assert bool(surprises) != is_whole, "what was cut short is told, and nothing else"
         assert len(found) % 3 == 0
         lengths.add(len(found))
     journal.close()
@@ -203,11 +218,123 @@ def test_a_record_that_cannot_be_read_is_told_with_its_number(tmp_path: Path) ->
     path = tmp_path / "j.db"
     written(path)
     with sqlite3.connect(path) as other:
-        other.execute("UPDATE events SET body = x'c1' WHERE number = 4")
+        (before,) = other.execute("SELECT hash FROM records WHERE number = 30").fetchone()
+        (strange,) = link(Head(30, before), [("JobPaused", b"\xc1")])
+        other.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", strange)
     other.close()
     problem = problem_of(path)
-    assert problem.where == f"{path}: record 4"
+    assert problem.where == f"{path}: record 31"
     assert problem.code == "journal-record-unreadable"
+
+
+def change(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records SET body = x'c1' WHERE number >= 28",
+        "UPDATE records SET hash = x'00' WHERE number >= 28",
+        "UPDATE records SET name = 'JobEnded' WHERE number >= 28",
+    ],
+)
+def test_a_damaged_end_is_cut_off_told_and_kept_aside(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "j.db"
+    events = written(path)
+    change(path, statement)
+    found, (surprise,) = look_at(path)
+    assert found == events[:27]
+    assert surprise.code == "journal-tail-bad"
+    assert surprise.where == f"{path}: record 28"
+    assert "the first of 3 at the end that are bad; cut off" in surprise.what
+    aside = [json.loads(line) for line in (tmp_path / "j.db.cut-1").read_text().splitlines()]
+    assert [record["number"] for record in aside] == [28, 29, 30]
+    with closing(SqliteJournal(path)) as journal:
+        assert not journal.surprises
+        journal.append([paused(99)])
+    assert look_at(path) == ([*events[:27], paused(99)], [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "number", "what"),
+    [
+        ("UPDATE records SET body = x'c1' WHERE number = 4", 4, "not as it was written"),
+        ("DELETE FROM records WHERE number = 4", 5, "follows record 3"),
+        ("DELETE FROM records WHERE number = 1", 2, "follows record 0"),
+        ("UPDATE records SET number = 31 WHERE number = 4", 5, "follows record 3"),
+    ],
+)
+def test_damage_in_the_middle_is_refused_and_left_alone(
+    tmp_path: Path, statement: str, number: int, what: str
+) -> None:
+    path = tmp_path / "j.db"
+    written(path)
+    change(path, statement)
+    problem = problem_of(path)
+    assert problem.code == "journal-damaged"
+    assert problem.where == f"{path}: record {number}"
+    assert what in problem.what
+    assert "put back a copy" in problem.mend
+    assert problem_of(path) == problem, "it is not mended behind anyone's back"
+
+
+def test_a_record_of_another_journal_does_not_fit(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    written(one)
+    with closing(SqliteJournal(other)) as journal:
+        journal.append([paused(-1)] * 30)
+    with closing(sqlite3.connect(one)) as db, db:
+        db.execute(f"ATTACH '{other}' AS other")
+        db.execute("DELETE FROM records WHERE number = 30")
+        db.execute("INSERT INTO records SELECT * FROM other.records WHERE number = 30")
+    assert "does not belong after record 29" in problem_of(one).what
+
+
+def test_a_journal_from_before_there_were_hashes_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    events = [paused(number) for number in range(5)]
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute(f"PRAGMA application_id = {APPLICATION}")
+        old.execute("PRAGMA user_version = 1")
+        old.execute(
+            "CREATE TABLE events (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL)"
+        )
+        old.executemany("INSERT INTO events (name, body) VALUES (?, ?)", map(encode, events))
+    with closing(SqliteJournal(path)) as journal:
+        assert list(journal.read()) == events
+        journal.append([paused(5)])
+    assert read(path) == [*events, paused(5)]
+    with closing(sqlite3.connect(path)) as new:
+        assert new.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
+
+
+def test_an_append_that_was_cut_short_is_told_and_its_bytes_are_kept(tmp_path: Path) -> None:
+    """As after a power cut in the middle of a write: nobody was told of that append."""
+    path, copy = tmp_path / "j.db", tmp_path / "copy.db"
+    with closing(SqliteJournal(path)) as journal:
+        journal.append([paused(1)])
+        shutil.copy(path, copy)
+        size = (tmp_path / "j.db-wal").stat().st_size
+        journal.append([paused(2)])
+        log = (tmp_path / "j.db-wal").read_bytes()
+    (tmp_path / "copy.db-wal").write_bytes(log[: size + 1000])
+    found, (surprise,) = look_at(copy)
+    assert found == [paused(1)]
+    assert surprise.code == "journal-torn"
+    assert "1000 bytes" in surprise.what
+    assert (tmp_path / "copy.db.cut-1").read_bytes() == log[size : size + 1000]
+
+
+def test_what_an_earlier_log_has_left_is_nothing_to_tell_of(tmp_path: Path) -> None:
+    path, copy = tmp_path / "j.db", tmp_path / "copy.db"
+    with closing(SqliteJournal(path, sync="normal")) as journal:
+        for number in range(700):  # the log is begun anew after some 300
+            journal.append([paused(number, "x" * 9000)])
+        shutil.copy(path, copy)
+        shutil.copy(tmp_path / "j.db-wal", tmp_path / "copy.db-wal")
+        assert look_at(copy)[1] == []
 
 
 def test_a_folder_that_does_not_exist_or_no_folder_at_all(tmp_path: Path) -> None:
@@ -276,11 +403,11 @@ def test_an_append_that_finds_no_room_half_way_leaves_none_of_its_events(tmp_pat
     """Here SQLite itself runs out of pages, and leaves it to us to end the transaction."""
     journal = SqliteJournal(tmp_path / "j.db")
     journal.append([paused(0)])
-    journal._db.execute("PRAGMA max_page_count = 8")
+    journal._store._db.execute("PRAGMA max_page_count = 8")
     with pytest.raises(OSError, match="full"):
         journal.append([paused(number, "x" * 1000) for number in range(1, 100)])
     assert list(journal.read()) == [paused(0)]
-    journal._db.execute("PRAGMA max_page_count = 1000")
+    journal._store._db.execute("PRAGMA max_page_count = 1000")
     journal.append([paused(1)])
     assert list(journal.read()) == [paused(0), paused(1)]
     journal.close()

@@ -169,7 +169,7 @@ def test_a_full_disk_ends_the_process_and_nobody_is_told_yes(
     def fail(_journal: SqliteJournal, _events: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(SqliteJournal, "append", fail)
+    monkeypatch.setattr(SqliteJournal, "keep", fail)
     with pytest.raises(OSError, match="disk full"):
         robot.submit()
     manager.close()
@@ -194,7 +194,7 @@ def test_a_node_that_is_destroyed_leaves_nothing_in_the_graph(play: Stage, tmp_p
             ["-p", "journal:=/dev/null/j.sqlite"],
             "name a file in a folder that exists or can be made",
         ),
-        (["-p", "journal_sync:=maybe"], "use full, normal"),
+        (["-p", "journal_sync:=maybe"], "use always, group"),
         (["-p", "colour:=red"], "parameter colour: error: this node has no such parameter"),
         (["-p", "tick_s"], "command line: error: failed to initialize rcl: Couldn't parse"),
         (["--nonsense"], "command line"),

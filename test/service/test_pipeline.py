@@ -57,6 +57,8 @@ class Spy:
         self.did: list[str] = []
         self.sent: list[RobotCommand] = []
         self.fails_at = ""
+        self.lags = 0
+        """How many of the newest appends are not kept yet."""
 
     def _do(self, what: str) -> None:
         if what == self.fails_at:
@@ -66,6 +68,12 @@ class Spy:
     def append(self, events: Sequence[Event]) -> None:
         self._do("append")
         self.journal.append(events)
+
+    def unkept(self) -> int:
+        return self.lags
+
+    def flush(self) -> None:
+        self.lags = 0
 
     def read(self) -> Iterator[Event]:
         return self.journal.read()
@@ -143,6 +151,22 @@ def test_bothers_neither_journal_nor_robots_when_there_is_nothing_to_say() -> No
     outcome = shop.turn()
     assert (outcome.events, outcome.effects) == ((), ())
     assert shop.spy.did == ["drain"]
+
+
+def test_acts_only_on_what_is_kept_and_in_order() -> None:
+    """Also what nothing new was decided for waits: it rests on what was."""
+    shop = Shop()
+    shop.turn()
+    shop.spy.did.clear()
+    shop.spy.lags = 99
+    first = [shop.turn(JOBS[:1]), shop.turn()]
+    last = shop.turn(JOBS[1:])
+    assert "send" not in shop.spy.did
+    shop.spy.lags = 1  # the newest append only
+    assert shop.pipeline.act() == first
+    assert "send" in shop.spy.did
+    assert shop.pipeline.settle() == [last]
+    assert shop.pipeline.settle() == []
 
 
 def test_sends_nothing_that_is_not_in_the_journal() -> None:

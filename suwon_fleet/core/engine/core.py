@@ -124,13 +124,19 @@ class FleetCore:
         core = cls(
             site, kinds, traffic=traffic, dispatcher=dispatcher, settings=settings, ground=ground
         )
-        state = core.fleet.state
+        core.resume(journal)
+        return core
+
+    def resume(self, journal: Iterable[events.Event]) -> None:
+        """Make a core that has done nothing yet what it was after the last event of a journal.
+
+        Raises BadInput as `replay` does.
+        """
         for number, event in enumerate(journal):
             if number == 0:
-                core._check_group(event)
-            evolve(state, event)
-        core._take_ground(site)
-        return core
+                self._check_group(event)
+            evolve(self.fleet.state, event)
+        self._take_ground(self.fleet.site)
 
     def _check_group(self, event: events.Event) -> None:
         """A journal begins with the group it is of, if it is of one."""

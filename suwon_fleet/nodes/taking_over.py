@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a fleet_manager needs before it is configured: a core, and the journal for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rclpy.node import Node
+
+from suwon_fleet.adapters.group_journal import GroupJournal
+from suwon_fleet.adapters.journals import is_in_use, open_journal
+from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.core.engine.core import FleetCore
+from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.maplint import lint
+from suwon_fleet.core.mapnetwork import MapNetwork
+from suwon_fleet.nodes.fleet_parameters import FleetParameters
+from suwon_fleet.ports import Journal
+from suwon_fleet.service.assemble import prepare
+from suwon_fleet.service.warm_up import warm_up
+from suwon_fleet.wire.groups import load_groups
+from suwon_fleet.wire.kinds import load_kinds
+from suwon_fleet.wire.maps import load_site
+
+
+class TakingOver:
+    """Opens a journal and makes the fleet it tells of; while another process has it, stands by.
+
+    `on_kept` is called by the journal's thread whenever it has kept more.
+    """
+
+    def __init__(
+        self, node: Node, parameters: FleetParameters, on_kept: Callable[[], None]
+    ) -> None:
+        self._log, self._parameters, self._on_kept = node.get_logger(), parameters, on_kept
+        self._core: FleetCore | None = None
+        self._journal: Journal | None = None
+
+    def stand_by(self, wait: Callable[[], None]) -> None:
+        """Return once no other process has the journal, which is ours then; `wait` waits a little.
+
+        What else is wrong with the journal is told by `take`. Meanwhile all is made that takes long, so
+        that only the journal has to be read then.
+        """
+        while True:
+            try:
+                self._journal = self._open(patience_s=0.0)
+                return
+            except BadInput as error:
+                if not is_in_use(error):
+                    return
+                if self._core is None:
+                    self._log.warning(f"standing by: {error}")
+                    self._core = self._prepare()
+                    self._log.info("standing by: ready")
+            wait()
+
+    def take(self) -> tuple[FleetCore, Journal]:
+        """The fleet, as its journal tells, and the journal. Raises BadInput."""
+        journal = self._journal or self._open()
+        self._journal = None
+        try:
+            core = self._core or self._prepare()
+            core.resume(journal.read())
+        except BaseException:
+            journal.close()
+            raise
+        self._core = None
+        return core, journal
+
+    def close(self) -> None:
+        """Let go of a journal that was not taken."""
+        if self._journal:
+            self._journal.close()
+            self._journal = None
+
+    def _open(self, **options: float) -> Journal:
+        if not self._parameters.journal:
+            return MemoryJournal()
+        journal = open_journal(self._parameters.journal, **options)
+        for surprise in journal.surprises:
+            self._log.error(f"journal: {surprise}")
+        if self._parameters.journal_sync == "always":
+            return journal
+        return GroupJournal(journal, self._on_kept)
+
+    def _prepare(self) -> FleetCore:
+        given = self._parameters
+        site, kinds = load_site(given.site), load_kinds(given.robots)
+        for surprise in lint(MapNetwork(site), kinds.values()):
+            self._log.warning(f"map: {surprise}")
+        groups = load_groups(given.groups, site) if given.groups else None
+        warm_up(next(iter(kinds.values())), self._log.info)
+        return prepare(site, kinds, groups=groups, own=given.group)
