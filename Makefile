@@ -34,7 +34,7 @@ define install
 	touch $@
 endef
 
-.PHONY: help setup demo bench test test-long coverage check format docs msgs lock clean
+.PHONY: help setup demo bench test test-long coverage check format docs worlds msgs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -73,6 +73,14 @@ docs: setup ## write the generated pages of docs/ anew
 	$(BIN)/python -m suwon_fleet.sim.scenario.schema > build/scenario.schema.json
 	mv build/states.md build/reasons.md docs/
 	mv build/scenario.schema.json sim/
+
+worlds: setup ## write sim/models and sim/worlds anew, from the map of the belt and the robot kinds
+	@belt() { $(BIN)/suwon-fleet map world belt --name $$1 --output sim/worlds/$$1.sdf "$${@:2}"; }
+	$(BIN)/suwon-fleet map models --output sim/models
+	belt suseo_campus --zones 'suseo.*' --robots delivery_outdoor:4 delivery_indoor:2 humanoid:2 --pedestrians 4
+	belt setec_halls --zones 'setec.*' --robots delivery_outdoor:4 delivery_indoor:3 humanoid:2 --pedestrians 4
+	belt hanriver_path --zones 'hanriver.*' --robots delivery_outdoor:6 humanoid:1 --pedestrians 6
+	belt belt --scenario belt_morning --pedestrians 12
 
 msgs: $(STAMPS)/interfaces ## build msg/ srv/ action/ into .venv
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`suwon-fleet map`: check, draw and import site maps; see docs/maps.md."""
+"""`suwon-fleet map`: check, draw and import site maps, write worlds; see docs/maps.md."""
 
 from __future__ import annotations
 
@@ -40,6 +40,42 @@ def add(subparsers: Any) -> None:
     importing = verbs.add_parser("import", help="write a map of any format as our YAML")
     _add_file(importing)
     importing.add_argument("-o", "--output", required=True, metavar="SITE", help="(-: stdout)")
+    world = verbs.add_parser("world", help="write a map as a world for Gazebo, with robots in it")
+    _add_file(world)
+    _add_world(world)
+    models = verbs.add_parser("models", help="write robots, doors, lifts … as models for Gazebo")
+    models.add_argument("-o", "--output", required=True, metavar="DIR", help="a folder for each")
+    models.add_argument("--kinds", metavar="DIR", help="folder of robot kinds (default: ours)")
+
+
+def _add_world(parser: ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", required=True, metavar="WORLD", help="(-: stdout)")
+    parser.add_argument("--name", help="of the world (default: the map's id)")
+    parser.add_argument(
+        "--zones",
+        metavar="ID",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="only what is in these zones; patterns such as 'suseo.*' may be used",
+    )
+    parser.add_argument(
+        "--robots",
+        metavar="KIND:COUNT",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="robots, on chargers first, then on parking places and others",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of where they stand (%(default)s)")
+    parser.add_argument(
+        "--scenario", metavar="FILE", help="robots as this scenario has them instead"
+    )
+    parser.add_argument("--kinds", metavar="DIR", help="folder of robot kinds (default: ours)")
+    parser.add_argument("--pedestrians", type=int, default=0, metavar="N", help="people who walk")
+    parser.add_argument(
+        "--lidar", action="store_true", help="robots have a flat lidar; Gazebo needs a GPU for it"
+    )
 
 
 def _add_file(parser: ArgumentParser) -> None:
@@ -60,6 +96,11 @@ def run(args: Namespace) -> int:
             return _check(args)
         case "show":
             return _show(args)
+        case "world" | "models":
+            from suwon_fleet.cli import map_world
+
+            run_it = map_world.run_world if args.map_verb == "world" else map_world.run_models
+            return run_it(args)
         case _:
             return _import(args)
 

@@ -19,6 +19,7 @@ from suwon_fleet.wire.sdf.xml import Element
 
 JOINT_KINDS = ("continuous", "revolute", "prismatic", "fixed", "ball", "universal", "screw")
 LIDARS = ("gpu_lidar", "lidar", "gpu_ray", "ray")
+_NAMED = ("collision", "visual", "sensor")
 _TENSOR = ("ixx", "iyy", "izz", "ixy", "ixz", "iyz")
 
 
@@ -26,13 +27,13 @@ def read_link(element: Element, scope: Scope, values: Values, file: Path) -> Lin
     """A link whose scope has all names of its model."""
     warn_of_others(element, values.findings)
     pose = scope.pose_of(element.name, element.mark)
-    names: set[str] = set()
+    _check_names(element, values)
     collisions = tuple(
         collision
         for child in element.all("collision")
-        if (collision := _collision(child, pose, scope, values, file, names)) is not None
+        if (collision := _collision(child, pose, scope, values, file)) is not None
     )
-    sensors = (_sensor(child, pose, scope, values, names) for child in element.all("sensor"))
+    sensors = (_sensor(child, pose, scope, values) for child in element.all("sensor"))
     mass = _mass(element, values)
     return Link(element.name, pose, mass, collisions, tuple(filter(None, sensors)))
 
@@ -45,21 +46,25 @@ def _within(element: Element, link: Pose, scope: Scope, values: Values) -> Pose:
     return link.inverse().then(scope.pose_of(relative_to, element.mark)).then(pose)
 
 
-def _named(element: Element, names: set[str], values: Values) -> str:
-    """The name of a part, alone among those of its tag in its link."""
-    key = f"{element.tag} {element.name}"
-    if not element.name or key in names:
-        what = f"{shown(key)} is there twice" if element.name else f"<{element.tag}> has no name"
-        mend = f"give each {element.tag} of a link a name of its own"
-        values.findings.error(element.mark, "duplicate-name", what, mend)
-    names.add(key)
-    return element.name
+def _check_names(link: Element, values: Values) -> None:
+    """Whatever has a name in a link must have one of its own: libsdformat says so."""
+    seen: set[str] = set()
+    for child in link.children:
+        if child.tag in _NAMED and not child.name:
+            what = f"<{child.tag}> in link {shown(link.name)} has no name"
+            values.findings.error(child.mark, "bad-name", what, "give it one")
+        elif child.name in seen:
+            what = f"{shown(child.name)} is already a name in link {shown(link.name)}"
+            mend = "name each collision, visual and sensor of a link differently"
+            values.findings.error(child.mark, "duplicate-name", what, mend)
+        elif child.name:
+            seen.add(child.name)
 
 
 def _collision(
-    element: Element, link: Pose, scope: Scope, values: Values, file: Path, names: set[str]
+    element: Element, link: Pose, scope: Scope, values: Values, file: Path
 ) -> Collision | None:
-    name = _named(element, names, values)
+    name = element.name
     warn_of_others(element, values.findings)
     geometry = element.child("geometry")
     if geometry is None:
@@ -103,9 +108,9 @@ def _is_of_a_body(moments: list[float]) -> bool:
 
 
 def _sensor(
-    element: Element, link: Pose, scope: Scope, values: Values, names: set[str]
+    element: Element, link: Pose, scope: Scope, values: Values
 ) -> Lidar | ContactSensor | None:
-    name = _named(element, names, values)
+    name = element.name
     kind = element.attributes.get("type", "")
     warn_of_others(element, values.findings)
     if kind == "contact":

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.files import read_text
 from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.sdf.xml import Element, parse_xml
 
 MOST_BYTES = 1024 * 1024
+_FREE = "copy_data"
+"""Marks what may hold anything, such as a plug-in."""
 _MORE = frozenset({("link", "light"), ("include", "merge"), ("model", "enable_wind")})
 """What libsdformat 12 reads though its specification of 1.9 does not say so."""
 
@@ -34,7 +35,7 @@ class Spec:
         while waiting:
             element, spec = waiting.pop()
             self._lint_attributes(element, spec, findings)
-            if any(child.attributes.get("copy_data") for child in spec.children):
+            if any(child.attributes.get(_FREE) for child in spec.children):
                 continue  # a plug-in's own
             known = dict(self._children(spec))
             for child in element.children:
@@ -61,16 +62,20 @@ class Spec:
                 yield child.name, self._file(f"{ref}.sdf") if ref else child
 
     def _file(self, name: str) -> Element:
+        """The root of one file; one that is missing, as Debian's navsat.sdf is, allows anything."""
         if name not in self._files:
             findings = Findings(str(self._folder / name))
             text = read_text(
                 self._folder / name, findings, what="specification", most_bytes=MOST_BYTES
             )
             root = parse_xml(text, findings) if text is not None else None
-            if root is None:
-                raise BadInput(findings.problems)
-            self._files[name] = root
+            self._files[name] = root or _anything(name.removesuffix(".sdf"))
         return self._files[name]
+
+
+def _anything(tag: str) -> Element:
+    inner = Element("element", {_FREE: "true"}, (0, 0))
+    return Element("element", {"name": tag}, (0, 0), children=[inner])
 
 
 def _warn(
