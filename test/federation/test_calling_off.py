@@ -34,6 +34,11 @@ def test_a_job_is_called_off_wherever_it_is_by_now() -> None:
     one = sent_east()
     wait(one, lambda: one.owners_of("r") == ["east"])
     west = one.owners["west"]
+    one.run(1)
+    told = explain.explain_job(west.core.fleet, JOB)
+    assert told
+    assert "on the ground of group east" in say(told.reasons[0], "en")
+    assert one.owners["east"].state.unseen == {}
     assert call_off(one) is None
     told = explain.explain_job(west.core.fleet, JOB)
     assert told
@@ -135,6 +140,7 @@ def test_jobs_end_once_whatever_the_network_and_the_processes_do(seed: int) -> N
     one.settle(3000)
     owners = one.owners.values()
     assert not any(owner.state.calling or owner.state.called for owner in owners)
+    assert not any(owner.state.unseen for owner in owners)
     heard = [
         (event.job_id, event.number)
         for owner in owners

@@ -100,6 +100,7 @@ def _send_away(state: GroupState, job: JobRecord, peer: str) -> CarriedJob:
     hops = state.hops.get(job.job_id, 0) + 1
     origin, looked = state.origins.get(job.job_id, state.group), state.looked.get(job.job_id, ())
     called = state.called.pop(job.job_id, None)
+    state.unseen.pop(job.job_id, None)
     carried = CarriedJob.of(job, origin, hops, looked, called)
     state.hops[job.job_id], state.away[job.job_id] = hops, peer
     job.robot_id = ""
@@ -115,6 +116,8 @@ def _arrive(state: GroupState, carried: CarriedJob) -> JobRecord:
         state.jobs[carried.job_id] = job
     if carried.origin != state.group:
         state.origins[carried.job_id] = carried.origin
+        if carried.hops > 1:  # at first it comes from its origin
+            state.unseen[carried.job_id] = carried.hops
     if carried.called:
         state.called[carried.job_id] = carried.called
     carried.put_into(job)
@@ -156,6 +159,14 @@ def _came_back(state: GroupState, event: e.JobCameBack) -> None:
 
 def _end_heard(state: GroupState, event: e.JobEndHeard) -> None:
     del state.owed[event.job_id]
+
+
+def _seen(state: GroupState, event: e.JobSeen) -> None:
+    state.away[event.job_id], state.hops[event.job_id] = event.peer, event.hops
+
+
+def _seen_heard(state: GroupState, event: e.JobSeenHeard) -> None:
+    del state.unseen[event.job_id]
 
 
 def _cancel_asked(state: GroupState, event: e.JobCancelAsked) -> None:
@@ -212,6 +223,8 @@ GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.JobArrived: _arrived,
     e.JobCameBack: _came_back,
     e.JobEndHeard: _end_heard,
+    e.JobSeen: _seen,
+    e.JobSeenHeard: _seen_heard,
     e.JobCancelAsked: _cancel_asked,
     e.JobCancelHeard: _cancel_heard,
     e.JobCancelSettled: _cancel_settled,

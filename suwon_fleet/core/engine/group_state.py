@@ -86,6 +86,7 @@ class GroupState(FleetState):
     as far as is known here: whatever is not newer has been heard before. `looked` are the groups that had
     no robot for a job. `origins` are the groups that foreign jobs here were asked of, `away` those where
     jobs are that were here; `sent` are jobs that were told and not heard yet, `owed` those whose end is.
+    `unseen` are jobs here, by their hops, of which their origins do not know yet that they are.
     `calling` are jobs of ours, elsewhere, that people have called off; `called` those here that were called
     off where they were asked for. `leases` are places of ours, by the robot that each is kept for. `zones`
     is what was said last of zones, at whichever owner.
@@ -103,6 +104,7 @@ class GroupState(FleetState):
     away: dict[str, str] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
     owed: dict[str, str] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
     calling: dict[str, Calling] = field(default_factory=dict)
     called: dict[str, Called] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class GroupState(FleetState):
 
     def note_end(self, job_id: str) -> bool:
         """Jobs count where they were asked for, and that group is told."""
+        self.unseen.pop(job_id, None)
         self.calling.pop(job_id, None)
         self.called.pop(job_id, None)
         if job_id not in self.origins:

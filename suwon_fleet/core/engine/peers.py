@@ -15,6 +15,7 @@ from suwon_fleet.core.engine import (
     leaving,
     lending,
     soundness,
+    whereabouts,
     zones,
 )
 from suwon_fleet.core.engine.border import Border
@@ -34,6 +35,8 @@ _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
     p.JobHeard: forwarding.hear_heard,
     p.JobOver: forwarding.hear_over,
     p.JobOverHeard: forwarding.hear_over_heard,
+    p.JobIsHere: whereabouts.hear_here,
+    p.JobIsHereHeard: whereabouts.hear_heard,
     p.CancelThere: calling_off.hear_there,
     p.CancelHeard: calling_off.hear_heard,
     p.AskPlace: lending.hear_ask,
@@ -65,5 +68,6 @@ def go_on(fleet: Fleet, border: Border) -> None:
     coming.go_on(fleet, border)
     leaving.go_on(fleet, border)
     forwarding.go_on(fleet, border)
+    whereabouts.go_on(fleet, border)
     calling_off.go_on(fleet, border)
     zones.go_on(fleet, border)

@@ -10,6 +10,7 @@ from suwon_fleet.core.federation.messages import (
     AskToEnter,
     CancelThere,
     HandOver,
+    JobIsHere,
     JobOver,
     Message,
     PlaceLent,
@@ -43,6 +44,8 @@ def fault_of(fleet: Fleet, border: Border, peer: str, message: Message) -> str |
             return _fault_of_job(fleet, border, job)
         case JobOver(status=status) if not status.is_over:
             return "status"
+        case JobIsHere(hops=hops) if not 0 < hops < MOST:
+            return "hops"
         case CancelThere(job_id=job_id) if job_id in border.state.jobs:
             return None if border.state.origins.get(job_id) == peer else "job_id"
         case AskPlace():

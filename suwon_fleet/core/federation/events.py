@@ -155,6 +155,24 @@ class JobEndHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class JobSeen:
+    """A job of ours, that was sent elsewhere, has gone on to a third group."""
+
+    at_ns: int
+    job_id: str
+    peer: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobSeenHeard:
+    """The group a job was asked of knows that it is here."""
+
+    at_ns: int
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobCancelAsked:
     """A person calls off a job that is elsewhere: whoever has it is told."""
 
@@ -228,6 +246,8 @@ GroupEvent = (
     | JobArrived
     | JobCameBack
     | JobEndHeard
+    | JobSeen
+    | JobSeenHeard
     | JobCancelAsked
     | JobCancelHeard
     | JobCancelSettled

@@ -104,6 +104,22 @@ class JobOverHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class JobIsHere:
+    """A job that was asked of you is here, the `hops`-th time it changed hands. Told till heard."""
+
+    job_id: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobIsHereHeard:
+    """It is known where it was asked for."""
+
+    job_id: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
 class CancelThere:
     """A job that was asked of us is to be called off by whoever has it. Told till that one answers."""
 
@@ -187,6 +203,8 @@ Message = (
     | JobHeard
     | JobOver
     | JobOverHeard
+    | JobIsHere
+    | JobIsHereHeard
     | CancelThere
     | CancelHeard
     | AskPlace
