@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fleet_manager and simulated robots for it."""
+"""The fleet_manager and simulated robots for it: in our simulator, or in Gazebo."""
 
+from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, Shutdown
+from launch.actions import (
+    DeclareLaunchArgument,
+    IncludeLaunchDescription,
+    LogInfo,
+    OpaqueFunction,
+    SetLaunchConfiguration,
+    Shutdown,
+)
+from launch.conditions import LaunchConfigurationEquals
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
@@ -10,6 +19,8 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 FLEET = PathJoinSubstitution([FindPackageShare("suwon_fleet"), "launch", "fleet.launch.py"])
+GAZEBO = PathJoinSubstitution([FindPackageShare("suwon_fleet"), "launch", "gazebo.launch.py"])
+ROS_GZ = ("ros_gz_sim", "ros_gz_bridge")
 KINDS = {
     "scenario": str,
     "site": str,
@@ -25,6 +36,12 @@ KINDS = {
 def generate_launch_description() -> LaunchDescription:
     """Both nodes, on one site and in simulated time."""
     arguments = [
+        DeclareLaunchArgument(
+            "backend",
+            default_value="kinematic",
+            choices=["auto", "gazebo", "kinematic"],
+            description="What moves the robots: our simulator or Gazebo; auto: Gazebo where it is.",
+        ),
         DeclareLaunchArgument(
             "site",
             default_value="belt",
@@ -76,6 +93,15 @@ def generate_launch_description() -> LaunchDescription:
             "journal": LaunchConfiguration("journal"),
             "use_sim_time": "true",
         }.items(),
+        condition=LaunchConfigurationEquals("backend", "kinematic"),
+    )
+    gazebo = IncludeLaunchDescription(
+        PythonLaunchDescriptionSource(GAZEBO),
+        launch_arguments={
+            name: LaunchConfiguration(name)
+            for name in ("site", "robots", "journal", "fleets", "scenario")
+        }.items(),
+        condition=LaunchConfigurationEquals("backend", "gazebo"),
     )
     simulator = Node(
         package="suwon_fleet",
@@ -90,5 +116,20 @@ def generate_launch_description() -> LaunchDescription:
         ],
         output="screen",
         on_exit=Shutdown(reason="the simulator has ended"),
+        condition=LaunchConfigurationEquals("backend", "kinematic"),
     )
-    return LaunchDescription([*arguments, fleet, simulator])
+    choice = OpaqueFunction(function=_choose)
+    return LaunchDescription([*arguments, choice, fleet, simulator, gazebo])
+
+
+def _choose(context):
+    """What `auto` comes to here, said aloud."""
+    if LaunchConfiguration("backend").perform(context) != "auto":
+        return []
+    try:
+        for package in ROS_GZ:
+            get_package_share_directory(package)
+    except PackageNotFoundError as error:
+        said = LogInfo(msg=f"backend: kinematic, for Gazebo lacks {error}")
+        return [SetLaunchConfiguration("backend", "kinematic"), said]
+    return [SetLaunchConfiguration("backend", "gazebo"), LogInfo(msg="backend: gazebo")]

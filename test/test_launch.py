@@ -21,7 +21,7 @@ from suwon_fleet.nodes.sim_parameters import PARAMETERS as SIM
 from suwon_fleet.nodes.zenoh_bridge import PARAMETERS as BRIDGE
 from suwon_fleet.resources import resource_path
 
-FILES = ("fleet", "sim", "belt", "bridge", "hil")
+FILES = ("fleet", "sim", "belt", "bridge", "gazebo", "hil")
 
 
 def entities(name: str, kind: type) -> list[Any]:
@@ -52,6 +52,7 @@ def test_each_starts_its_node(name: str, executable: str) -> None:
 def test_arguments_are_parameters_the_nodes_know() -> None:
     known = {parameter.name for parameter in (*FLEET, *SIM, *BRIDGE)}
     known |= {"use_sim_time", "params_file", "log_level", "mode", "rig"}
+    known |= {"backend", "world", "headless", "owners"}
     for name in FILES:
         assert {a.name for a in entities(name, DeclareLaunchArgument)} <= known
 

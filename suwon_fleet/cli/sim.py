@@ -22,6 +22,9 @@ def add(subparsers: Any) -> None:
     verbs = parser.add_subparsers(dest="sim_verb", metavar="VERB", required=True)
     check = verbs.add_parser("check", help="name all that is wrong in SDF files")
     _add_check(check)
+    bridge = verbs.add_parser("bridge", help="write the file of ros_gz_bridge for a world")
+    bridge.add_argument("world", metavar="WORLD", help="in SDF")
+    bridge.add_argument("-o", "--output", default="-", metavar="FILE", help="(default: stdout)")
     golden = verbs.add_parser("golden", help="drive trajectories recorded in Gazebo once more")
     _add_golden(golden)
 
@@ -61,9 +64,28 @@ def _add_golden(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Carry out the verb; the exit code."""
-    from suwon_fleet.cli import sim_check
+    match args.sim_verb:
+        case "check":
+            from suwon_fleet.cli import sim_check
 
-    return sim_check.run(args) if args.sim_verb == "check" else _golden(args)
+            return sim_check.run(args)
+        case "bridge":
+            return _bridge(args)
+        case _:
+            return _golden(args)
+
+
+def _bridge(args: Namespace) -> int:
+    from suwon_fleet.cli.sim_check import model_folders
+    from suwon_fleet.wire.sdf.bridge import bridge_yaml
+    from suwon_fleet.wire.sdf.load import load_world
+
+    text = bridge_yaml(load_world(args.world, models=model_folders([])))
+    if args.output == console.STDOUT:
+        print(text, end="")
+    else:
+        console.write_text(Path(args.output), text)
+    return Exit.GOOD
 
 
 def _golden(args: Namespace) -> int:

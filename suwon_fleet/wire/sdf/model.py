@@ -127,6 +127,10 @@ class LinearBattery:
     can_recharge: bool = False
     charging_h: float = 0.0
     starts_draining: bool = False
+    is_percent: bool = False
+    """Gazebo tells its charge as 0 to 100 (fix_issue_225), not 0 to 1."""
+    is_inverted: bool = False
+    """Gazebo tells a current that is drawn as negative, as ROS has it."""
 
 
 @dataclass(frozen=True, slots=True)

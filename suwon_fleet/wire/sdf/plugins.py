@@ -111,6 +111,8 @@ def _battery(plugin: Element, into: Plugins, values: Values) -> None:
             can_recharge=can_recharge,
             charging_h=values.number(plugin, "charging_time", 0.0, 0.0, 1e4),
             starts_draining=values.flag(plugin, "start_draining"),
+            is_percent=values.flag(plugin, "fix_issue_225"),
+            is_inverted=values.flag(plugin, "invert_current_sign"),
         )
     )
 

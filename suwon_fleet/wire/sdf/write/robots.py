@@ -196,6 +196,7 @@ def _humanoid(kind: RobotKind, name: str) -> list[Element]:
             odom_publish_frequency=ODOMETRY_HZ,
             odom_frame=f"{name}/odom",
             robot_base_frame=f"{name}/base_link",
+            tf_topic=f"/model/{name}/tf",
         ),
     )
     return [base, plugin("VelocityControl", "velocity-control"), odometry]
