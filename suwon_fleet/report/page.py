@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
 from suwon_fleet.core.texts import say
 from suwon_fleet.report import plots
-from suwon_fleet.report.recording import Outcome, Recording
+from suwon_fleet.report.recording import Note, Outcome, Recording
 from suwon_fleet.sim.scenario.expect import Happening, Metric
 
 MOST_ROWS = 200
@@ -69,7 +70,7 @@ def page(recording: Recording, outcome: Outcome) -> str:
         _section("Waiting", "대기 시간", plots.waiting(recording)),
         _section("Battery", "배터리", plots.battery(recording)),
         _section("Robots", "로봇별 시간표", plots.gantt(recording)),
-        _section("Lanes", "차로 이용", plots.heat_map(recording)),
+        _section("Lanes", "차로 이용", lanes) if (lanes := plots.heat_map(recording)) else "",
         _section("Faults", "장애", _faults(recording)) if _has_faults(recording) else "",
         _section("Alerts", "알림", _alerts(recording)) if recording.alerts else "",
     )
@@ -120,24 +121,39 @@ def _has_faults(recording: Recording) -> bool:
 
 
 def _faults(recording: Recording) -> str:
-    rows = [
-        (_clock(one.at_s), f"<code>{escape(one.names[0])}</code>", escape(one.words[0]))
+    """Each fault, from when to when."""
+    ends = {
+        one.names[0]: _clock(one.at_s)
         for one in recording.happened
-        if one.sort is Happening.FAULT
+        if one.sort is Happening.FAULT and "ended" in one.words
+    }
+    rows = [
+        (f"<code>{escape(name)}</code>", _clock(one.at_s), ends.get(name, "–"))
+        for one in recording.happened
+        if one.sort is Happening.FAULT and "began" in one.words
+        for name in one.names[:1]
     ]
-    return _table(("time", "fault", ""), rows[:MOST_ROWS])
+    return _table(("fault · 장애", "from · 시작", "to · 끝"), rows[:MOST_ROWS])
 
 
 def _alerts(recording: Recording) -> str:
+    """The first alert of each sort about each robot or job, and how many there were."""
+    first: dict[tuple[str, str], Note] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in recording.alerts.values():
+        key = (one.subject, one.reason.code)
+        first.setdefault(key, one)
+        counts[key] += 1
     rows = [
         (
             _clock(one.at_s),
             f"<code>{escape(one.subject)}</code>",
+            f"{counts[key]} ×" if counts[key] > 1 else "",
             f'{escape(say(one.reason, "en"))}<br><span lang="ko">{escape(say(one.reason, "ko"))}</span>',
         )
-        for one in recording.alerts.values()
+        for key, one in first.items()
     ]
-    return _table(("time", "about", "alert · 알림"), rows[:MOST_ROWS])
+    return _table(("first · 처음", "about · 대상", "", "alert · 알림"), rows[:MOST_ROWS])
 
 
 def _clock(at_s: float) -> str:

@@ -16,6 +16,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from suwon_fleet.core.robots.states import LEGS
 from suwon_fleet.report.recording import SILENT, STOPPED, UNKNOWN, Recording
 from suwon_fleet.sim.scenario.expect import Happening
 
@@ -99,7 +100,7 @@ def waiting(recording: Recording) -> str:
     handles = [
         Patch(color=c, label=t) for c, t in ((ORANGE, "waits"), (GREY, "served"), (GREEN, "done"))
     ]
-    axes.legend(handles=handles, frameon=False, ncols=3, loc="upper right")
+    axes.legend(handles=handles, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 1))
     return _svg(figure)
 
 
@@ -158,12 +159,17 @@ def gantt(recording: Recording) -> str:
 
 
 def heat_map(recording: Recording) -> str:
-    """How long robots were on each lane, level by level, where they were at all."""
+    """How long robots on their way were on each lane, by levels; '' if nobody was on his way."""
     levels = [
         level.id
         for level in recording.site.levels
-        if any(level.id in sample.levels for sample in recording.samples)
+        if any(
+            (level.id, True) in zip(sample.levels, (s in LEGS for s in sample.states), strict=True)
+            for sample in recording.samples
+        )
     ]
+    if not levels:
+        return ""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH_IN, 4.2 * len(levels)), layout="constrained")
         for number, level in enumerate(levels, start=1):
@@ -188,9 +194,9 @@ def _lanes_of_level(axes: Axes, recording: Recording, level: str) -> LineCollect
             sample.values[:2, index]
             for sample in recording.samples
             for index, where in enumerate(sample.levels)
-            if where == level
+            if where == level and sample.states[index] in LEGS
         ]
-    )
+    ).reshape(-1, 2)
     tree = shapely.STRtree([shapely.LineString(piece) for piece in pieces])
     found = tree.query_nearest(shapely.points(points), max_distance=NEAR_M, all_matches=False)
     minutes = np.bincount(found[1], minlength=len(pieces)) * recording.every_s / MINUTE
@@ -204,6 +210,7 @@ def _lanes_of_level(axes: Axes, recording: Recording, level: str) -> LineCollect
     axes.add_collection(lines)
     (west, south), (east, north) = points.min(axis=0) - MARGIN_M, points.max(axis=0) + MARGIN_M
     axes.set(xlim=(west, east), ylim=(south, north), aspect="equal", xlabel="m", ylabel="m")
+    axes.set_anchor("W")
     return lines
 
 
