@@ -103,6 +103,19 @@ class Processes:
             if (code := child.poll()) is not None:
                 raise ChildEnded(name, code, "\n".join(self._said[name]))
 
+    def kill(self, name: str) -> None:
+        """End a child as a crash would; another may be started by its name."""
+        child = self._children.pop(name)
+        child.kill()
+        for reader in [one for one in self._readers if one.name == f"read-{name}"]:
+            reader.join()
+            self._readers.remove(reader)
+        self._one_ended.clear()
+
+    def pause(self, name: str, *, is_paused: bool) -> None:
+        """Have a child do nothing for a while, or go on."""
+        self._children[name].send_signal(signal.SIGSTOP if is_paused else signal.SIGCONT)
+
     def close(self) -> None:
         """End them all: ask, ask again, then kill. An interrupt while it waits kills at once."""
         try:

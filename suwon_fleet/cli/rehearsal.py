@@ -17,6 +17,7 @@ from suwon_fleet.cli.run_figures import RunFigures
 from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.service.assemble import assemble
+from suwon_fleet.sim.faults.model import Fault, Node
 from suwon_fleet.sim.scenario import Scenario, TimedJob
 
 SECOND = 1_000_000_000
@@ -90,8 +91,8 @@ def rehearse(play: Play, watch: Callable[[Progress], None]) -> tuple[Report, Any
     """
     begun_s = time.monotonic()
     with Processes(_print_notable) as nodes, FleetClient(timeout_s=ANSWER_S) as client:
-        for name, parameters in _nodes(play).items():
-            nodes.start(name, node_command(name, parameters))
+        for name in _nodes(play):
+            _start(play, nodes, name)
         stage = _Stage(play, nodes, client, watch)
         try:
             stage.wait_for_robots()
@@ -129,6 +130,10 @@ def _nodes(play: Play) -> dict[str, dict[str, object]]:
     return {"fleet_manager": manager, "simulator": simulator}
 
 
+def _start(play: Play, nodes: Processes, name: str) -> None:
+    nodes.start(name, node_command(name, _nodes(play)[name]))
+
+
 def _print_notable(name: str, line: str) -> None:
     if any(mark in line for mark in _NOTABLE):
         print(f"{name}: {line}", file=sys.stderr)
@@ -160,6 +165,9 @@ class _Stage:
         self._submitted = 0
         self._refused: list[NotFinished] = []
         self._begun_s = 0.0
+        own = [fault for fault in play.scenario.faults if fault.is_of_process]
+        self._faults = sorted(own, key=lambda fault: fault.at_ns)
+        """Of programs, still to come."""
 
     def wait_for_robots(self) -> None:
         """Wait until all robots have joined. Raises Unreachable when they do not."""
@@ -180,12 +188,29 @@ class _Stage:
         self._begun_s = time.monotonic()
         last_ns = round(self._play.scenario.duration_s * SECOND)
         while self._clock_ns() < last_ns:
+            while self._faults and self._faults[0].at_ns <= self._clock_ns():
+                self._disturb(self._faults.pop(0))
             self._submit_due()
             progress = self._progress()
             self._watch(progress)
             if progress.done == progress.jobs:
                 return
             self._nodes.watch(LOOK_S)
+
+    def _disturb(self, fault: Fault) -> None:
+        """Kill or pause programs; they go on after so many wall seconds, as the world waits for them."""
+        assert isinstance(fault.effect, Node)
+        for name in fault.targets:
+            if fault.effect.kill:
+                self._nodes.kill(name)
+            else:
+                self._nodes.pause(name, is_paused=True)
+        self._nodes.watch((fault.for_ns or 0) / SECOND)
+        for name in fault.targets:
+            if fault.effect.kill:
+                _start(self._play, self._nodes, name)
+            else:
+                self._nodes.pause(name, is_paused=False)
 
     def _submit_due(self) -> None:
         jobs, now_ns = self._play.jobs, self._clock_ns()

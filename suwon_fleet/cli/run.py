@@ -6,9 +6,10 @@ from __future__ import annotations
 import math
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suwon_fleet.cli import console, remote
+from suwon_fleet.cli import console, remote, run_report
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.resources import SCENARIOS, named_file
@@ -16,6 +17,8 @@ from suwon_fleet.resources import SCENARIOS, named_file
 if TYPE_CHECKING:
     from suwon_fleet.cli.simulate import Result, Simulation
     from suwon_fleet.core.texts import Language
+    from suwon_fleet.kernel import Tell
+    from suwon_fleet.report.recording import Recording
     from suwon_fleet.sim.scenario import Scenario
 
 _EPILOG = """\
@@ -56,6 +59,11 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--json", metavar="FILE", help="write the result as one JSON document (-: standard output)"
     )
+    parser.add_argument(
+        "--report",
+        metavar="DIR",
+        help="write a page with plots (report.html) and a recording for Foxglove (run.mcap) there",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
 
 
@@ -81,16 +89,41 @@ def run(args: Namespace) -> int:
     scenario = _scenario(args)
     if not args.quiet:
         _print_surprises(scenario)
-    from suwon_fleet.cli.simulate import simulate
-
+    folder = None if args.report is None else run_report.make_folder(args.report)
     with console.progress(scenario.id, quiet=args.quiet) as advance:
         tell = console.notes(quiet=args.quiet)
-        result = simulate(scenario, lambda now: advance(*_progress(now)), tell)
+        result, written = _simulate(scenario, folder, advance, tell)
     if args.json is not None:
         console.write_json(document(result, args.lang), args.json)
     if not args.quiet and args.json != console.STDOUT:
         _print(result, args.lang)
+        for line in written:
+            print(f"report: {line}")
     return Exit.GOOD if result.is_good else Exit.FAILED
+
+
+def _simulate(
+    scenario: Scenario, folder: Path | None, advance: console.Advance, tell: Tell
+) -> tuple[Result, list[str]]:
+    """What came of it, and what was written of it into `folder`."""
+    from suwon_fleet.cli.simulate import simulate
+
+    kept: list[tuple[Simulation, Recording]] = []
+
+    def prepare(simulation: Simulation) -> None:
+        if folder:
+            kept.append((simulation, run_report.follow(simulation)))
+
+    def watch(simulation: Simulation) -> None:
+        advance(*_progress(simulation))
+        for _, recording in kept:
+            recording.look(simulation.world, simulation.core.state)
+
+    result = simulate(scenario, watch, tell, prepare)
+    if folder is None:
+        return result, []
+    ((simulation, recording),) = kept
+    return result, run_report.write(recording, simulation, result, folder)
 
 
 def _scenario(args: Namespace) -> Scenario:

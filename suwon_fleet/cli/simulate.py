@@ -90,11 +90,20 @@ def _nothing(_: object) -> None:
     """For those who want neither to watch nor to be told."""
 
 
-def simulate(scenario: Scenario, watch: Watch = _nothing, tell: Tell = _nothing) -> Result:
-    """Run a scenario until it is over; `watch` is called after every turn, `tell` if kernels compile."""
+def simulate(
+    scenario: Scenario,
+    watch: Watch = _nothing,
+    tell: Tell = _nothing,
+    prepare: Watch = _nothing,
+) -> Result:
+    """Run a scenario until it is over.
+
+    `prepare` is called before the first turn, `watch` after every one, `tell` if kernels compile.
+    """
     begun = time.perf_counter()
     warm_up(tell)
     simulation = Simulation(scenario)
+    prepare(simulation)
     ready = time.perf_counter()
     while not simulation.is_over:
         simulation.turn()

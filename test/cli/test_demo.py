@@ -203,3 +203,20 @@ def test_up_ends_with_the_node_that_finds_its_input_bad(
     assert "'lorry:1' is not KIND:COUNT" in shown.out
     assert "simulator ended with exit code 2" in shown.err
     assert not processes_that_name(yard.folder)
+
+
+@pytest.mark.long
+def test_a_fleet_manager_that_is_killed_goes_on_by_its_journal(
+    yard: Yard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "killed.yaml"
+    faults = (
+        "faults:\n"
+        "  - {at_s: 20, for_s: 2, target: fleet_manager, node: {kill: true}}\n"
+        "  - {at_s: 60, for_s: 2, target: fleet_manager, node: {pause: true}}\n"
+    )
+    path.write_text(Path(yard.simulator["scenario"]).read_text("utf-8") + faults, "utf-8")
+    assert main(["demo", "--scenario", str(path), "--json", "-"]) == Exit.GOOD
+    told = json.loads(capsys.readouterr().out)
+    assert told["jobs_finished"] == told["jobs_submitted"]
+    assert (told["collisions"], told["illegal_grants"]) == (0, 0)

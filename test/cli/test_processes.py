@@ -63,6 +63,37 @@ def test_a_killed_child_is_named_with_its_signal() -> None:
             group.watch(10.0)
 
 
+def test_a_child_killed_by_us_is_missed_by_nobody_and_may_be_started_again() -> None:
+    said: list[str] = []
+    talk = "import os, time; print(os.getpid()); time.sleep(60)"
+    with Processes(lambda _, line: said.append(line)) as group:
+        group.start("one", python(talk))
+        wait_for(lambda: bool(said))
+        group.kill("one")
+        assert not lives(int(said[0]))
+        group.watch(0.01)
+        group.start("one", python(talk))
+        wait_for(lambda: len(said) == 2)
+
+
+def test_a_paused_child_does_nothing_until_it_goes_on() -> None:
+    said: list[str] = []
+    with Processes(lambda _, line: said.append(line)) as group:
+        group.start("one", python("import sys\nwhile True: print(1, flush=True)"))
+        wait_for(lambda: bool(said))
+        group.pause("one", is_paused=True)
+        pid = group._children["one"].pid
+        wait_for(lambda: state_of(pid) == "T")
+        group.pause("one", is_paused=False)
+        wait_for(lambda: state_of(pid) != "T")
+
+
+def state_of(pid: int) -> str:
+    """A process's state as the kernel tells it: T is stopped."""
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rpartition(")")[2].split()[0]
+
+
 def test_watch_gives_up_in_time_when_all_live() -> None:
     with Processes(lambda *_: None) as group:
         group.start("one", python("import time; time.sleep(60)"))

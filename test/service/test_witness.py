@@ -108,6 +108,10 @@ def test_a_finding_is_an_alert_in_the_journal(rig: Rig, monkeypatch: pytest.Monk
     assert (alert.level, alert.subject, alert.reason.code) == (2, "cart-1", "check-failed")
     rig.go_on(5.0)
     assert len(rig.service.fleet.state.alerts) == 1, "the very same is open already"
+    again = replace(finding, detail="0.090 m apart")
+    monkeypatch.setattr(rig.service.witness, "look", lambda _fleet: [again])
+    rig.go_on(7.0)
+    assert len(rig.service.fleet.state.alerts) == 1, "a little elsewhere it is the same"
 
 
 def test_of_a_large_fleet_neighbours_are_looked_at_in_turn(

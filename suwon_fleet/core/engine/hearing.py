@@ -23,7 +23,7 @@ from suwon_fleet.core.robots.command import (
 )
 from suwon_fleet.core.robots.layers.energy import level_of
 from suwon_fleet.core.robots.report import RobotReport, StopState
-from suwon_fleet.core.robots.states import Manipulation
+from suwon_fleet.core.robots.states import Connection, Manipulation
 
 
 def announce(fleet: Fleet, said: m.Announced) -> None:
@@ -63,6 +63,8 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
         if before and before.session == report.session and report.sequence <= before.sequence:
             return  # late or doubled
     fleet.reports[robot.robot_id] = report
+    if _is_stale(fleet, robot, report):
+        return
     told = _told(report)
     if told == fleet.settled.get(robot.robot_id) and _is_as_charged(fleet, robot, report):
         return
@@ -73,6 +75,13 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
     _hear_pause(fleet, robot, report)
     if _is_settled(fleet, robot, report):
         fleet.settled[robot.robot_id] = told
+
+
+def _is_stale(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
+    """Whether a silent robot's report comes so late that it would be silent again at once."""
+    if robot.states.connection not in (Connection.COMMS_LOST, Connection.NOT_LOCATED):
+        return False
+    return fleet.seconds_since(report.stamp_ns) >= fleet.table_of(robot).silent_after_s
 
 
 _told: Callable[[RobotReport], tuple[object, ...]] = attrgetter(

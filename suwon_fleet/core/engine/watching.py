@@ -44,12 +44,17 @@ def watch_jobs(fleet: Fleet) -> None:
 
 
 def tell_finding(fleet: Fleet, finding: Finding) -> None:
-    """Tell people what an independent check found; it stays open until somebody has seen it."""
+    """Tell people what an independent check found; it stays open until somebody has seen it.
+
+    Found again meanwhile, be it a little elsewhere, it is the same.
+    """
     reason = Reason.of(
         "check-failed", robots=", ".join(finding.robots), what=finding.what, detail=finding.detail
     )
     level = alerts.WARNING if finding.what == "off-its-ground" else alerts.ERROR
-    alerts.raise_alert(fleet, level, reason, finding.robots[0])
+    told = alerts.about(fleet, finding.robots[0], reason.code)
+    if all(alert.reason.facts[:-1] != reason.facts[:-1] for alert in told):
+        alerts.raise_alert(fleet, level, reason, finding.robots[0])
 
 
 def lose(fleet: Fleet, gone: Vanished) -> None:

@@ -9,6 +9,7 @@ follow the same triggers. What no row explains is believed as well, and told as 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -85,6 +86,9 @@ class Table:
             trigger: tuple(m for m in self.machines.values() if trigger in m.triggers)
             for trigger in Trigger
         }
+        silences = [row.after_s for row in self.rows if row.trigger is Trigger.COMMS_LOST]
+        self.silent_after_s = min((s for s in silences if s is not None), default=math.inf)
+        """How old a robot's newest report may get."""
         self._timed: dict[Layer, dict[StrEnum, tuple[Row, ...]]] = {}
         for row in (row for row in self.rows if row.after_s is not None):
             timed = self._timed.setdefault(row.layer, {})

@@ -9,6 +9,7 @@ from suwon_fleet.core.errors import BadInput
 from suwon_fleet.sim.faults.model import (
     EFFECTS,
     LONGEST_S,
+    PROCESSES,
     Effect,
     Fault,
     Param,
@@ -18,7 +19,7 @@ from suwon_fleet.sim.faults.model import (
 )
 from suwon_fleet.wire.document import Item, parse_yaml
 from suwon_fleet.wire.fields import Fields, or_else, text_of
-from suwon_fleet.wire.findings import Findings
+from suwon_fleet.wire.findings import Findings, shown
 
 SECOND = 1_000_000_000
 FRAME_KEYS = ("id", "at_s", "for_s", "target", "probability")
@@ -27,7 +28,11 @@ KEYS = (*FRAME_KEYS, *Sort)
 
 def read_fault(item: Item, findings: Findings, number: int) -> Fault | None:
     """One entry of a timeline, the file's so manieth."""
-    return _read(Fields(item, findings, "a fault", KEYS), f"fault-{number}", ("at_s", "target"))
+    entry = Fields(item, findings, "a fault", KEYS)
+    fault = _read(entry, f"fault-{number}", ("at_s", "target"))
+    if fault and fault.is_of_process:
+        _check_process(entry, fault)
+    return fault
 
 
 def read_fault_text(text: str, fallback_id: str, now_ns: int) -> Fault:
@@ -58,6 +63,15 @@ def _read(entry: Fields, fallback_id: str, needs: tuple[str, ...], now_ns: int =
         effect,
         or_else(probability, 1.0),
     )
+
+
+def _check_process(entry: Fields, fault: Fault) -> None:
+    """A program goes on some time, and is named as it is."""
+    entry.require("for_s")
+    if strangers := [name for name in fault.targets if name not in PROCESSES]:
+        what = f"{shown(strangers[0])} beside a program"
+        mend = f"give {', '.join(PROCESSES)} an entry of its own"
+        entry.findings.error(entry.entries["target"].mark, "mixed-targets", what, mend)
 
 
 def _targets(entry: Fields) -> tuple[str, ...]:

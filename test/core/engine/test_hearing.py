@@ -12,12 +12,14 @@ from core.engine.small import COURIER, fresh_core
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.events import RobotChanged
 from suwon_fleet.core.engine.fleet import SECOND
 from suwon_fleet.core.jobs import JobKind, JobStatus, compose
 from suwon_fleet.core.jobs import JobRequest as Request
 from suwon_fleet.core.robots.command import Grant
 from suwon_fleet.core.robots.report import ControlMode, Factsheet, Navigation, Pose
 from suwon_fleet.core.robots.states import Connection
+from suwon_fleet.core.robots.trigger import Trigger
 
 SPAWNS = {"r1": ("courier", "a"), "r2": ("courier", "c"), "h1": ("helper", "b2")}
 PHASES = [phase.name for phase in compose(Request(JobKind.DELIVERY, ("b", "d")))]
@@ -138,6 +140,28 @@ def test_a_robot_that_falls_silent_is_given_no_more_ground(stage: PuppetStage) -
     stage.turn()
     assert stage.robot("r1").states.connection is Connection.ONLINE
     assert stage.codes("r1") == []
+
+
+def test_a_robot_that_is_heard_too_late_stays_silent_and_does_not_flicker(
+    stage: PuppetStage,
+) -> None:
+    """Its reports come, but each is so old when it comes that the fleet cannot go by it."""
+    for _ in range(20):
+        late = stage.puppets["r1"].report(stage.fleet.now_ns - 4 * SECOND)
+        stage.puppets["r1"].is_silent = True
+        stage.turn(m.Reported(late))
+    changes = [
+        event
+        for event in stage.journal.read()
+        if isinstance(event, RobotChanged) and event.robot_id == "r1"
+        if Trigger.COMMS_LOST in event.triggers
+    ]
+    assert len(changes) == 1
+    assert stage.robot("r1").states.connection is Connection.COMMS_LOST
+    assert stage.codes("r1") == ["robot-event"]
+    stage.puppets["r1"].is_silent = False
+    stage.turn()
+    assert stage.robot("r1").states.connection is Connection.ONLINE
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -124,6 +124,20 @@ def test_a_fault_nobody_can_have_is_told_with_its_line(complain: Complain) -> No
     assert complain(text) == [(str(text.count("\n")), "no-target")]
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("{at_s: 0, target: fleet_manager, node: {kill: true}}", "missing-key"),
+        (
+            "{at_s: 0, for_s: 1, target: [cart-1, fleet_manager], node: {kill: true}}",
+            "mixed-targets",
+        ),
+    ],
+)
+def test_a_fault_of_a_program_that_cannot_be(complain: Complain, fault: str, code: str) -> None:
+    assert complain(f"{SCENARIO}faults:\n  - {fault}\n")[0][1] == code
+
+
 def test_a_fault_of_a_program_is_for_runs_of_the_real_nodes(write: Write) -> None:
     one = world(write, "{at_s: 0, for_s: 3, target: fleet_manager, node: {kill: true}}")
     assert one.faults.is_quiet, "it is not the world's"
