@@ -30,9 +30,7 @@ SIX = ("factsheet", "seq", "expired", "no-self-resume", "grant-session", "events
 
 def examined(endpoint: str, *faults: Fault, **plan: float) -> list[Finding]:
     with rig_at(endpoint, *faults):
-        return examine(
-            SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**{"room_m": 0.6, **plan})
-        )
+        return examine(SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**plan))
 
 
 def failed(findings: list[Finding]) -> list[str]:
