@@ -40,6 +40,7 @@ def examine(
         met = exam.until(lambda: exam.watch.now, first_s)
         book.judge("state", met, f"none in {first_s:g} s" if not met else "")
         if met:
+            subject.check_alone()
             _put_through(exam, subject, note)
         exam.watch.end()
         subject.end()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,10 +19,11 @@ from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 from suwon_fleet.conform.book import Book
 from suwon_fleet.conform.events import Events
 from suwon_fleet.conform.hearing import Hearing
-from suwon_fleet.core.errors import BadInput, Unreachable
+from suwon_fleet.core.errors import BadInput, Problem, Unreachable
 from suwon_fleet.core.robots.command import Grant, RobotCommand
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
 from suwon_fleet.wire.zenoh.commands import Ticket, channel_of, encode_command
+from suwon_fleet.wire.zenoh.doctor import QUESTION, QuestionBody, of_owner
 from suwon_fleet.wire.zenoh.happenings import CommandAnswer, RobotEvent
 from suwon_fleet.wire.zenoh.keys import ALIVE, Address, Channel
 
@@ -163,6 +165,15 @@ class ZenohSubject:
         seen = f"of_seq {answer.of_sequence}, where {sent.ticket.sequence} was asked"
         self.book.judge("answered", is_right, "" if is_right else seen)
         sent.answers.append(answer)
+
+    def check_alone(self) -> None:
+        """Raise BadInput when its fleet_manager is at work: a robot has one owner."""
+        key = of_owner(self.home.site, self.home.zone)
+        question = QUESTION.encode(0, time.time_ns(), QuestionBody(secrets.token_bytes(16)))
+        if any(reply.ok for reply in self._session.get(key, payload=question, timeout=_ASK_S)):
+            what = f"a fleet_manager is at work for {self.home.site}/{self.home.zone}"
+            mend = "end it, or let the robot connect to an endpoint of its own"
+            raise BadInput([Problem("not-alone", "--zenoh", what, mend)])
 
     def ask_who(self) -> None:
         """Ask it for its factsheet."""

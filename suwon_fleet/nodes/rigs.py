@@ -138,6 +138,11 @@ class Lateness:
         text = f"{self._overruns} steps came too late" if self._overruns else "in time"
         return status("simulator: pace", level, text, **self.figures())
 
+    def last_words(self) -> Iterable[str]:
+        """How it was, in a line."""
+        if self._late.count:
+            yield f"pace: {self._late.count} steps, {self._overruns} overruns; late by {_times(self._late)}"
+
 
 class Rigs:
     """All of them, by ROS and by Zenoh. Belongs to the thread that spins the node."""
@@ -264,15 +269,19 @@ class Rigs:
 
     def last_words(self) -> Iterable[str]:
         """How it was, a line for each participant."""
-        for name, one in self._lockstep.figures()["participants"].items():
-            times = ", ".join(f"{key} {one[key]}" for key in ("p50_ms", "p99_ms", "max_ms"))
-            counts = ", ".join(f"{one[key]} {key}" for key in ("ticks", "lost", "overruns"))
-            yield f"lockstep with {name}: {counts}; answered in {times}"
+        for name, one in self._lockstep.participants.items():
+            counts = f"{one.ticks} ticks, {one.lost} lost, {one.overruns} overruns"
+            yield f"lockstep with {name}: {counts}; answered in {_times(one.times)}"
 
     def close(self) -> None:
         """Leave."""
         for link in self._links:
             link.close()
+
+
+def _times(spread: Spread) -> str:
+    half, nearly_all = spread.share_s(0.5) * 1e3, spread.share_s(0.99) * 1e3
+    return f"{half:.1f} ms (p50), {nearly_all:.1f} ms (p99), {spread.most_s * 1e3:.1f} ms (most)"
 
 
 def _wall_ns() -> int:

@@ -101,6 +101,7 @@ class Simulator(Node):
                     set_manual=self._judged.set_manual,
                 )
                 for robot_id, name in names.items()
+                if robot_id not in self.parameters.rigs.external
             ]
 
     # What comes in
@@ -214,12 +215,16 @@ class Simulator(Node):
         told.header.stamp = fields.stamp(self.world.now_ns)
         self._diagnostics_out.publish(told)
 
-    def end(self) -> None:
-        """Tell a last time how it was, and leave."""
+    def tell_last_words(self) -> None:
+        """How it was, in the log too."""
         self.tell_summary()
-        for line in self._rigs.last_words():
+        for line in (*self._lateness.last_words(), *self._rigs.last_words()):
             self.get_logger().info(line)
+
+    def destroy_node(self) -> None:
+        """Leave ROS, and Zenoh."""
         self._rigs.close()
+        super().destroy_node()
 
 
 def _work(node: Simulator) -> int:
@@ -234,7 +239,7 @@ def _work(node: Simulator) -> int:
                     executor.spin_once(timeout_sec=0)
                 wait_s = node.advance()
     finally:
-        node.end()
+        node.tell_last_words()
     return 0
 
 

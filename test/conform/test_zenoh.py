@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 from conform.rigs import DIES_OF_JUNK, FAULTS, HOME, ROBOT_ID, Fault, rig_at
 from zenoh_net import free_endpoint, session_at
 
+from suwon_fleet.adapters.zenoh.doctor import Doctor
 from suwon_fleet.adapters.zenoh.session import SessionSettings
 from suwon_fleet.conform.book import Finding, Verdict, of_verdict
 from suwon_fleet.conform.exam import Plan
 from suwon_fleet.conform.zenoh import examine
+from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.keys import Address
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zenoh_robot.py"
@@ -27,9 +30,7 @@ SIX = ("factsheet", "seq", "expired", "no-self-resume", "grant-session", "events
 
 def examined(endpoint: str, *faults: Fault, **plan: float) -> list[Finding]:
     with rig_at(endpoint, *faults):
-        return examine(
-            SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**{"room_m": 0.6, **plan})
-        )
+        return examine(SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**plan))
 
 
 def failed(findings: list[Finding]) -> list[str]:
@@ -88,6 +89,16 @@ def test_behind_a_router_its_connection_is_not_ours_to_break() -> None:
     assert failed(findings) == []
     unseen = of_verdict(findings, Verdict.NOT_SEEN)
     assert {"reconnect", "grant", "overrun"} <= {*unseen}
+
+
+def test_where_a_fleet_manager_is_at_work_it_does_not_interfere() -> None:
+    endpoint = free_endpoint()
+    with (
+        session_at(mode="router", listen=[endpoint]) as session,
+        closing(Doctor(session, HOME[0], "*", 1.0)),
+        pytest.raises(BadInput, match="at work"),
+    ):
+        examined(endpoint)
 
 
 def test_a_robot_that_does_not_come_has_told_no_state() -> None:

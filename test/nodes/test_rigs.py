@@ -177,6 +177,7 @@ def test_real_robots_mix_with_simulated_ones_on_the_walls_clock(
 ) -> None:
     endpoint = free_endpoint()
     given = {"external": "cart-1", "clock": "wall", "rate": 1.0, "zenoh_listen": endpoint}
+    given |= {"robot_topics": "on"}
     world = simulated(play, tmp_path, **given)
     with rig_at(endpoint, "cart-1", -2.5, 1.25):
         play.until(
@@ -188,6 +189,9 @@ def test_real_robots_mix_with_simulated_ones_on_the_walls_clock(
     assert abs(world.world.now_ns - time.time_ns()) < 2 * SECOND
     assert world.world.now_ns % (SECOND // 10) == 0
     assert world.summary()["pace"]["steps"] > 0
+    topics = {name for name, _ in world.get_topic_names_and_types()}
+    assert "/cart_2/odom" in topics
+    assert "/cart_1/odom" not in topics, "it has a controller of its own"
 
 
 @pytest.mark.parametrize(
