@@ -266,11 +266,13 @@ class FleetManager(ToldLifecycleNode):
         self._configured.topics.tell_state(self.fleet, active=self._active is not None)
 
     def _tell_diagnostics(self) -> None:
+        assert self._configured is not None
         stamp = ros_fields.stamp(self.fleet.now_ns)
         active = self._active
         told = self._diagnostics.array(
             stamp,
             self.fleet,
+            self._configured.journal.surprises,
             active.link if active else None,
             active.service.witness if active else None,
             active.zenoh if active else None,
