@@ -9,6 +9,7 @@ from typing import Protocol
 
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.messages import Heard, PeerSaid, Tell
+from suwon_fleet.core.errors import Problem
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.report import Pose
 
@@ -19,13 +20,17 @@ class Journal(Protocol):
     `append` may return before the events would survive the death of the process. `unkept` says how many
     of the newest appends might not: nothing may be done about them yet. `flush` waits until none is left.
     All three raise OSError when events cannot be kept, or others write the journal now: nothing may then
-    be done about what is not kept, ever.
+    be done about what is not kept, ever. `surprises` are what people should know of it.
     """
+
+    surprises: list[Problem]
 
     def append(self, events: Sequence[Event]) -> None: ...
     def unkept(self) -> int: ...
     def flush(self) -> None: ...
-    def read(self) -> Iterator[Event]: ...
+    def read(self) -> Iterator[Event]:
+        """All events; it may begin with a snapshot instead of what came before that."""
+
     def close(self) -> None: ...
 
 

@@ -27,6 +27,7 @@ class GroupJournal:
     def __init__(self, journal: ChainedJournal, on_kept: Callable[[], None] | None = None) -> None:
         """Own a journal from now on; `on_kept` is called on the thread whenever more is kept."""
         self._journal, self._on_kept = journal, on_kept
+        self.surprises: list[Problem] = journal.surprises
         self._head = journal.head
         self._changed = Condition()
         self._waiting: list[list[Record]] = []
@@ -35,10 +36,6 @@ class GroupJournal:
         self._is_open = True
         self._thread = Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
-
-    @property
-    def surprises(self) -> list[Problem]:
-        return self._journal.surprises
 
     def append(self, events: Sequence[Event]) -> None:
         """Hand events over to be kept. Raises OSError when an earlier append could not be."""
@@ -67,7 +64,7 @@ class GroupJournal:
             self._raise_failure()
 
     def read(self) -> Iterator[Event]:
-        """All events, oldest first. Raises BadInput at a record that cannot be read."""
+        """As the journal it owns does, once all is kept."""
         self.flush()
         return self._journal.read()
 
@@ -95,6 +92,7 @@ class GroupJournal:
                 self._changed.notify_all()
             if self._on_kept:
                 self._on_kept()
+            self._journal.tidy()
 
     def _next_group(self) -> list[list[Record]]:
         """All appends that wait, as soon as there is one; none at the end."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.errors import Problem
 from suwon_fleet.wire.journal import decode, encode
 
 
@@ -13,6 +14,7 @@ class MemoryJournal:
     """Keeps events as the bytes a file would hold, so that what it gives back is what a file would."""
 
     def __init__(self) -> None:
+        self.surprises: list[Problem] = []
         self._records: list[tuple[str, bytes]] = []
 
     def append(self, events: Sequence[Event]) -> None:

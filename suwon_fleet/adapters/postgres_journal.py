@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import psycopg
 from psycopg import sql
@@ -15,7 +16,7 @@ from suwon_fleet.adapters.chained_journal import IN_USE, ChainedJournal
 from suwon_fleet.adapters.postgres_lease import LEASE_S, Lease, now_s
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.wire.journal import SCHEMA
-from suwon_fleet.wire.journal_chain import Record
+from suwon_fleet.wire.journal_chain import Head, Record
 
 Db = psycopg.Connection[tuple[object, ...]]
 
@@ -35,16 +36,29 @@ _TABLES = (
     f"CREATE TABLE cut ({_COLUMNS.format(key='NOT NULL')}, at timestamptz NOT NULL DEFAULT now())",
     postgres_lease.TABLE,
     postgres_lease.FIRST,
+    f"CREATE TABLE archive ({_COLUMNS.format(key='PRIMARY KEY')})",
+    "CREATE TABLE archived (number bigint NOT NULL, hash bytea NOT NULL)",
+    f"INSERT INTO archived VALUES (0, '\\x{Head().hash.hex()}')",
     "CREATE TABLE about (schema integer NOT NULL)",
     f"INSERT INTO about VALUES ({SCHEMA})",
 )
-_PAGE = "SELECT number, name, body, before, hash FROM records WHERE number > %s ORDER BY number LIMIT 5000"
+_PAGE = """
+SELECT number, name, body, before, hash FROM {table} WHERE number >= %s ORDER BY number LIMIT 5000
+"""
+_ARCHIVE = """
+WITH gone AS (
+    DELETE FROM records WHERE number < %s AND number < (SELECT min(number) FROM records) + %s
+    RETURNING number, name, body, before, hash
+) INSERT INTO archive SELECT * FROM gone
+"""
+_NOTE_HEAD = """
+UPDATE archived SET (number, hash) = (SELECT number, hash FROM archive ORDER BY number DESC LIMIT 1)
+"""
 _INSERT = "INSERT INTO records (number, name, body, before, hash) VALUES (%s, %s, %s, %s, %s)"
 _CUT = """
 WITH gone AS (DELETE FROM records WHERE number >= %s RETURNING number, name, body, before, hash)
 INSERT INTO cut SELECT * FROM gone
 """
-_BEFORE_ALL = -(2**63)
 _NAME = re.compile(r"[a-z0-9_]{0,40}")
 
 
@@ -155,14 +169,39 @@ class PostgresStore:
         if self._lease:
             self._lease.check()
 
-    def rows(self) -> Iterator[Record]:
-        """All records, by number. Raises BadInput when the database cannot be read."""
-        last = _BEFORE_ALL
+    def rows(self, first: int = 0) -> Iterator[Record]:
+        """Records from one on, by number. Raises BadInput when the database cannot be read."""
+        return self._rows_of("records", first)
+
+    def archived(self) -> Iterator[Record]:
+        """Records in the table `archive`, by number."""
+        return self._rows_of("archive", 0)
+
+    def archive_head(self) -> Head:
+        """Where the chain in the archive ends."""
+        number, hash = self._one("SELECT number, hash FROM archived")
+        return Head(int(str(number)), bytes(cast(bytes, hash)))
+
+    def archive(self, before: int, most: int) -> bool:
+        """Move the first records into the table `archive`; whether any was left to move."""
+        assert self._lease is not None
         try:
-            while page := self._db.execute(_PAGE, (last,)).fetchall():
+            with self._db.transaction():
+                self._lease.renew_in(self._db)
+                moved = self._db.execute(_ARCHIVE, (before, most)).rowcount
+                if moved:
+                    self._db.execute(_NOTE_HEAD)
+        except psycopg.Error as error:
+            raise OSError(f"{self.name}: {error}") from error
+        return moved > 0
+
+    def _rows_of(self, table: str, first: int) -> Iterator[Record]:
+        query = _PAGE.format(table=table).encode()
+        try:
+            while page := self._db.execute(query, (first,)).fetchall():
                 records: list[Record] = [Record._make(row) for row in page]
                 yield from records
-                last = records[-1].number
+                first = records[-1].number + 1
         except psycopg.Error as error:
             raise BadInput([self._problem(error)]) from error
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from suwon_fleet.adapters.chained_journal import IN_USE, ChainedJournal
 from suwon_fleet.adapters.journal_aside import keep_bytes, keep_records
+from suwon_fleet.adapters.sqlite_journal_archive import add_to_archive, read_archive
 from suwon_fleet.adapters.sqlite_journal_log import torn_end
 from suwon_fleet.core.errors import BadInput, Problem, Severity
 from suwon_fleet.wire.journal import SCHEMA
-from suwon_fleet.wire.journal_chain import Head, Record, link
+from suwon_fleet.wire.journal_chain import Head, Record, head_of, link
 
 APPLICATION = 0x53554A4E
 """In the header of every journal ("SUJN"), so that no other database is taken for one."""
@@ -26,7 +27,9 @@ CREATE TABLE records (
     before BLOB NOT NULL, hash BLOB NOT NULL
 ) STRICT
 """
-_ALL = "SELECT number, name, body, before, hash FROM records ORDER BY number"
+_HEAD = "CREATE TABLE archived (number INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"
+_FROM = "SELECT number, name, body, before, hash FROM records WHERE number >= ? ORDER BY number"
+_PAGE = 5000
 _INSERT = "INSERT INTO records (number, name, body, before, hash) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -50,6 +53,7 @@ class SqliteStore:
             raise ValueError(f"sync is full or normal, not {sync!r}")
         self._path = Path(path)
         self.name = str(self._path)
+        self._archive = self._path.with_name(f"{self._path.name}.archive")
         self.surprises: list[Problem] = []
         try:
             self._db = sqlite3.connect(
@@ -78,7 +82,7 @@ class SqliteStore:
         if tables == 0:
             self._db.execute(f"PRAGMA application_id = {APPLICATION}")
             self._db.execute(f"PRAGMA user_version = {SCHEMA}")
-            self._db.execute(_TABLE)
+            self._make()
         self._check()
         self._db.execute("COMMIT")
         self._look_at_log()
@@ -105,11 +109,16 @@ class SqliteStore:
 
     def _upgrade(self) -> None:
         """Chain the records of a file that was written before there were chains."""
-        self._db.execute(_TABLE)
+        self._make()
         rows = self._db.execute("SELECT name, body FROM events ORDER BY number")
         self._db.executemany(_INSERT, link(Head(), rows))
         self._db.execute("DROP TABLE events")
         self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _make(self) -> None:
+        self._db.execute(_TABLE)
+        self._db.execute(_HEAD)
+        self._db.execute("INSERT INTO archived VALUES (?, ?)", Head())
 
     def _look_at_log(self) -> None:
         """Tell of what the write-ahead log has after its last whole append; SQLite drops it in silence."""
@@ -179,12 +188,44 @@ class SqliteStore:
     def check(self) -> None:
         """The file is locked: nobody else writes it."""
 
-    def rows(self) -> Iterator[Record]:
-        """All records, by number. Raises BadInput where the file cannot be read."""
-        try:
-            yield from map(Record._make, self._db.execute(_ALL))
+    def rows(self, first: int = 0) -> Iterator[Record]:
+        """Records from one on, by number. Raises BadInput where the file cannot be read."""
+        try:  # page by page: a reading left half way would hold the file open
+            while page := self._db.execute(f"{_FROM} LIMIT ?", (first, _PAGE)).fetchall():
+                yield from map(Record._make, page)
+                first = page[-1][0] + 1
         except sqlite3.Error as error:
             raise BadInput([self._problem(error)]) from error
+
+    def archive_head(self) -> Head:
+        """Where the chain in the archive ends."""
+        return Head._make(self._db.execute("SELECT number, hash FROM archived").fetchone())
+
+    def archived(self) -> Iterator[Record]:
+        """Records in the archive, by number; none when its file is not here any more."""
+        return read_archive(self._archive, self.archive_head().number)
+
+    def archive(self, before: int, most: int) -> bool:
+        """Move the first records into the file `JOURNAL.archive`; whether any was left to move.
+
+        They are there, and synced, before they are not here any more.
+        """
+        try:
+            rows = self._db.execute(f"{_FROM} LIMIT ?", (0, most)).fetchall()
+            records = [record for record in map(Record._make, rows) if record.number < before]
+            if not records:
+                return False
+            add_to_archive(self._archive, records)
+            head = head_of(records[-1])
+            self._in_transaction(lambda: self._drop(head))
+        except sqlite3.Error as error:
+            raise OSError(f"{self._path}: {error}") from error
+        return True
+
+    def _drop(self, head: Head) -> None:
+        """Forget what is in the archive, up to its head."""
+        self._db.execute("DELETE FROM records WHERE number <= ?", (head.number,))
+        self._db.execute("UPDATE archived SET number = ?, hash = ?", head)
 
     def cut(self, records: Sequence[Record]) -> str:
         """Move the last records into a file beside this one; its name."""

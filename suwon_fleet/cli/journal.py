@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,14 +79,27 @@ def run(args: Namespace) -> int:
 def _verify(store: RecordStore, args: Namespace) -> int:
     from suwon_fleet.adapters.chained_journal import examine
 
-    found = examine(store.rows())
+    start = store.archive_head()
+    old = examine(store.archived())
+    found = examine(store.rows(), start)
     problem = found.problem(store.name) if found.bad else None
+    if old.bad:
+        problem = old.problem(f"{store.name}: archive")
+    has_archive = old.head.number > 0
+    if has_archive and old.head != start and problem is None:
+        what = (
+            f"it ends at record {old.head.number}, and not as the journal says: at {start.number}"
+        )
+        mend = "put back a copy of the archive"
+        problem = Problem("archive-does-not-fit", f"{store.name}: archive", what, mend)
     if args.json:
         console.print_json(
             {
                 "journal": store.name,
                 "is_whole": problem is None,
                 "records": found.head.number,
+                "archived": start.number,
+                "has_archive": has_archive,
                 "head": found.head.hash.hex(),
                 "problem": str(problem) if problem else None,
             }
@@ -96,6 +110,10 @@ def _verify(store: RecordStore, args: Namespace) -> int:
             [
                 ("journal", store.name),
                 ("good records", str(found.head.number)),
+                (
+                    "archived",
+                    f"{start.number}{'' if has_archive else ', not here' if start.number else ''}",
+                ),
                 ("head", found.head.hash.hex()),
             ],
         )
@@ -109,7 +127,7 @@ def _show(store: RecordStore, args: Namespace) -> int:
     from suwon_fleet.wire.journal_lines import as_data
 
     wanted: list[dict[str, Any]] = []
-    for record in store.rows():
+    for record in _all(store):
         if args.first <= record.number <= args.last and args.event in (None, record.name):
             data = as_data(record, _where(store, record))
             if args.about is None or _mentions(data, args.about):
@@ -141,7 +159,7 @@ def _row(data: dict[str, Any]) -> tuple[str, ...]:
 def _export(store: RecordStore, args: Namespace) -> int:
     from suwon_fleet.wire.journal_lines import as_line
 
-    lines = (as_line(record, _where(store, record)) for record in store.rows())
+    lines = (as_line(record, _where(store, record)) for record in _all(store))
     if args.output == console.STDOUT:
         _write(sys.stdout, lines)
         return Exit.GOOD
@@ -172,6 +190,10 @@ def _cut(store: RecordStore, args: Namespace) -> int:
 
 def _after(store: RecordStore, number: int) -> Iterator[Record]:
     return (record for record in store.rows() if record.number > number)
+
+
+def _all(store: RecordStore) -> Iterator[Record]:
+    return chain(store.archived(), store.rows())
 
 
 def _where(store: RecordStore, record: Record) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from builtin_interfaces.msg import Time
@@ -10,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.errors import Problem
 from suwon_fleet.core.robots.states import Connection
 from suwon_fleet.nodes.statuses import OF_OWNERS, OK, WARN, LinkStatus, Since, status
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots
@@ -44,12 +46,23 @@ class Diagnostics:
         self,
         stamp: Time,
         fleet: Fleet,
+        surprises: Sequence[Problem],
         link: RosLink | None,
         witness: Witness | None,
         zenoh: ZenohRobots | None,
     ) -> DiagnosticArray:
-        """The statuses now; the last three are None while the node is not active."""
-        told = DiagnosticArray(status=[self._turning(), self._robots(fleet), self._alerts(fleet)])
+        """The statuses now; `surprises` are the journal's.
+
+        The last three are None while the node is not active.
+        """
+        told = DiagnosticArray(
+            status=[
+                self._turning(),
+                self._robots(fleet),
+                self._alerts(fleet),
+                _journal(surprises),
+            ]
+        )
         if link is not None:
             told.status.append(self._link(link))
         if zenoh is not None:
@@ -107,6 +120,12 @@ class Diagnostics:
             unusable=link.faults,
             last=link.last_fault or "",
         )
+
+
+def _journal(surprises: Sequence[Problem]) -> DiagnosticStatus:
+    """What was found when it was opened stays until the next start: somebody should look."""
+    text = "; ".join(map(str, surprises)) or "good"
+    return _status("journal", WARN if surprises else OK, text)
 
 
 def standing_by(stamp: Time) -> DiagnosticArray:

@@ -86,6 +86,7 @@ class FleetManager(ToldLifecycleNode):
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._turned_at_s = 0.0
         self._is_woken = False
+        self._failure: OSError | None = None
         self._diagnostics = Diagnostics(self.parameters.tick_s)
         self._diagnostics_out = self.create_publisher(
             DiagnosticArray, "/diagnostics", QoSProfile(depth=10)
@@ -231,12 +232,19 @@ class FleetManager(ToldLifecycleNode):
     def _on_woken(self) -> None:
         self._is_woken = False
         if self._active:
-            self._turn()
+            self._safely(self._turn)
 
     def _on_kept(self) -> None:
         """Act soon: the journal has kept more. Its thread."""
         if executor := self.executor:
-            executor.create_task(self._act)
+            executor.create_task(self._safely, self._act)
+
+    def _safely(self, do: Callable[[], None]) -> None:
+        """Do something as a task. An error in it would end the process without a word: a turn raises it."""
+        try:
+            do()
+        except OSError as error:
+            self._failure = error
 
     def _act(self) -> None:
         """Tell all what was decided and is kept by now. An OSError of the journal ends the process."""
@@ -246,6 +254,8 @@ class FleetManager(ToldLifecycleNode):
     def _turn(self) -> None:
         """One turn, told to all as soon as it is kept. An OSError of the journal ends the process."""
         assert self._active is not None
+        if self._failure:
+            raise self._failure
         began_s = time.monotonic()
         if changes := self._active.service.turn():
             self._tell(self._active, changes)
@@ -266,11 +276,13 @@ class FleetManager(ToldLifecycleNode):
         self._configured.topics.tell_state(self.fleet, active=self._active is not None)
 
     def _tell_diagnostics(self) -> None:
+        assert self._configured is not None
         stamp = ros_fields.stamp(self.fleet.now_ns)
         active = self._active
         told = self._diagnostics.array(
             stamp,
             self.fleet,
+            self._configured.journal.surprises,
             active.link if active else None,
             active.service.witness if active else None,
             active.zenoh if active else None,

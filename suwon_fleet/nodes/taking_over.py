@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from rclpy.node import Node
 
@@ -12,8 +13,11 @@ from suwon_fleet.adapters.journals import is_in_use, open_journal
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.errors import BadInput
+from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.maplint import lint
 from suwon_fleet.core.mapnetwork import MapNetwork
+from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.nodes.fleet_parameters import FleetParameters
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import prepare
@@ -21,6 +25,13 @@ from suwon_fleet.service.warm_up import warm_up
 from suwon_fleet.wire.groups import load_groups
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    site: SiteMap
+    kinds: Mapping[str, RobotKind]
+    groups: Groups | None
 
 
 class TakingOver:
@@ -33,17 +44,19 @@ class TakingOver:
         self, node: Node, parameters: FleetParameters, on_kept: Callable[[], None]
     ) -> None:
         self._log, self._parameters, self._on_kept = node.get_logger(), parameters, on_kept
+        self._given: _Given | None = None
         self._core: FleetCore | None = None
         self._journal: Journal | None = None
 
     def stand_by(self, wait: Callable[[], None]) -> None:
         """Return once no other process has the journal, which is ours then; `wait` waits a little.
 
-        What else is wrong with the journal is told by `take`. Meanwhile all is made that takes long, so
+        What else is wrong is told by `take`. Meanwhile all is made that takes long, so
         that only the journal has to be read then.
         """
         while True:
             try:
+                given = self._load()
                 self._journal = self._open(patience_s=0.0)
                 return
             except BadInput as error:
@@ -51,21 +64,22 @@ class TakingOver:
                     return
                 if self._core is None:
                     self._log.warning(f"standing by: {error}")
-                    self._core = self._prepare()
+                    self._core = self._prepare(given)
                     self._log.info("standing by: ready")
             wait()
 
     def take(self) -> tuple[FleetCore, Journal]:
         """The fleet, as its journal tells, and the journal. Raises BadInput."""
+        given = self._load()
         journal = self._journal or self._open()
         self._journal = None
         try:
-            core = self._core or self._prepare()
+            core = self._core or self._prepare(given)
             core.resume(journal.read())
         except BaseException:
             journal.close()
             raise
-        self._core = None
+        self._core = self._given = None
         return core, journal
 
     def close(self) -> None:
@@ -84,11 +98,18 @@ class TakingOver:
             return journal
         return GroupJournal(journal, self._on_kept)
 
-    def _prepare(self) -> FleetCore:
-        given = self._parameters
-        site, kinds = load_site(given.site), load_kinds(given.robots)
-        for surprise in lint(MapNetwork(site), kinds.values()):
-            self._log.warning(f"map: {surprise}")
-        groups = load_groups(given.groups, site) if given.groups else None
-        warm_up(next(iter(kinds.values())), self._log.info)
-        return prepare(site, kinds, groups=groups, own=given.group)
+    def _load(self) -> _Given:
+        """What files say; once, so that a journal is not made for a map that cannot be used."""
+        if self._given is None:
+            told = self._parameters
+            site, kinds = load_site(told.site), load_kinds(told.robots)
+            for surprise in lint(MapNetwork(site), kinds.values()):
+                self._log.warning(f"map: {surprise}")
+            self._given = _Given(
+                site, kinds, load_groups(told.groups, site) if told.groups else None
+            )
+        return self._given
+
+    def _prepare(self, given: _Given) -> FleetCore:
+        warm_up(next(iter(given.kinds.values())), self._log.info)
+        return prepare(given.site, given.kinds, groups=given.groups, own=self._parameters.group)

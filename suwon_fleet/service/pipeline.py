@@ -10,6 +10,9 @@ from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.messages import Input, Send, Tell
 from suwon_fleet.ports import Journal, PeerLink, RobotLink
 
+SNAPSHOT_EVERY = 20_000
+"""The journal is given the whole state after so many events: a start reads no more than about that many."""
+
 
 class Pipeline:
     """Joins a core, its journal, the link to its robots and that to its peers. Not thread-safe.
@@ -30,6 +33,7 @@ class Pipeline:
     ) -> None:
         self.core, self._journal, self._link, self._peers = core, journal, link, peers
         self._take_over = take_over
+        self._since_snapshot = core.replayed
         self._appends = 0
         self._held: deque[tuple[int, Outcome]] = deque()
 
@@ -48,7 +52,12 @@ class Pipeline:
         said = self._peers.drain() if self._peers else []
         outcome = self.core.step(now_ns, [*self._link.drain(), *said, *requests])
         if outcome.events:
-            self._journal.append(outcome.events)
+            self._since_snapshot += len(outcome.events)
+            is_due = self._since_snapshot >= SNAPSHOT_EVERY
+            self._journal.append(
+                [*outcome.events, self.core.snapshot()] if is_due else outcome.events
+            )
+            self._since_snapshot *= not is_due
             self._appends += 1
         self._held.append((self._appends, outcome))
         return outcome

@@ -262,7 +262,10 @@ class Realm:
             assert not state.owed, name
             assert not state.sent, name
             before = owner.core.state_hash()
-            assert self._assemble(name, owner.journal.read()).state_hash() == before, name
+            replayed = self._assemble(name, owner.journal.read())
+            assert replayed.state_hash() == before, name
+            kept = self._assemble(name, [owner.core.snapshot()])
+            assert kept.snapshot() == replayed.snapshot(), name
 
 
 def carried(message: Message) -> Message:

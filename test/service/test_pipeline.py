@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sim.stage import KINDS, QUIET, SITE
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.adapters.sqlite_journal import SqliteJournal, SqliteStore
 from suwon_fleet.core.engine.core import Outcome
-from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.events import Event, SiteOpened, StateKept
 from suwon_fleet.core.engine.messages import (
     Announced,
     Answer,
@@ -27,10 +30,12 @@ from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import Place, PlaceKind
+from suwon_fleet.service import pipeline
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.world import Spawn, World
+from suwon_fleet.wire.journal import decode
 
 SHOP = replace(
     SITE,
@@ -223,6 +228,46 @@ def test_killed_at_any_moment_it_ends_every_job_and_none_twice(turns: int, fails
     assert shop.statuses == [JobStatus.FINISHED] * 2
     done = [kind.value for _, kind in shop.world.robots["r"].done]
     assert done == ["load", "unload"]
+
+
+def test_snapshots_are_what_a_start_reads_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "SNAPSHOT_EVERY", 12)
+    shop = Shop()
+    with closing(SqliteJournal(tmp_path / "j.db", sync="normal")) as kept:
+        shop.journal = kept  # type: ignore[assignment]
+        shop.start()
+        shop.open()
+        while not all(status.is_over for status in shop.statuses):
+            shop.turn()
+            if len(list(kept.read())) > 8:
+                before = shop.pipeline.core.state_hash()
+                shop.start()
+                assert shop.pipeline.core.state_hash() == before
+        assert len(list(kept.read())) < 12 + 10, "a turn may decide a few things more"
+        before = shop.pipeline.core.state_hash()
+    assert shop.statuses == [JobStatus.FINISHED] * 2
+    with closing(SqliteStore(tmp_path / "j.db")) as store:
+        records = [*store.archived(), *store.rows()]
+    events = [decode(record.name, record.body, "") for record in records]
+    assert sum(isinstance(event, StateKept) for event in events) > 3
+    assert isinstance(events[0], SiteOpened), "nothing is forgotten"
+    assert assemble(SHOP, KINDS, journal=events).state_hash() == before
+
+
+def test_a_snapshot_is_of_one_group() -> None:
+    world, groups = World(SHOP, KINDS, [], seed=1), Groups({}, rest="all")
+    part = assemble(SHOP, KINDS, groups=groups, own="all")
+    Pipeline(part, MemoryJournal(), WorldLink(world)).turn(1)
+    assert (
+        assemble(SHOP, KINDS, journal=[part.snapshot()], groups=groups, own="all").state
+        == part.state
+    )
+    with pytest.raises(BadInput, match="journal-of-another-group"):
+        assemble(SHOP, KINDS, journal=[part.snapshot()])
+    with pytest.raises(BadInput, match="snapshot-unreadable"):
+        assemble(SHOP, KINDS, journal=[StateKept(1, "", "", b"?")])
 
 
 def test_any_beginning_of_the_journal_is_one_to_start_from() -> None:

@@ -16,6 +16,7 @@ KINDS: tuple[type, ...] = get_args(Event)
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=8),
+    bytes: st.binary(max_size=8),
     bool: st.booleans(),
     int: st.integers(-(2**63), 2**63 - 1),
     float: st.floats(allow_nan=False),

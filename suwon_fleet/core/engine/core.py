@@ -33,6 +33,7 @@ from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
 from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.engine.snapshot import keep, restore
 from suwon_fleet.core.engine.state import FleetState, RobotRecord
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.federation.events import GroupOpened
@@ -99,6 +100,8 @@ class FleetCore:
             if not zone.is_open:
                 traffic.set_open(zone.id, False)
         self._watched_ns = self._dispatched_ns = -(10**18)
+        self.replayed = 0
+        """How many events it has read after the first, which may be a snapshot."""
 
     @property
     def state(self) -> FleetState:
@@ -135,14 +138,23 @@ class FleetCore:
         for number, event in enumerate(journal):
             if number == 0:
                 self._check_group(event)
+                if isinstance(event, events.StateKept):
+                    restore(self.fleet.state, event)
             evolve(self.fleet.state, event)
+            self.replayed = number
         self._take_ground(self.fleet.site)
+
+    def snapshot(self) -> events.StateKept:
+        """The state as it is, for the journal."""
+        return keep(self.fleet.state)
 
     def _check_group(self, event: events.Event) -> None:
         """A journal begins with the group it is of, if it is of one."""
         border = self.fleet.border
         wanted = (border.ground.own, border.ground.cut) if border else ("", "")
-        written = (event.group, event.cut) if isinstance(event, GroupOpened) else ("", "")
+        written = ("", "")
+        if isinstance(event, GroupOpened | events.StateKept):
+            written = event.group, event.cut
         if written != wanted:
             what = f"the journal was written for group '{written[0] or '(the whole map)'}'"
             mend = f"give '{wanted[0] or 'the whole map'}', divided as now, a journal of its own"

@@ -265,8 +265,19 @@ class AlertClosed:
     requester: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StateKept:
+    """All of the state, as it is here, in msgpack: a journal may be read from here on."""
+
+    at_ns: int
+    group: str
+    cut: str
+    state: bytes
+
+
 Event = (
     SiteOpened
+    | StateKept
     | JobAccepted
     | JobRefused
     | JobAssigned

@@ -24,6 +24,10 @@ def _site_opened(state: FleetState, event: e.SiteOpened) -> None:
     state.site_id, state.site_hash = event.site_id, event.site_hash
 
 
+def _state_kept(state: FleetState, event: e.StateKept) -> None:
+    """It says what is so already."""
+
+
 def _zone_set(state: FleetState, event: e.ZoneSet) -> None:
     state.set_zone(event.zone_id, event.is_open, event.reason)
     state.note_zone(event.zone_id, event.is_open, event.requester, event.reason)
@@ -74,6 +78,7 @@ def _alert_closed(state: FleetState, event: e.AlertClosed) -> None:
 
 _EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {
     e.SiteOpened: _site_opened,
+    e.StateKept: _state_kept,
     e.ZoneSet: _zone_set,
     e.StopRequested: _stop_requested,
     e.StopConfirmed: _stop_confirmed,
