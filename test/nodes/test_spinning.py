@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -107,3 +108,15 @@ def test_what_goes_wrong_on_the_way_is_not_lost() -> None:
     later = then(future, lambda value: 1 // value)
     future.set_result(0)
     assert isinstance(later.exception(0), ZeroDivisionError)
+
+
+def test_the_collector_looks_seldom_and_not_at_what_was_loaded() -> None:
+    before = gc.get_threshold()
+    try:
+        spinning.spare_the_collector()
+        assert gc.get_threshold()[0] > 10 * before[0]
+        assert gc.get_freeze_count() > 0
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
