@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.sim.faults.ailments import Ailments
 from suwon_fleet.sim.robot import SimRobot
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _TOLD = (
     "action",
 )
 """What of it a hash looks at, besides numbers, its script and its chance."""
+_AILMENTS = [field.name for field in fields(Ailments) if field.name not in ("random", "kept")]
 DIGITS = 6
 """Hashes are of values rounded so: metres, radians, seconds, shares."""
 
@@ -89,6 +91,6 @@ def state_hash(world: World) -> str:
         told = [str(getattr(robot, name)) for name in _TOLD]
         script = robot.script and (robot.script.at, robot.script.status, robot.script.result)
         chance = robot.random.bit_generator.state["state"]
-        ails = repr(replace(robot.ails, random=None, kept=None))
+        ails = [getattr(robot.ails, name) for name in _AILMENTS]
         digest.update(repr((robot.robot_id, told, script, chance, ails)).encode())
     return digest.hexdigest()
