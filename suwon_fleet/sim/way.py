@@ -84,13 +84,12 @@ class Way:
 
     def memory(self) -> Memory:
         """What it knows that is not in its row of `Bodies`."""
-        known = self._levels, self._lanes, self._in_cabin, self._holds
-        return (self.level, *map(list, known))
+        lanes, holds = list(self._lanes), list(self._holds)
+        return self.level, list(self._levels), lanes, list(self._in_cabin), holds
 
     def recall(self, memory: Memory) -> None:
-        """Know again what `memory` told."""
-        self.level, *known = memory
-        self._levels, self._lanes, self._in_cabin, self._holds = map(list, known)
+        """Know again what `memory` told, of a copy of it."""
+        self.level, self._levels, self._lanes, self._in_cabin, self._holds = memory
 
     def forget_passed(self) -> None:
         """Drop what it remembers of vertices its body has passed."""
