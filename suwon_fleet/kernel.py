@@ -85,6 +85,17 @@ def lean_kernel(function: F) -> F:
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
+def inlined_kernel(function: F) -> F:
+    """A lean kernel that becomes a part of each that calls it.
+
+    For small ones that are called for every robot in every step: handing over a large structure takes
+    longer than what they do with it.
+    """
+    return _compiled(
+        function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True
+    )
+
+
 def _compiled(function: F, **options: bool) -> F:
     folder = cache_folder(Path(inspect.getfile(function)).parent)
     if folder is None:

@@ -26,6 +26,7 @@ NAMES = {
     "scale": "CPU, latency and memory on cities of up to 50,000 vertices and 10,000 robots",
     "city": "a day on the belt, whole and with parts replaced by simpler ones",
     "bridge": "Zenoh: states into the core, robots gone, events across outages, the bridge to ROS",
+    "sim": "the simulator alone, and a day of robots with their fleet",
     "lifelong": "instances of the League of Robot Runners",
 }
 """Modules of `suwon_fleet.bench`, and what each measures."""

@@ -30,12 +30,12 @@ from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
 from suwon_fleet.service.warm_up import warm_up as fleet_warm_up
 from suwon_fleet.service.witness import Witness
-from suwon_fleet.sim import kinematics
 from suwon_fleet.sim.faults.board import not_in_process
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.sim.scenario.expect import Expectations, Happened, Metric, Verdict
 from suwon_fleet.sim.scenario.model import Ends
+from suwon_fleet.sim.warm_up import warm_up as world_warm_up
 from suwon_fleet.traffic.checker import Checker, Violation
 from suwon_fleet.wire.kinds import load_kinds
 
@@ -116,7 +116,7 @@ def warm_up(tell: Tell = _nothing) -> None:
     """Have all kernels compiled, or loaded; `tell` is told when that takes long."""
     kinds = load_kinds(resource_path("config/robots"))
     fleet_warm_up(next(iter(kinds.values())), tell)
-    kinematics.warm_up(tell)
+    world_warm_up(tell)
 
 
 class Simulation:

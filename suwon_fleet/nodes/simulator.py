@@ -28,8 +28,8 @@ from suwon_fleet.nodes.robot_topics import RobotTopics, topic_names
 from suwon_fleet.nodes.sim_faults import SimFaults
 from suwon_fleet.nodes.sim_parameters import declare_parameters
 from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
-from suwon_fleet.sim import kinematics
 from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.sim.warm_up import warm_up
 from suwon_fleet.sim.world import STEP_NS
 
 FLEET = "/fleet"
@@ -56,7 +56,7 @@ class Simulator(Node):
     def __init__(self, **options: Any) -> None:
         super().__init__("simulator", namespace="/sim", **options)
         self.parameters = declare_parameters(self)
-        kinematics.warm_up(self.get_logger().info)
+        warm_up(self.get_logger().info)
         scenario = self.parameters.scenario
         self._judged = JudgedWorld(scenario, session=f"{time.time_ns():x}")
         self.world = self._judged.world

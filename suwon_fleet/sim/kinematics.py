@@ -9,14 +9,12 @@ Speed is constant within a step and changes between steps; all limits hold at bo
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.kernel import Tell, compiling, inner_kernel, kernel
-from suwon_fleet.sim import drive
+from suwon_fleet.kernel import inlined_kernel, kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -46,6 +44,8 @@ class Bodies(NamedTuple):
     known: Ints
     reached: Ints
     may_go: NDArray[np.bool_]
+    passed: NDArray[np.bool_]
+    """Whether a waypoint was reached in this step."""
     top_speed: Floats
     acceleration: Floats
     deceleration: Floats
@@ -65,6 +65,7 @@ class Bodies(NamedTuple):
             known=np.zeros(size, dtype=np.int32),
             reached=np.full(size, -1, dtype=np.int32),
             may_go=np.ones(size, dtype=np.bool_),
+            passed=np.zeros(size, dtype=np.bool_),
             top_speed=np.ones(size),
             acceleration=np.ones(size),
             deceleration=np.ones(size),
@@ -72,26 +73,19 @@ class Bodies(NamedTuple):
         )
 
 
-def warm_up(tell: Tell) -> None:
-    """Have the simulator's kernels compiled, or loaded; `tell` is told when that takes long."""
-    with compiling([Path(__file__).parent], tell):
-        step(Bodies.empty(1), 0.1)
-        drive.warm_up()
-
-
-@inner_kernel
+@inlined_kernel
 def _wrap(angle: float) -> float:
     """The same angle from -pi to pi."""
     return angle - 2 * math.pi * round(angle / (2 * math.pi))
 
 
-@inner_kernel
+@inlined_kernel
 def _length(way: Floats, at: int) -> float:
     """Metres from the waypoint before `at` to it."""
     return math.hypot(way[at, 0] - way[at - 1, 0], way[at, 1] - way[at - 1, 1])
 
 
-@inner_kernel
+@inlined_kernel
 def _bend(way: Floats, at: int) -> float:
     """How far the path turns at waypoint `at`, radians."""
     before = math.atan2(way[at, 1] - way[at - 1, 1], way[at, 0] - way[at - 1, 0])
@@ -99,7 +93,7 @@ def _bend(way: Floats, at: int) -> float:
     return abs(_wrap(after - before))
 
 
-@inner_kernel
+@inlined_kernel
 def _speed_through(way: Floats, known: int, at: int) -> float:
     """Speed at which waypoint `at` may be passed."""
     if at == known - 1 or way[at + 1, 3] > 0.0:
@@ -111,7 +105,7 @@ def _speed_through(way: Floats, known: int, at: int) -> float:
     return float(way[at + 1, 2])
 
 
-@inner_kernel
+@inlined_kernel
 def _speed_to_stop_in(metres: float, deceleration: float, dt: float) -> float:
     """The greatest speed for the next step from which braking by steps ends within `metres`."""
     slice_m = deceleration * dt * dt
@@ -120,14 +114,14 @@ def _speed_to_stop_in(metres: float, deceleration: float, dt: float) -> float:
     return (ahead / (whole + 1.0) + whole / 2.0) * deceleration * dt
 
 
-@inner_kernel
+@inlined_kernel
 def _metres_to_stop(speed: float, deceleration: float, dt: float) -> float:
     """How far a body still goes that drives one step at `speed` and then brakes by steps."""
     whole = math.floor(speed / (deceleration * dt))
     return (whole + 1.0) * (speed - whole / 2.0 * deceleration * dt) * dt
 
 
-@inner_kernel
+@inlined_kernel
 def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
     """The greatest speed for the next step from which body `i` can still keep all limits ahead."""
     way, known, deceleration = body.way[i], body.known[i], body.deceleration[i]
@@ -135,6 +129,8 @@ def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
     ahead = _length(way, 1) - body.along[i]
     reach = _metres_to_stop(body.top_speed[i], deceleration, dt) + body.top_speed[i] * dt
     for at in range(1, known):
+        if ahead > reach:
+            return allowed
         through = _speed_through(way, known, at)
         if through == 0.0:
             return min(allowed, _speed_to_stop_in(ahead, deceleration, dt))
@@ -143,24 +139,25 @@ def _allowed_speed(body: Bodies, i: int, dt: float) -> float:
             before = max(ahead - body.top_speed[i] * dt, 0.0)
             rest = before + _metres_to_stop(through, deceleration, dt)
             allowed = min(allowed, _speed_to_stop_in(rest, deceleration, dt))
-        if ahead > reach:
-            return allowed
         ahead += _length(way, at + 1)
     return allowed
 
 
-@inner_kernel
+@inlined_kernel
 def _pass_waypoint(body: Bodies, i: int, over: float) -> None:
     """Waypoint 1 is reached: it becomes row 0, `over` metres behind the body."""
     known = body.known[i]
-    body.way[i, : known - 1] = body.way[i, 1:known].copy()
+    for at in range(known - 1):
+        for column in range(4):
+            body.way[i, at, column] = body.way[i, at + 1, column]
     body.known[i] -= 1
     body.reached[i] += 1
     body.along[i] = over
     body.held[i] = 0.0
+    body.passed[i] = True
 
 
-@inner_kernel
+@inlined_kernel
 def _turn(body: Bodies, i: int, dt: float) -> float:
     """Turn towards the next waypoint as fast as the body can; how far off it was, radians."""
     way = body.way[i]
@@ -171,7 +168,7 @@ def _turn(body: Bodies, i: int, dt: float) -> float:
     return abs(error)
 
 
-@inner_kernel
+@inlined_kernel
 def _advance(body: Bodies, i: int, dt: float) -> None:
     """Move along the path at the speed the body has now."""
     way = body.way[i]
@@ -183,7 +180,7 @@ def _advance(body: Bodies, i: int, dt: float) -> None:
         _pass_waypoint(body, i, max(0.0, body.along[i] - _length(way, 1)))
 
 
-@inner_kernel
+@inlined_kernel
 def _drive(body: Bodies, i: int, dt: float) -> None:
     way = body.way[i]
     if body.along[i] == 0.0 and body.held[i] < way[1, 3] - 1e-9:
@@ -202,7 +199,7 @@ def _drive(body: Bodies, i: int, dt: float) -> None:
     _advance(body, i, dt)
 
 
-@inner_kernel
+@inlined_kernel
 def _brake(body: Bodies, i: int, dt: float) -> None:
     """Come to a stop along the path, as hard as the body may."""
     body.speed[i] = max(0.0, body.speed[i] - body.deceleration[i] * dt)
@@ -215,6 +212,7 @@ def _brake(body: Bodies, i: int, dt: float) -> None:
 def step(body: Bodies, dt: float) -> None:
     """Move all bodies on by `dt` seconds."""
     for i in range(len(body.x)):
+        body.passed[i] = False
         if body.known[i] < 2:
             body.speed[i] = 0.0
         elif body.may_go[i]:
@@ -224,7 +222,7 @@ def step(body: Bodies, dt: float) -> None:
         _place(body, i)
 
 
-@inner_kernel
+@inlined_kernel
 def _place(body: Bodies, i: int) -> None:
     """Set x and y from the way and how far along it the body is."""
     way = body.way[i]

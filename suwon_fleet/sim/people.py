@@ -29,10 +29,14 @@ class People:
             return math.inf
         return float(random.uniform(self.handover_min_s, self.handover_max_s))
 
-    def block_s(self, random: np.random.Generator, dt_s: float) -> float:
-        """For how long somebody now steps into the way; mostly 0."""
-        if random.random() >= self.blocks_per_hour * dt_s / 3600.0:
-            return 0.0
+    def clear_s(self, random: np.random.Generator) -> float:
+        """How long a robot drives until somebody steps in its way; mostly long."""
+        if self.blocks_per_hour <= 0.0:
+            return math.inf
+        return float(random.exponential(3600.0 / self.blocks_per_hour))
+
+    def block_s(self, random: np.random.Generator) -> float:
+        """For how long somebody then stays there."""
         return float(random.uniform(self.block_min_s, self.block_max_s))
 
     def grasp_fails(self, random: np.random.Generator) -> bool:

@@ -2,7 +2,8 @@
 """A simulated robot: how it obeys commands, what becomes of its states, and what it reports of them.
 
 What it does where it stands is in `scripts.py`, the path it was granted in `way.py`, its body in
-`kinematics.py`. Time comes in through `tick`; chance from the robot's own stream of random numbers.
+`kinematics.py`. What only counts down while time passes is in `life.py`, which also says when a robot has
+to `attend` to something. Chance comes from the robot's own stream of random numbers.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from suwon_fleet.core.robots.report import (
 from suwon_fleet.core.robots.states import UP
 from suwon_fleet.sim.faults.ailments import Ailments
 from suwon_fleet.sim.kinematics import Bodies
+from suwon_fleet.sim.life import BLOCKED, SCRIPT, Lives
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scripts import CANCELLED, Script, settle
 from suwon_fleet.sim.way import Way
@@ -48,21 +50,28 @@ _ENDED_BY_PERSON = (
     StopState.FATAL,
     StopState.ALARM,
 )
+MOST_KNOWN = 100
+"""Actions a robot remembers: one it is asked for again after so many others it would do again."""
 _WALKS = (ControlMode.BALANCED, ControlMode.LOCOMOTION)
+_HEEDED = frozenset(
+    ("mode", "compartment", "stop", "power", "control", "is_dead", "ails", "script", "is_made")
+)
+"""What decides whether a robot may drive: whenever one of these is set, its row is told."""
 
 
 @dataclass(slots=True)
 class SimRobot:
     """The robot's program: its states, its action, its battery. Not thread-safe."""
 
+    is_made: bool = field(default=False, init=False)
     robot_id: str
     kind: RobotKind
     row: int
     bodies: Bodies
+    lives: Lives
     way: Way
     people: People
     random: np.random.Generator
-    soc: float
     session: str = "1"
     sequence: int = 0
     mode: OperatingMode = OperatingMode.AUTOMATIC
@@ -72,7 +81,6 @@ class SimRobot:
     power: Power = Power.DISCHARGING
     control: ControlMode | None = None
     posture: Posture | None = None
-    blocked_s: float = 0.0
     is_silent: bool = False
     """Its link is down: it hears and tells nothing."""
     is_dead: bool = False
@@ -96,6 +104,52 @@ class SimRobot:
         body.acceleration[row] = self.kind.acceleration_mps2
         body.deceleration[row] = self.kind.deceleration_mps2
         body.turn_rate[row] = self.kind.turn_rate_radps
+        life, battery = self.lives, self.kind.battery
+        life.idle_w[row], life.charge_w[row] = battery.idle_w, battery.charge_w
+        life.drive_ws_per_m[row] = battery.drive_w / self.kind.max_speed_mps
+        life.clear_s[row] = self.people.clear_s(self.random)
+        self.is_made = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a field. What decides whether it may drive may be set by anybody: faults do so, too."""
+        object.__setattr__(self, name, value)
+        if name in _HEEDED and self.is_made:
+            if name == "script" and isinstance(value, Script):
+                self.lives.script_left_s[self.row] = value.left_s
+            self.heed()
+
+    def heed(self) -> None:
+        """Tell its row of the arrays what its states and ailments now make of it."""
+        life, row, script = self.lives, self.row, self.script
+        self.bodies.may_go[row] = self.can_go
+        life.is_dead[row] = self.is_dead
+        life.capacity_wh[row] = self.kind.battery.capacity_wh * self.ails.health
+        life.is_charging[row] = self.power is Power.CHARGING
+        life.script_runs[row] = script is not None and (
+            script.act is None or self.stop is StopState.NONE
+        )
+        life.can_walk[row] = script is None and self.control in _WALKS
+        life.walks[row] = self.control is ControlMode.LOCOMOTION
+
+    @property
+    def soc(self) -> float:
+        """State of charge, 0..1."""
+        return float(self.lives.soc[self.row])
+
+    @soc.setter
+    def soc(self, soc: float) -> None:
+        self.lives.soc[self.row] = soc
+        self.heed()
+
+    @property
+    def blocked_s(self) -> float:
+        """For how long somebody still stands in its way."""
+        return float(self.lives.blocked_s[self.row])
+
+    @blocked_s.setter
+    def blocked_s(self, seconds: float) -> None:
+        self.lives.blocked_s[self.row] = seconds
+        self.heed()
 
     # Commands
 
@@ -182,8 +236,9 @@ class SimRobot:
         self.actions.clear()
         self.action = None
         if self.script and self.script.act:
-            self.script.cancel(self)
+            self._break_off(self.script)
             self.script.act = None
+            self.heed()
 
     # Actions
 
@@ -195,10 +250,18 @@ class SimRobot:
             self.script = self.ails.script(act, self, self.people, self.random)
             self._tell(act, ActionStatus.RUNNING)
         elif self.script.act:
-            self.script.cancel(self)
+            self._break_off(self.script)
+
+    def _break_off(self, script: Script) -> None:
+        """End what it does as soon as that is safe."""
+        script.left_s = float(self.lives.script_left_s[self.row])
+        script.cancel(self)
+        self.lives.script_left_s[self.row] = script.left_s
 
     def _tell(self, act: Act, status: ActionStatus, result: str = "") -> None:
         self.action = self.actions[act.action_id] = ActionReport(act.action_id, status, result)
+        if len(self.actions) > MOST_KNOWN:
+            del self.actions[next(iter(self.actions))]
 
     def fail(self, result: str) -> None:
         """What it does comes to nothing."""
@@ -209,27 +272,22 @@ class SimRobot:
     def _cancel(self, action_id: str) -> None:
         """End an action early, or never begin it."""
         if self.script and self.script.act and self.script.act.action_id == action_id:
-            self.script.cancel(self)
+            self._break_off(self.script)
         elif action_id not in self.actions:
             self.actions[action_id] = ActionReport(action_id, ActionStatus.FAILED, CANCELLED)
 
     # Time
 
-    def tick(self, dt_s: float, speed_mps: float) -> bool:
-        """Live through `dt_s` seconds at a speed, before the body moves; whether it may then go on."""
-        if self.is_dead:
-            return False
-        if self.script is not None:
-            self._run_script(self.script, dt_s)
-        self._use_energy(dt_s, speed_mps)
-        if self.blocked_s > 0.0:
-            self.blocked_s -= dt_s
-        elif speed_mps > 0.0:  # now and then somebody stands in the way for a while
-            self.blocked_s = self.people.block_s(self.random, dt_s)
-        can_go = self.can_go
-        if self.control is not None:
-            self._walk(speed_mps)
-        return can_go
+    def attend(self, due: int) -> None:
+        """Do what `live` found due in this step, before the body moves."""
+        if due & SCRIPT and self.script is not None:
+            self._run_script(self.script)
+        if due & BLOCKED:  # now and then somebody stands in the way for a while
+            self.lives.blocked_s[self.row] = self.people.block_s(self.random)
+            self.lives.clear_s[self.row] = self.people.clear_s(self.random)
+        self.heed()
+        if self.lives.can_walk[self.row]:
+            self._walk()
 
     @property
     def can_go(self) -> bool:
@@ -244,7 +302,8 @@ class SimRobot:
     @property
     def _may_go(self) -> bool:
         return (
-            self.stop is StopState.NONE
+            not self.is_dead
+            and self.stop is StopState.NONE
             and self.mode is OperatingMode.AUTOMATIC
             and self.script is None
             and self.blocked_s <= 0.0
@@ -254,33 +313,23 @@ class SimRobot:
             and self.soc > 0.0
         )
 
-    def _run_script(self, script: Script, dt_s: float) -> None:
-        if script.act and self.stop is not StopState.NONE:
-            return
-        if script.advance(self, dt_s):
+    def _run_script(self, script: Script) -> None:
+        life, row = self.lives, self.row
+        script.left_s = float(life.script_left_s[row])
+        is_over = script.advance(self)
+        life.script_left_s[row] = script.left_s
+        if is_over:
             self.script = None
             if script.act:
                 self._tell(script.act, script.status, script.result)
                 if script.status is ActionStatus.FINISHED:
                     self.done.append((script.act.action_id, script.act.kind))
 
-    def _use_energy(self, dt_s: float, speed_mps: float) -> None:
-        battery = self.kind.battery
-        watts = battery.idle_w
-        if self.power is Power.CHARGING:
-            watts = -battery.charge_w
-        elif speed_mps > 0.0:
-            watts += battery.drive_w * speed_mps / self.kind.max_speed_mps
-        capacity_wh = battery.capacity_wh * self.ails.health
-        soc = self.soc - watts * dt_s / 3600.0 / capacity_wh
-        self.soc = 0.0 if soc < 0.0 else 1.0 if soc > 1.0 else soc
-
-    def _walk(self, speed_mps: float) -> None:
+    def _walk(self) -> None:
         """A humanoid's controller and posture follow its motion."""
-        if self.script is None and self.control in _WALKS:
-            walks = speed_mps > 0.0
-            self.control = ControlMode.LOCOMOTION if walks else ControlMode.BALANCED
-            self.posture = Posture.WALKING if walks else Posture.STANDING
+        walks = self.bodies.speed[self.row] > 0.0
+        self.control = ControlMode.LOCOMOTION if walks else ControlMode.BALANCED
+        self.posture = Posture.WALKING if walks else Posture.STANDING
 
     # Reports
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -58,10 +59,10 @@ class Script:
     """The action it carries out; None for what the robot does of itself, which no stop holds."""
     at: int = -1
     left_s: float = 0.0
+    """Of the step it is at; while time passes, the robot's row of `Lives` counts it down."""
 
-    def advance(self, robot: Machine, dt_s: float) -> bool:
-        """Live through `dt_s` seconds; whether the script is at its end."""
-        self.left_s -= dt_s
+    def advance(self, robot: Machine) -> bool:
+        """Begin the steps that are due once `left_s` is over; whether the script is at its end."""
         while self.left_s <= 0.0:
             self.at += 1
             if self.at == len(self.steps):
@@ -171,27 +172,29 @@ def _use_hands(seconds: float) -> list[Step]:
 
 
 def _lid(lid: Compartment) -> Enter:
-    def enter(robot: Machine) -> None:
-        robot.compartment = lid
+    return partial(_set_lid, lid=lid)
 
-    return enter
+
+def _set_lid(robot: Machine, lid: Compartment) -> None:
+    robot.compartment = lid
 
 
 def _power(power: Power) -> Enter:
-    def enter(robot: Machine) -> None:
-        robot.power = power
+    return partial(_set_power, power=power)
 
-    return enter
+
+def _set_power(robot: Machine, power: Power) -> None:
+    robot.power = power
 
 
 def body(control: ControlMode, posture: Posture) -> Enter:
     """A step that puts a humanoid into a mode and a posture."""
+    return partial(_set_body, control=control, posture=posture)
 
-    def enter(robot: Machine) -> None:
-        if robot.control:
-            robot.control, robot.posture = control, posture
 
-    return enter
+def _set_body(robot: Machine, control: ControlMode, posture: Posture) -> None:
+    if robot.control:
+        robot.control, robot.posture = control, posture
 
 
 def _fresh_pack(robot: Machine) -> None:

@@ -14,6 +14,8 @@ from suwon_fleet.sim.kinematics import ARRIVED_M, MOST_AHEAD, Bodies
 Cabins = frozenset[tuple[float, float, str]]
 """Where lift cabins are: x, y (m) and level."""
 
+Memory = tuple[str, list[str], list[str], list[bool], list[float]]
+
 
 class Way:
     """What a robot knows of its path, from the last vertex it reached on."""
@@ -79,6 +81,15 @@ class Way:
         body.known[row], body.reached[row] = 0, -1
         body.along[row] = body.held[row] = 0.0
         self._levels, self._lanes, self._in_cabin, self._holds = [], [], [], []
+
+    def memory(self) -> Memory:
+        """What it knows that is not in its row of `Bodies`."""
+        lanes, holds = list(self._lanes), list(self._holds)
+        return self.level, list(self._levels), lanes, list(self._in_cabin), holds
+
+    def recall(self, memory: Memory) -> None:
+        """Know again what `memory` told, of a copy of it."""
+        self.level, self._levels, self._lanes, self._in_cabin, self._holds = memory
 
     def forget_passed(self) -> None:
         """Drop what it remembers of vertices its body has passed."""

@@ -7,7 +7,6 @@ nanoseconds; each robot has its own stream of random numbers, so that adding one
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
 from suwon_fleet.core.sitemap import SiteMap
-from suwon_fleet.sim import kinematics
+from suwon_fleet.sim import kinematics, snapshot
 from suwon_fleet.sim.faults.board import FaultBoard
 from suwon_fleet.sim.kinematics import Bodies
+from suwon_fleet.sim.life import Lives, live
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.way import Way
@@ -54,8 +54,9 @@ class World:
         start_ns: int = 0,
     ) -> None:
         spawns = sorted(spawns, key=lambda spawn: spawn.robot_id)
-        self.now_ns, self._step_ns = start_ns, step_ns
+        self.now_ns, self.step_ns = start_ns, step_ns
         self.bodies = Bodies.empty(len(spawns))
+        self.lives = Lives.empty(len(spawns))
         self.people = people or People()
         lanes = {lane.id: lane.kind for lane in site.lanes}
         nodes = site.node_by_id
@@ -69,23 +70,25 @@ class World:
             stream = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(spawn.robot_id.encode()),))
             self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
             self.bodies.yaw[row] = spawn.pose.yaw_rad
+            self.lives.soc[row] = spawn.soc
             kind = kinds[spawn.kind]
             self.robots[spawn.robot_id] = SimRobot(
                 spawn.robot_id,
                 kind,
                 row,
                 self.bodies,
+                self.lives,
                 Way(self.bodies, row, spawn.pose.level, lanes, cabins, kind.max_speed_mps),
                 self.people,
                 np.random.default_rng(stream),
-                spawn.soc,
             )
-        self._inbox: list[RobotCommand] = []
+        self._by_row = list(self.robots.values())
+        self.inbox: list[RobotCommand] = []
         self.faults = FaultBoard(site, self.robots, seed=seed, step_ns=step_ns)
 
     def command(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; unknown robots' are dropped, as on a real network."""
-        self._inbox.extend(commands)
+        self.inbox.extend(commands)
 
     def hand_over(self, robot_id: str) -> None:
         """A real controller stands in for a robot: it is where `place` says, and tells nothing."""
@@ -104,23 +107,18 @@ class World:
 
     def step(self) -> None:
         """Move the world on by one step."""
-        for command in self.faults.radio.commands(self.now_ns, self._inbox):
+        for command in self.faults.radio.commands(self.now_ns, self.inbox):
             if robot := self.robots.get(command.robot_id):
                 robot.obey(command)
-        self._inbox.clear()
-        dt_s, bodies = self._step_ns / 1e9, self.bodies
-        speeds, known = bodies.speed.tolist(), bodies.known.tolist()
-        bodies.may_go[:] = [
-            robot.tick(dt_s, speed)
-            for robot, speed in zip(self.robots.values(), speeds, strict=True)
-        ]
+        self.inbox.clear()
+        dt_s, bodies, lives = self.step_ns / 1e9, self.bodies, self.lives
+        if live(lives, bodies, dt_s):
+            for row in np.flatnonzero(lives.due).tolist():
+                self._by_row[row].attend(int(lives.due[row]))
         kinematics.step(bodies, dt_s)
-        for robot, before, left in zip(
-            self.robots.values(), known, bodies.known.tolist(), strict=True
-        ):
-            if left < before:
-                robot.way.forget_passed()
-        self.now_ns += self._step_ns
+        for row in np.flatnonzero(bodies.passed).tolist():
+            self._by_row[row].way.forget_passed()
+        self.now_ns += self.step_ns
         self.faults.step(self.now_ns)
 
     def factsheets(self) -> list[Factsheet]:
@@ -133,7 +131,22 @@ class World:
 
     def reports(self) -> list[RobotReport]:
         """What arrives of how the robots stand, those that are silent left out."""
-        told = [self._report(robot) for robot in self.robots.values() if not robot.is_silent]
+        body = self.bodies
+        places = zip(
+            body.x.tolist(),
+            body.y.tolist(),
+            body.yaw.tolist(),
+            body.speed.tolist(),
+            body.reached.tolist(),
+            body.known.tolist(),
+            self.lives.soc.tolist(),
+            strict=True,
+        )
+        told = [
+            self._report(robot, *place)
+            for robot, place in zip(self._by_row, places, strict=True)
+            if not robot.is_silent
+        ]
         return self.faults.radio.reports(self.now_ns, told)
 
     def poses(self) -> dict[str, Pose]:
@@ -150,19 +163,28 @@ class World:
         body, row = self.bodies, robot.row
         return Pose(float(body.x[row]), float(body.y[row]), float(body.yaw[row]), robot.way.level)
 
-    def _report(self, robot: SimRobot) -> RobotReport:
+    def _report(
+        self,
+        robot: SimRobot,
+        x_m: float,
+        y_m: float,
+        yaw_rad: float,
+        speed_mps: float,
+        reached: int,
+        known: int,
+        soc: float,
+    ) -> RobotReport:
         robot.sequence += 1
-        body, row = self.bodies, robot.row
         report = RobotReport(
             robot_id=robot.robot_id,
             sequence=robot.sequence,
             stamp_ns=self.now_ns,
             session=robot.session,
-            pose=self.pose_of(robot),
-            speed_mps=float(body.speed[row]),
-            path_index=int(body.reached[row]),
-            granted_index=robot.way.granted_index,
-            battery_soc=robot.soc,
+            pose=Pose(x_m, y_m, yaw_rad, robot.way.level),
+            speed_mps=speed_mps,
+            path_index=reached,
+            granted_index=reached + max(known - 1, 0),
+            battery_soc=soc,
             mode=robot.mode,
             navigation=robot.navigation,
             compartment=robot.compartment,
@@ -178,9 +200,13 @@ class World:
         return robot.ails.told(report)
 
     def state_hash(self) -> str:
-        """A hash of where everything is, rounded to a micrometre."""
-        digest = hashlib.blake2b(str(self.now_ns).encode(), digest_size=16)
-        for values in (self.bodies.x, self.bodies.y, self.bodies.speed):
-            digest.update(np.round(values, 6).tobytes())
-        digest.update(np.round([robot.soc for robot in self.robots.values()], 6).tobytes())
-        return digest.hexdigest()
+        """A hash of how everything is, equal in worlds that will go on alike."""
+        return snapshot.state_hash(self)
+
+    def snapshot(self) -> bytes:
+        """All that its future depends on; see :mod:`.snapshot`."""
+        return snapshot.kept(self)
+
+    def restore(self, kept: bytes) -> None:
+        """Be again as when `kept` was taken. Raises BadInput when that was of other robots."""
+        snapshot.take_up(self, kept)

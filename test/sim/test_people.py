@@ -23,13 +23,17 @@ def test_come_as_often_as_the_share_says() -> None:
     assert absent / 4000 == pytest.approx(0.25, abs=0.03)
 
 
-def test_stand_in_the_way_as_often_as_the_rate_says_whatever_the_step() -> None:
+def test_stand_in_the_way_as_often_as_the_rate_says() -> None:
     people = People(blocks_per_hour=60.0, block_min_s=2.0, block_max_s=15.0)
-    for dt_s in (0.1, 0.5):
-        random = np.random.default_rng(1)
-        blocks = [s for _ in range(round(36000 / dt_s)) if (s := people.block_s(random, dt_s))]
-        assert len(blocks) == pytest.approx(600, rel=0.15)
-        assert 2.0 <= min(blocks) <= max(blocks) <= 15.0
+    random = np.random.default_rng(1)
+    clear = [people.clear_s(random) for _ in range(2000)]
+    assert np.mean(clear) == pytest.approx(60.0, rel=0.1)
+    blocks = [people.block_s(random) for _ in range(500)]
+    assert 2.0 <= min(blocks) <= max(blocks) <= 15.0
+
+
+def test_nobody_stands_in_the_way_where_the_rate_is_zero() -> None:
+    assert math.isinf(People(blocks_per_hour=0.0).clear_s(np.random.default_rng(1)))
 
 
 def test_grasps_fail_as_often_as_the_share_says() -> None:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim.stage import KINDS, SITE, grant
+from sim.stage import KINDS, QUIET, SITE, grant
 
 from suwon_fleet.core.robots.command import Act, ActionKind, Pause, Resume, RobotCommand
-from suwon_fleet.core.robots.report import Pose, RobotReport
+from suwon_fleet.core.robots.report import Compartment, Pose, RobotReport, StopState
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.world import STEP_NS, Spawn, World
 
@@ -154,3 +154,39 @@ def test_a_world_stepped_or_watched_more_often_is_the_same(seed: int, steps: int
         watched.state_hash()
         unwatched.step()
     assert watched.state_hash() == unwatched.state_hash()
+
+
+def test_what_counts_down_does_not_depend_on_the_step() -> None:
+    """A battery drains and a script runs as long in fine steps as in coarse ones."""
+    found = []
+    for step_ns in (10_000_000, 100_000_000):
+        world = World(SITE, KINDS, SPAWNS, seed=1, people=QUIET, step_ns=step_ns)
+        world.command([grant("abc", robot_id="cart"), Act("rover", "o1", ActionKind.LOAD)])
+        for _ in range(12_000_000_000 // step_ns):
+            world.step()
+        found.append([(r.battery_soc, r.compartment, r.path_index) for r in world.reports()])
+    for fine, coarse in zip(*found, strict=True):
+        assert fine[0] == pytest.approx(coarse[0], abs=1e-5)
+        assert fine[1:] == coarse[1:]
+
+
+def test_a_robot_whose_states_anybody_sets_stops_and_goes_accordingly() -> None:
+    for change, back in (
+        ({"is_dead": True}, {"is_dead": False}),
+        ({"soc": 0.0}, {"soc": 0.5}),
+        ({"blocked_s": 1e9}, {"blocked_s": 0.0}),
+        ({"stop": StopState.ALARM}, {"stop": StopState.NONE}),
+        ({"compartment": Compartment.FORCED}, {"compartment": Compartment.CLOSED}),
+    ):
+        world = World(SITE, KINDS, SPAWNS, seed=1, people=QUIET)
+        cart = world.robots["cart"]
+        world.command([grant("abc", robot_id="cart")])
+        speeds = []
+        for states in ({}, change, back):
+            for name, value in states.items():
+                setattr(cart, name, value)
+            for _ in range(20):
+                world.step()
+            speeds.append(float(world.bodies.speed[cart.row]))
+        assert speeds[0] > 0.5 < speeds[2]
+        assert speeds[1] == 0.0

@@ -7,7 +7,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,6 +47,9 @@ class Working:
     """Those it bars."""
 
 
+_MADE_WITH = ("_site", "_robots", "_seed", "_step_ns")
+
+
 class FaultBoard:
     """What is to go wrong and what does. Step it at the end of each step of its world."""
 
@@ -65,6 +68,14 @@ class FaultBoard:
         self._added = 0
         self.elapsed_ns = 0
         """Since the world's beginning."""
+
+    def memory(self) -> dict[str, Any]:
+        """All that changes of it as time goes on."""
+        return {name: value for name, value in vars(self).items() if name not in _MADE_WITH}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Be again as when `memory` was told, of a copy of it."""
+        vars(self).update(memory)
 
     @property
     def is_quiet(self) -> bool:

@@ -175,6 +175,7 @@ def bar(robots: Mapping[str, SimRobot], lanes: frozenset[str]) -> None:
     """Hold the robots that are about to begin one of these lanes, and no others."""
     for robot in robots.values():
         robot.ails.is_barred = robot.way.bar(lanes)
+        robot.heed()
 
 
 def trouble_at_chargers(

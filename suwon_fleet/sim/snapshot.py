@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A world kept as bytes, taken up again later, and told from any other by a hash.
+
+Bytes are for the same program on the same map: they are Python's own, so take up only what you have kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.sim.faults.ailments import Ailments
+from suwon_fleet.sim.robot import SimRobot
+
+if TYPE_CHECKING:
+    from suwon_fleet.sim.world import World
+
+_MADE_WITH = {"is_made", "robot_id", "kind", "row", "bodies", "lives", "way", "people"}
+_STATES = [field.name for field in fields(SimRobot) if field.name not in _MADE_WITH]
+"""What changes of a robot; the rest it was made with."""
+_TOLD = (
+    "mode",
+    "compartment",
+    "stop",
+    "stop_id",
+    "power",
+    "control",
+    "posture",
+    "faults",
+    "action",
+)
+"""What of it a hash looks at, besides numbers, its script and its chance."""
+_AILMENTS = [field.name for field in fields(Ailments) if field.name not in ("random", "kept")]
+DIGITS = 6
+"""Hashes are of values rounded so: metres, radians, seconds, shares."""
+
+
+def kept(world: World) -> bytes:
+    """All that the future of a world depends on."""
+    robots = {
+        name: ([getattr(robot, state) for state in _STATES], robot.way.memory())
+        for name, robot in world.robots.items()
+    }
+    arrays = list(world.bodies), list(world.lives)
+    faults = world.faults.memory()  # in the same bytes: faults and robots share streams of chance
+    return pickle.dumps((_who(world), world.now_ns, arrays, robots, world.inbox, faults))
+
+
+def take_up(world: World, bytes_: bytes) -> None:
+    """Make a world what the one was whose bytes these are. Raises BadInput when that had other robots."""
+    who, now_ns, (bodies, lives), robots, inbox, faults = pickle.loads(bytes_)
+    if who != _who(world):
+        what = "it was kept of a world of other robots, or with other steps"
+        raise BadInput([Problem("other-world", "snapshot", what, "make the world it was kept of")])
+    world.now_ns = now_ns
+    world.faults.recall(faults)
+    for name, (states, way) in robots.items():
+        robot = world.robots[name]
+        robot.way.recall(way)
+        for state, value in zip(_STATES, states, strict=True):
+            setattr(robot, state, value)
+    _copy(bodies, world.bodies)  # last, for robots have told their rows what they think of them
+    _copy(lives, world.lives)
+    world.inbox[:] = inbox
+
+
+def _who(world: World) -> list[Any]:
+    kinds = [(name, robot.kind.id) for name, robot in world.robots.items()]
+    return [world.step_ns, *kinds]
+
+
+def _copy(saved: Iterable[NDArray[Any]], into: Iterable[NDArray[Any]]) -> None:
+    for values, array in zip(saved, into, strict=True):
+        array[:] = values
+
+
+def state_hash(world: World) -> str:
+    """A hash of all that the future depends on, numbers rounded to `DIGITS`."""
+    digest = hashlib.sha256(str(world.now_ns).encode())
+    for array in (*world.bodies, *world.lives):
+        rounded = np.round(array, DIGITS) + 0.0 if array.dtype == np.float64 else array
+        digest.update(rounded.tobytes())
+    for robot in world.robots.values():
+        told = [str(getattr(robot, name)) for name in _TOLD]
+        script = robot.script and (robot.script.at, robot.script.status, robot.script.result)
+        chance = robot.random.bit_generator.state["state"]
+        ails = [getattr(robot.ails, name) for name in _AILMENTS]
+        digest.update(repr((robot.robot_id, told, script, chance, ails)).encode())
+    return digest.hexdigest()
