@@ -8,11 +8,17 @@ consequence.
 from __future__ import annotations
 
 import math
+import re
 
-from suwon_fleet.wire.findings import Findings, Mark, shown
+from suwon_fleet.wire.findings import Findings, shown
 from suwon_fleet.wire.sdf.xml import Element
 
+_WRITTEN = re.compile(r"[-+.0-9A-Za-z\s]*", re.ASCII)
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _is_number(value: float) -> bool:
+    return not math.isnan(value)
 
 
 class Values:
@@ -41,19 +47,17 @@ class Values:
         return numbers[0]
 
     def numbers(self, element: Element, count: int) -> tuple[float, ...] | None:
-        """So many numbers, none of them NaN."""
-        return self.parse(element.text, f"<{element.tag}>", element.mark, count)
-
-    def parse(self, text: str, what: str, mark: Mark, count: int) -> tuple[float, ...] | None:
-        """So many numbers out of a text."""
+        """So many numbers, none of them NaN; several are finite, a single one may be a limit."""
+        text, is_fit = element.text, math.isfinite if count > 1 else _is_number
         try:
-            numbers = tuple(float(word) for word in text.split())
+            numbers = tuple(map(float, text.split())) if _WRITTEN.fullmatch(text) else ()
         except ValueError:
             numbers = ()
-        if len(numbers) == count and not any(map(math.isnan, numbers)):
+        if len(numbers) == count and all(map(is_fit, numbers)):
             return numbers
         mend = "give a number" if count == 1 else f"give {count} numbers with spaces in between"
-        self.findings.error(mark, "not-a-number", f"{what} has {shown(text)}", mend)
+        what = f"<{element.tag}> has {shown(text)}"
+        self.findings.error(element.mark, "not-a-number", what, mend)
         return None
 
     def text(self, parent: Element, tag: str, default: str = "") -> str:

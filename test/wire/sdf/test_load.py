@@ -261,6 +261,8 @@ def test_an_old_file_with_dashes_in_comments_is_read(put) -> None:
         ('<link name="a"><pose relative_to="nowhere">0 0 0 0 0 0</pose></link>', "no-frame", 3),
         ('<link name="a"><pose>0 0 zero 0 0 0</pose></link>', "not-a-number", 3),
         ('<link name="a"><pose>0 0 nan 0 0 0</pose></link>', "not-a-number", 3),
+        ('<link name="a"><pose>0 0 inf 0 0 0</pose></link>', "not-a-number", 3),
+        ('<link name="a"><pose>0 0 1_0 0 0 0</pose></link>', "not-a-number", 3),
         ('<link name="a"><collision name="c"><geometry><box/></geometry></collision></link>',
          "missing-tag", 3),
         ('<link name="a"><inertial><inertia><ixx>-1</ixx></inertia></inertial></link>', "bad-inertia", 3),
