@@ -23,9 +23,13 @@ class ToldLifecycleNode(LifecycleNode):
         self._service_change_state.callback = self._checked(self._service_change_state.callback)
 
     def destroy_node(self) -> None:
-        """Leave the graph at once: rclpy keeps `transition_event` until the garbage collector comes by."""
+        """Leave the graph at once: rclpy keeps `transition_event` until the garbage collector comes by.
+
+        The state machine goes with the last of its services: an executor may still be letting go of those,
+        so it is not destroyed here.
+        """
         super().destroy_node()
-        self._state_machine.destroy_when_not_in_use()
+        vars(self).pop("_state_machine", None)
 
     # What it does on its way from state to state
 

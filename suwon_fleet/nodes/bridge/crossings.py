@@ -48,9 +48,11 @@ class Services:
         self._to_zenoh, self._from_zenoh = to_zenoh, from_zenoh
         self._prefix = f"{prefix}/" if prefix else ""
         self._told: dict[str, ServiceToken] = {}
-        self._tokens = session.liveliness().declare_subscriber(
-            ALL_SERVERS, zenoh.handlers.FifoChannel(TOKENS), history=True
-        )
+        self._tokens = None
+        if from_zenoh.allow:  # robots behind zenoh-bridge-ros2dds tell of dozens each
+            self._tokens = session.liveliness().declare_subscriber(
+                ALL_SERVERS, zenoh.handlers.FifoChannel(TOKENS), history=True
+            )
 
     def look(self) -> None:
         """Follow both sides."""
@@ -101,6 +103,8 @@ class Services:
                 yield token.key, Wanted(name, token.key, token.type, rule)
 
     def _hear_tokens(self) -> None:
+        if self._tokens is None:
+            return
         own = str(self._session.info.zid())
         for _ in range(TOKENS):
             if (sample := self._tokens.try_recv()) is None:
@@ -142,7 +146,8 @@ class Services:
 
     def close(self) -> None:
         """End all, and hear of no more."""
-        self._tokens.undeclare()
+        if self._tokens:
+            self._tokens.undeclare()
         for crossing in (*self.here.values(), *self.elsewhere.values()):
             crossing.close()
         self.here.clear()

@@ -41,7 +41,7 @@ _BOTH = (*_IN, *_OUT)
 
 LONGEST_NAME = 64
 """Letters of a certificate's common name, as X.509 has it; a longer one has lost part of its name."""
-_ROBOTS = re.compile(r"([a-z0-9_-]+)\.([a-z0-9_-]+)\.([a-z0-9_-]+)\.[0-9a-f]{16}")
+_ROBOTS = re.compile(r"([a-z0-9_-]+)\.([a-z0-9_-]+)\.([a-z0-9][a-z0-9_-]*)\.[0-9a-f]{16}")
 
 
 class Role(StrEnum):

@@ -114,6 +114,7 @@ def test_robots_of_other_zones_and_others_than_robots_are_no_guests(fleet: Fleet
         ("suseo.lab.a.0123456789abcdef", "suseo/lab/a"),
         ("lab.0123456789abcdef", None),
         ("suseo.lab.a", None),
+        ("suseo.lab._fleet.0123456789abcdef", None),
         (f"suseo.lab.{'a' * 37}.0123456789abcdef", None),
         ("suseo.lab.a.b.0123456789abcdef", None),
         ("", None),
