@@ -46,6 +46,11 @@ class Bodies(NamedTuple):
     may_go: NDArray[np.bool_]
     passed: NDArray[np.bool_]
     """Whether a waypoint was reached in this step."""
+    is_blocked: NDArray[np.bool_]
+    """Something is in the way: wheels turn, and the body stays."""
+    gone: Floats
+    turned: Floats
+    """What its wheels made of this step: metres ahead, radians to the left."""
     top_speed: Floats
     acceleration: Floats
     deceleration: Floats
@@ -66,6 +71,9 @@ class Bodies(NamedTuple):
             reached=np.full(size, -1, dtype=np.int32),
             may_go=np.ones(size, dtype=np.bool_),
             passed=np.zeros(size, dtype=np.bool_),
+            is_blocked=np.zeros(size, dtype=np.bool_),
+            gone=np.zeros(size),
+            turned=np.zeros(size),
             top_speed=np.ones(size),
             acceleration=np.ones(size),
             deceleration=np.ones(size),
@@ -163,8 +171,8 @@ def _turn(body: Bodies, i: int, dt: float) -> float:
     way = body.way[i]
     heading = math.atan2(way[1, 1] - way[0, 1], way[1, 0] - way[0, 0])
     error = _wrap(heading - body.yaw[i])
-    turned = min(abs(error), body.turn_rate[i] * dt)
-    body.yaw[i] = _wrap(body.yaw[i] + math.copysign(turned, error))
+    body.turned[i] = math.copysign(min(abs(error), body.turn_rate[i] * dt), error)
+    body.yaw[i] = _wrap(body.yaw[i] + body.turned[i])
     return abs(error)
 
 
@@ -172,7 +180,10 @@ def _turn(body: Bodies, i: int, dt: float) -> float:
 def _advance(body: Bodies, i: int, dt: float) -> None:
     """Move along the path at the speed the body has now."""
     way = body.way[i]
-    body.along[i] += body.speed[i] * dt
+    body.gone[i] = body.speed[i] * dt
+    if body.is_blocked[i]:
+        return
+    body.along[i] += body.gone[i]
     while body.known[i] >= 2 and body.along[i] >= _length(way, 1) - ARRIVED_M:
         if _speed_through(way, body.known[i], 1) == 0.0:
             _pass_waypoint(body, i, 0.0)  # from the last step of braking: it stands at the next
@@ -213,6 +224,7 @@ def step(body: Bodies, dt: float) -> None:
     """Move all bodies on by `dt` seconds."""
     for i in range(len(body.x)):
         body.passed[i] = False
+        body.gone[i] = body.turned[i] = 0.0
         if body.known[i] < 2:
             body.speed[i] = 0.0
         elif body.may_go[i]:

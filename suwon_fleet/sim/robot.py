@@ -335,7 +335,7 @@ class SimRobot:
 
     @property
     def navigation(self) -> Navigation:
-        if self.blocked_s > 0.0:
+        if self.blocked_s > 0.0 or self.bodies.is_blocked[self.row]:
             return Navigation.BLOCKED
         if self.bodies.speed[self.row] > 0.0:
             return Navigation.MOVING

@@ -10,6 +10,7 @@ import hashlib
 import pickle
 from collections.abc import Iterable
 from dataclasses import fields
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,14 +49,14 @@ def kept(world: World) -> bytes:
         name: ([getattr(robot, state) for state in _STATES], robot.way.memory())
         for name, robot in world.robots.items()
     }
-    arrays = list(world.bodies), list(world.lives)
+    arrays = _structs(world)
     faults = world.faults.memory()  # in the same bytes: faults and robots share streams of chance
     return pickle.dumps((_who(world), world.now_ns, arrays, robots, world.inbox, faults))
 
 
 def take_up(world: World, bytes_: bytes) -> None:
     """Make a world what the one was whose bytes these are. Raises BadInput when that had other robots."""
-    who, now_ns, (bodies, lives), robots, inbox, faults = pickle.loads(bytes_)
+    who, now_ns, arrays, robots, inbox, faults = pickle.loads(bytes_)
     if who != _who(world):
         what = "it was kept of a world of other robots, or with other steps"
         raise BadInput([Problem("other-world", "snapshot", what, "make the world it was kept of")])
@@ -66,9 +67,13 @@ def take_up(world: World, bytes_: bytes) -> None:
         robot.way.recall(way)
         for state, value in zip(_STATES, states, strict=True):
             setattr(robot, state, value)
-    _copy(bodies, world.bodies)  # last, for robots have told their rows what they think of them
-    _copy(lives, world.lives)
+    for saved, struct in zip(arrays, _structs(world), strict=True):
+        _copy(saved, struct)  # last, for robots have told their rows what they think of them
     world.inbox[:] = inbox
+
+
+def _structs(world: World) -> list[list[NDArray[Any]]]:
+    return [list(one) for one in (world.bodies, world.lives, world.odometry, world.discs)]
 
 
 def _who(world: World) -> list[Any]:
@@ -84,7 +89,7 @@ def _copy(saved: Iterable[NDArray[Any]], into: Iterable[NDArray[Any]]) -> None:
 def state_hash(world: World) -> str:
     """A hash of all that the future depends on, numbers rounded to `DIGITS`."""
     digest = hashlib.sha256(str(world.now_ns).encode())
-    for array in (*world.bodies, *world.lives):
+    for array in chain.from_iterable(_structs(world)):
         rounded = np.round(array, DIGITS) + 0.0 if array.dtype == np.float64 else array
         digest.update(rounded.tobytes())
     for robot in world.robots.values():

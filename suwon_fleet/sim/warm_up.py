@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from suwon_fleet.kernel import Tell, compiling
-from suwon_fleet.sim import drive, kinematics
+from suwon_fleet.sim import contacts, drive, kinematics, odometry
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.life import Lives, live
 
@@ -16,5 +16,7 @@ def warm_up(tell: Tell) -> None:
     with compiling([Path(__file__).parent], tell):
         bodies = Bodies.empty(1)
         live(Lives.empty(1), bodies, 0.1)
+        contacts.touch(contacts.Discs.empty(1), bodies, 0.1)
         kinematics.step(bodies, 0.1)
+        odometry.count(odometry.Odometry.empty(1), bodies)
         drive.warm_up()

@@ -18,9 +18,11 @@ from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.sim import kinematics, snapshot
+from suwon_fleet.sim.contacts import Discs, touch
 from suwon_fleet.sim.faults.board import FaultBoard
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.life import Lives, live
+from suwon_fleet.sim.odometry import TRACK_SHARE, Odometry, count
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.way import Way
@@ -57,6 +59,9 @@ class World:
         self.now_ns, self.step_ns = start_ns, step_ns
         self.bodies = Bodies.empty(len(spawns))
         self.lives = Lives.empty(len(spawns))
+        self.discs = Discs.empty(len(spawns))
+        self.odometry = Odometry.empty(len(spawns))
+        self._levels = {level.id: number for number, level in enumerate(site.levels)}
         self.people = people or People()
         lanes = {lane.id: lane.kind for lane in site.lanes}
         nodes = site.node_by_id
@@ -72,6 +77,9 @@ class World:
             self.bodies.yaw[row] = spawn.pose.yaw_rad
             self.lives.soc[row] = spawn.soc
             kind = kinds[spawn.kind]
+            self.discs.radius[row] = kind.radius_m
+            self.discs.level[row] = self._levels[spawn.pose.level]
+            self.odometry.track[row] = TRACK_SHARE * kind.width_m
             self.robots[spawn.robot_id] = SimRobot(
                 spawn.robot_id,
                 kind,
@@ -100,6 +108,7 @@ class World:
         """A robot that was handed over is there now; None: its path index is as it was."""
         robot, body = self.robots[robot_id], self.bodies
         row, robot.way.level = robot.row, pose.level
+        self.discs.level[row] = self._levels[pose.level]
         body.x[row], body.y[row], body.yaw[row] = pose.x_m, pose.y_m, pose.yaw_rad
         body.speed[row] = speed_mps
         if path_index is not None:
@@ -115,9 +124,13 @@ class World:
         if live(lives, bodies, dt_s):
             for row in np.flatnonzero(lives.due).tolist():
                 self._by_row[row].attend(int(lives.due[row]))
+        touch(self.discs, bodies, dt_s)
         kinematics.step(bodies, dt_s)
+        count(self.odometry, bodies)
         for row in np.flatnonzero(bodies.passed).tolist():
-            self._by_row[row].way.forget_passed()
+            way = self._by_row[row].way
+            way.forget_passed()
+            self.discs.level[row] = self._levels[way.level]
         self.now_ns += self.step_ns
         self.faults.step(self.now_ns)
 

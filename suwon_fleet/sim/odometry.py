@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wheel odometry: where robots believe to be from what their wheels have turned, apart from the truth.
+
+It begins at zero where the robot began, runs on when the wheels turn against something, and is off by
+what its encoders are off. A humanoid's is that of its steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from suwon_fleet.kernel import kernel
+from suwon_fleet.sim.kinematics import Bodies, Floats
+
+TRACK_SHARE, WHEEL_M = 0.9, 0.1
+"""Assumptions: wheels stand so far apart, as a share of the body's width, and have this radius."""
+
+
+class Odometry(NamedTuple):
+    """State of N robots; the first index of every array is the robot. Wheels are left and right."""
+
+    x: Floats
+    y: Floats
+    yaw: Floats
+    wheels: Floats
+    """Radians since the start."""
+    track: Floats
+    scale: Floats
+    """What each encoder counts of a metre; slip and bias are all but 1."""
+
+    @classmethod
+    def empty(cls, size: int) -> Odometry:
+        """At zero, with good encoders."""
+        return cls(
+            x=np.zeros(size),
+            y=np.zeros(size),
+            yaw=np.zeros(size),
+            wheels=np.zeros((size, 2)),
+            track=np.ones(size),
+            scale=np.ones((size, 2)),
+        )
+
+
+@kernel
+def count(odometry: Odometry, body: Bodies) -> None:
+    """Take in what the bodies' wheels have done in this step."""
+    for i in range(len(body.x)):
+        gone, turned = body.gone[i], body.turned[i]
+        if gone == 0.0 and turned == 0.0:
+            continue
+        track = odometry.track[i]
+        left, right = gone - turned * track / 2, gone + turned * track / 2
+        odometry.wheels[i, 0] += left / WHEEL_M
+        odometry.wheels[i, 1] += right / WHEEL_M
+        left *= odometry.scale[i, 0]
+        right *= odometry.scale[i, 1]
+        metres, turn = (left + right) / 2, (right - left) / track
+        heading = odometry.yaw[i] + turn / 2
+        odometry.x[i] += metres * math.cos(heading)
+        odometry.y[i] += metres * math.sin(heading)
+        yaw = odometry.yaw[i] + turn
+        odometry.yaw[i] = yaw - 2 * math.pi * round(yaw / (2 * math.pi))
