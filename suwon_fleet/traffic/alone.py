@@ -66,17 +66,26 @@ def plan_alone(
 @kernel
 def first_blocked(
     graph: Graph,
-    kind: int,
-    row: NDArray[np.float32],
+    kind: Ints,
+    table: NDArray[np.float32],
+    row: Ints,
     is_open: NDArray[np.bool_],
     blocked: NDArray[np.bool_],
-    start: int,
-) -> int:
-    """The first edge on the quickest way over open edges that is `blocked` (K, E), or NO."""
-    here = start
-    while 0.0 < row[here] < np.inf:
-        edge = quickest(graph, kind, is_open, row, here)
-        if edge == NO or blocked[kind, edge]:
-            return edge
-        here = graph.edge_to[edge]
-    return NO
+    start: Ints,
+) -> Ints:
+    """(N,) the first edge on each robot's quickest way over open edges that is `blocked` (K, E), or NO.
+
+    A robot's way is that down row `row` of the table; one that has none there has nothing in its way.
+    """
+    first = np.full(len(start), NO, dtype=np.int32)
+    for robot in range(len(start)):
+        if row[robot] == NO:
+            continue
+        here, times = start[robot], table[row[robot]]
+        while 0.0 < times[here] < np.inf:
+            edge = quickest(graph, kind[robot], is_open, times, here)
+            if edge == NO or blocked[kind[robot], edge]:
+                first[robot] = edge
+                break
+            here = graph.edge_to[edge]
+    return first

@@ -302,6 +302,7 @@ class Coordinator:
             room=self._room(slots),
             horizon_s=HORIZON_S,
             left=self._left(),
+            was_crowd=self._replanning.is_crowd,
             is_hurried=is_hurried,
         )
         served = mobile[starving].tolist()

@@ -107,7 +107,7 @@ class Crowd:
     def _plans(self, ground: TimedGround, ask: _Ask, moves: Ints) -> Plans:
         """A legal order of moves in time."""
         problem = ask.problem
-        plans = Plans.standing(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
+        plans = Plans.off_ground(ground, problem.kind, problem.start, LONGEST_WINDOW, 1)
         plans.ready[:] = np.minimum(np.ceil(ask.ready_s / self._step_s), LONGEST_WINDOW)
         plans.stages[:, 0], plans.stage_count[:] = ask.row, problem.aims
         plans.goals[:, 0] = ask.goal

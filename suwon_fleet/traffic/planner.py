@@ -95,37 +95,36 @@ class Planner:
         room: Ints,
         horizon_s: float,
         left: Ints,
+        was_crowd: bool,
         is_hurried: bool,
     ) -> Planned:
         """Find moves that serve the most urgent wishes; `blocked` is (K, E) of ground robots stand on.
 
         To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there. `left` are
-        the moves left of the last plan, (M, 2) rows of slot and edge in their order. A plan that
-        is hurried is there soon, and is best made better soon.
+        the moves left of the last plan, (M, 2) rows of slot and edge in their order, and `was_crowd` says
+        that it was for a crowd. A plan that is hurried is there soon, and is best made better soon: a
+        crowd of more than a few is taken to be one still.
         """
         order = np.lexsort((wishes.slot, -wishes.urgency, wishes.goal == NO))
         wishes = wishes.chosen(order)
         problem, no_way = self._problem(wishes, routes, blocked, room)
-        inside = self._inside(problem.start)
-        wanting = np.flatnonzero(problem.aims).astype(np.int32)
-
-        def solve(members: Ints) -> Found:
-            return self._solve(problem, wishes, inside, members, horizon_s)
-
-        alone = self._alone(problem, room + inside.sum(axis=0, dtype=np.int32), horizon_s)
-        few = FEW if is_hurried else CROWD
-        most = len(order) if wishes.starving.any() else few
-        found = plan_apart(self._graph, problem, self._bounded, alone, solve, most)
+        few, found = FEW if is_hurried else CROWD, None
+        is_crowd_still = was_crowd and is_hurried and int(problem.aims.sum()) > few
+        if not is_crowd_still or wishes.starving.any():
+            most = len(order) if wishes.starving.any() else few
+            found = self._apart(problem, wishes, horizon_s, most)
         is_crowd = found is None or (len(order) > few and not len(found.served))
         if found is None or is_crowd:
             found = self._together(problem, wishes, left, is_hurried=is_hurried)
+        unserved = problem.aims.copy()
+        unserved[found.served] = False
         return Planned(
             wishes.slot,
             found.moves,
             order_moves(self._graph, problem.kind, self._bounded, found.moves),
             is_crowd,
             no_way,
-            frozenset(wishes.slot[np.setdiff1d(wanting, found.served)].tolist()),
+            frozenset(wishes.slot[unserved].tolist()),
             found.cost_s,
         )
 
@@ -136,7 +135,7 @@ class Planner:
         is_open = routes.open & ~blocked
         rows, no_way = self._rows(wishes, routes, blocked, is_open)
         count = len(wishes.slot)
-        aims = np.array([row >= 0 for row in rows], dtype=np.bool_)
+        aims = rows != NO
         first = 1e-3 * np.arange(count, 0, -1) / max(1, count)
         for index in np.flatnonzero(~aims).tolist():
             rows[index] = routes.home(int(wishes.kind[index]), int(wishes.front[index]))
@@ -145,7 +144,7 @@ class Planner:
             kind=wishes.kind,
             aims=aims,
             table=routes.table,
-            row=np.array(rows, dtype=np.int32),
+            row=rows,
             until=np.full(count, np.inf, dtype=np.float32),
             rank=np.where(aims, wishes.urgency + first, 0.0),
             is_open=is_open,
@@ -161,26 +160,41 @@ class Planner:
         routes: Routes,
         blocked: NDArray[np.bool_],
         is_open: NDArray[np.bool_],
-    ) -> tuple[list[int], dict[int, int]]:
+    ) -> tuple[Ints, dict[int, int]]:
         """The number of each wish's row of times over open ground, NO without a goal or a way."""
         routes.keep(3 * len(wishes.slot))
-        is_blocked = bool(blocked.any())
-        tags = {kind: is_open[kind].tobytes() for kind in set(wishes.kind.tolist()) if is_blocked}
-        rows, no_way = [], {}
-        slots, kinds, fronts, goals = (column.tolist() for column in wishes[:4])
-        for slot, kind, front, goal in zip(slots, kinds, fronts, goals, strict=True):
-            row = NO if goal == NO else routes.to(kind, goal)
-            if row != NO and not np.isfinite(routes.table[row, front]):
-                row, no_way[slot] = NO, NO
-            elif row != NO and is_blocked:
-                times = routes.table[row]
-                stuck = first_blocked(self._graph, kind, times, routes.open, blocked, front)
-                if stuck != NO:
-                    row = routes.avoiding(kind, goal, is_open[kind], tags[kind])
-                    if not np.isfinite(routes.table[row, front]):
-                        row, no_way[slot] = NO, stuck
-            rows.append(row)
+        slots, kinds, _, goals = (column.tolist() for column in wishes[:4])
+        wanted = [
+            NO if goal == NO else routes.to(kind, goal)
+            for kind, goal in zip(kinds, goals, strict=True)
+        ]
+        rows = np.array(wanted, dtype=np.int32)
+        cut_off = (rows != NO) & np.isinf(routes.table[rows, wishes.front])
+        rows[cut_off] = NO
+        no_way = dict.fromkeys(wishes.slot[cut_off].tolist(), NO)
+        if not blocked.any():
+            return rows, no_way
+        table, front = routes.table, wishes.front
+        stuck = first_blocked(self._graph, wishes.kind, table, rows, routes.open, blocked, front)
+        tags = {kind: is_open[kind].tobytes() for kind in set(kinds)}
+        for index in np.flatnonzero(stuck != NO).tolist():
+            kind = kinds[index]
+            row = routes.avoiding(kind, goals[index], is_open[kind], tags[kind])
+            if np.isinf(routes.table[row, front[index]]):
+                row, no_way[slots[index]] = NO, int(stuck[index])
+            rows[index] = row
         return rows, no_way
+
+    def _apart(self, problem: Problem, wishes: Wishes, horizon_s: float, most: int) -> Found | None:
+        """Plan for robots that keep out of each other's way apart; None if too many do not."""
+        inside = self._inside(problem.start)
+
+        def solve(members: Ints) -> Found:
+            return self._solve(problem, wishes, inside, members, horizon_s)
+
+        empty = problem.room + inside.sum(axis=0, dtype=np.int32)
+        alone = self._alone(problem, empty, horizon_s)
+        return plan_apart(self._graph, problem, self._bounded, alone, solve, most)
 
     def _alone(self, problem: Problem, empty: Ints, horizon_s: float) -> Found:
         """The quickest ways of robots as if each were alone; `empty` is the room in empty zones."""
@@ -205,8 +219,9 @@ class Planner:
             rank=problem.rank[members],
             room=(problem.room + inside.sum(axis=0) - inside[members].sum(axis=0)).astype(np.int32),
         )
-        wanting = self._compatible(part, wishes.goal[members], wishes.urgency[members])
-        later = np.setdiff1d(np.flatnonzero(part.aims), wanting)
+        chosen = self._compatible(part, wishes.goal[members], wishes.urgency[members])
+        wanting = np.flatnonzero(chosen).astype(np.int32)  # the most urgent first, as problems are
+        later = np.flatnonzero(part.aims & ~chosen)
         first = wanting[wishes.starving[members[wanting]]]
         part = _hold_off(part, later, HOLD_OFF_S)
         if len(first):
@@ -218,8 +233,8 @@ class Planner:
 
     def _together(self, problem: Problem, wishes: Wishes, left: Ints, *, is_hurried: bool) -> Found:
         """Plan for all robots at once, as well as that can be done quickly."""
-        wanting = self._compatible(problem, wishes.goal, wishes.urgency)
-        later = np.setdiff1d(np.flatnonzero(problem.aims), wanting)
+        chosen = self._compatible(problem, wishes.goal, wishes.urgency)
+        later = np.flatnonzero(problem.aims & ~chosen)
         index = np.full(1 + int(max(wishes.slot.max(), left[:, 0].max(initial=0))), NO)
         index[wishes.slot] = np.arange(len(wishes.slot))
         left = np.stack((index[left[:, 0]], left[:, 1]), axis=1).astype(np.int32)
@@ -228,8 +243,8 @@ class Planner:
         goal, ready_s = wishes.goal, wishes.ready_s
         return self._crowd.serve(held_off, goal, ready_s, left, is_hurried=is_hurried)
 
-    def _compatible(self, problem: Problem, goal: Ints, urgency: Floats) -> Ints:
-        """Robots, most urgent first, whose goals leave room for each other.
+    def _compatible(self, problem: Problem, goal: Ints, urgency: Floats) -> NDArray[np.bool_]:
+        """(N,) robots whose goals leave room for each other.
 
         Of robots that want the same ground it is the one soonest there, for its urgency: where robots
         queue, whoever is in front.
@@ -237,8 +252,7 @@ class Planner:
         aiming = np.flatnonzero(problem.aims)
         soonest = problem.away_s()[aiming] / urgency[aiming]
         order = aiming[np.argsort(soonest, kind="stable")]
-        chosen = compatible(self._graph, problem.kind, goal, order.astype(np.int32))
-        return np.flatnonzero(chosen).astype(np.int32)  # problems are in the order of urgency
+        return compatible(self._graph, problem.kind, goal, order.astype(np.int32))
 
     def _inside(self, vertices: Ints) -> Ints:
         """(N, Z): 1 where a vertex lies in a zone."""

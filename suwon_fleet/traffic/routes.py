@@ -52,9 +52,8 @@ class Routes:
         """Forbid entering the zones `closed` (indices); robots inside may still leave them."""
         roadmap = self._roadmap
         inside = np.zeros(roadmap.vertex_count, dtype=bool)
-        for vertex in range(roadmap.vertex_count):
-            zones = roadmap.zone_ids[roadmap.zone_ptr[vertex] : roadmap.zone_ptr[vertex + 1]]
-            inside[vertex] = any(int(zone) in closed for zone in zones)
+        vertices, zones = roadmap.zones_of(np.arange(roadmap.vertex_count, dtype=np.int32))
+        inside[vertices[np.isin(zones, list(closed))]] = True
         enters = inside[roadmap.edge_to] & ~inside[roadmap.edge_from]
         self._open = np.isfinite(roadmap.edge_time) & ~enters
         self._closed = closed

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from traffic.drive import kind
@@ -11,7 +12,7 @@ from traffic.maps import grids, line, tee
 
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.traffic.conflicts import find_conflicts
-from suwon_fleet.traffic.planner import Planned, Planner, Wishes
+from suwon_fleet.traffic.planner import FEW, Planned, Planner, Wishes
 from suwon_fleet.traffic.problem import NO, Graph
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
@@ -25,6 +26,8 @@ def plan(
     *wishes: tuple[str, str | None, float],
     standing: tuple[str, ...] = (),
     horizon_s: float = FAR_S,
+    was_crowd: bool = False,
+    is_hurried: bool = False,
 ) -> tuple[Roadmap, Planned]:
     """Plan for robots given as (front, goal, urgency), past robots that stand."""
     roadmap = compile_roadmap(site, [SMALL])
@@ -48,7 +51,8 @@ def plan(
         room=np.zeros(0, dtype=np.int32),
         horizon_s=horizon_s,
         left=np.empty((0, 2), dtype=np.int32),
-        is_hurried=False,
+        was_crowd=was_crowd,
+        is_hurried=is_hurried,
     )
 
 
@@ -128,3 +132,20 @@ def test_the_same_wishes_get_the_same_plan(site: SiteMap, data: st.DataObject) -
     one, other = (plan(site, *wishes)[1] for _ in range(2))
     assert one.plan.edges.tolist() == other.plan.edges.tolist()
     assert one.put_off == other.put_off
+
+
+@pytest.mark.parametrize("was_crowd", [False, True])
+@pytest.mark.parametrize("is_hurried", [False, True])
+def test_in_a_hurry_a_crowd_is_planned_for_as_one(*, was_crowd: bool, is_hurried: bool) -> None:
+    wishes = [(f"n{3 * number}", f"n{3 * number + 1}", 1.0) for number in range(FEW + 1)]
+    for count in (FEW, FEW + 1):
+        site = line(3 * count)
+        _, planned = plan(site, *wishes[:count], was_crowd=was_crowd, is_hurried=is_hurried)
+        assert planned.is_crowd == (was_crowd and is_hurried and count > FEW)
+        assert len(np.unique(planned.moves[:, 0])) == count
+
+
+def test_only_what_stands_on_the_quickest_way_sends_a_robot_round() -> None:
+    roadmap, planned = plan(tee(), ("a", "b", 1.0), ("c", "d", 1.0), standing=("d",))
+    assert set(planned.no_way) == {1}
+    assert ways(roadmap, planned)[0] == ["b"]

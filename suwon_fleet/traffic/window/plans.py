@@ -49,10 +49,19 @@ class Plans(NamedTuple):
         cls, ground: TimedGround, kind: Ints, start: Ints, window: int, most_stages: int
     ) -> Plans:
         """Robots that stand where they are and want nothing."""
+        plans = cls.off_ground(ground, kind, start, window, most_stages)
+        occupy_all(ground, plans)
+        return plans
+
+    @classmethod
+    def off_ground(
+        cls, ground: TimedGround, kind: Ints, start: Ints, window: int, most_stages: int
+    ) -> Plans:
+        """The same before they have been put on the ground: who occupies what is not filled in."""
         if not 1 <= window <= LONGEST_WINDOW:
             raise ValueError(f"a window of {window} steps; it must have 1 to {LONGEST_WINDOW}")
         robots = len(start)
-        plans = cls(
+        return cls(
             kind=kind.astype(np.int32),
             start=start.astype(np.int32),
             ready=np.zeros(robots, dtype=np.int32),
@@ -63,11 +72,9 @@ class Plans(NamedTuple):
             cost=np.zeros(robots, dtype=np.int32),
             least=np.zeros(robots, dtype=np.int32),
             weight=np.ones(robots, dtype=np.int32),
-            taken=np.zeros(ground.resource_count, dtype=np.uint64),
-            users=np.zeros((ground.resource_count, window), dtype=np.int32),
+            taken=np.empty(ground.resource_count, dtype=np.uint64),
+            users=np.empty((ground.resource_count, window), dtype=np.int32),
         )
-        occupy_all(ground, plans)
-        return plans
 
 
 @lean_kernel
