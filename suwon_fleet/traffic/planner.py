@@ -103,13 +103,14 @@ class Planner:
         To serve a wish is to bring its robot `horizon_s` seconds nearer to its goal, or there. `left` are
         the moves left of the last plan, (M, 2) rows of slot and edge in their order, and `was_crowd` says
         that it was for a crowd. A plan that is hurried is there soon, and is best made better soon: a
-        crowd is taken to be one still.
+        crowd of more than a few is taken to be one still.
         """
         order = np.lexsort((wishes.slot, -wishes.urgency, wishes.goal == NO))
         wishes = wishes.chosen(order)
         problem, no_way = self._problem(wishes, routes, blocked, room)
         few, found = FEW if is_hurried else CROWD, None
-        if not (was_crowd and is_hurried) or wishes.starving.any():
+        is_crowd_still = was_crowd and is_hurried and int(problem.aims.sum()) > few
+        if not is_crowd_still or wishes.starving.any():
             most = len(order) if wishes.starving.any() else few
             found = self._apart(problem, wishes, horizon_s, most)
         is_crowd = found is None or (len(order) > few and not len(found.served))

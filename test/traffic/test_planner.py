@@ -12,7 +12,7 @@ from traffic.maps import grids, line, tee
 
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.traffic.conflicts import find_conflicts
-from suwon_fleet.traffic.planner import Planned, Planner, Wishes
+from suwon_fleet.traffic.planner import FEW, Planned, Planner, Wishes
 from suwon_fleet.traffic.problem import NO, Graph
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
 from suwon_fleet.traffic.routes import Routes
@@ -137,11 +137,12 @@ def test_the_same_wishes_get_the_same_plan(site: SiteMap, data: st.DataObject) -
 @pytest.mark.parametrize("was_crowd", [False, True])
 @pytest.mark.parametrize("is_hurried", [False, True])
 def test_in_a_hurry_a_crowd_is_planned_for_as_one(*, was_crowd: bool, is_hurried: bool) -> None:
-    wishes = (("a", "c", 1.0), ("c", "a", 1.0))
-    _, planned = plan(tee(), *wishes, was_crowd=was_crowd, is_hurried=is_hurried)
-    assert planned.is_crowd == (was_crowd and is_hurried)
-    assert not planned.no_way
-    assert len(planned.moves), "somebody can set out"
+    wishes = [(f"n{3 * number}", f"n{3 * number + 1}", 1.0) for number in range(FEW + 1)]
+    for count in (FEW, FEW + 1):
+        site = line(3 * count)
+        _, planned = plan(site, *wishes[:count], was_crowd=was_crowd, is_hurried=is_hurried)
+        assert planned.is_crowd == (was_crowd and is_hurried and count > FEW)
+        assert len(np.unique(planned.moves[:, 0])) == count
 
 
 def test_only_what_stands_on_the_quickest_way_sends_a_robot_round() -> None:
