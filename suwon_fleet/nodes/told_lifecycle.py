@@ -29,7 +29,7 @@ class ToldLifecycleNode(LifecycleNode):
         so it is not destroyed here.
         """
         super().destroy_node()
-        vars(self).pop("_state_machine", None)
+        self.__dict__.pop("_state_machine", None)
 
     # What it does on its way from state to state
 
