@@ -108,7 +108,8 @@ class World:
         """A robot that was handed over is there now; None: its path index is as it was."""
         robot, body = self.robots[robot_id], self.bodies
         row, robot.way.level = robot.row, pose.level
-        self.discs.level[row] = self._levels[pose.level]
+        if pose.level in self._levels:  # a controller may name one that the map has not
+            self.discs.level[row] = self._levels[pose.level]
         body.x[row], body.y[row], body.yaw[row] = pose.x_m, pose.y_m, pose.yaw_rad
         body.speed[row] = speed_mps
         if path_index is not None:
