@@ -7,6 +7,7 @@ once a step would take, which nobody could beat.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,8 @@ def _day(options: Options) -> Iterator[Figure]:
         ("growth of memory, by simulated hour", done.mb_per_hour, "MB", FLAT_MB_PER_HOUR),
     )
     for what, value, unit, target in facts:
+        if math.isnan(value):
+            continue  # of a quick day memory says nothing yet
         yield Figure(
             bench="sim",
             case=case,
