@@ -11,20 +11,22 @@ from pathlib import Path
 DOCS = Path(__file__).parents[1] / "docs"
 _ASKS = re.compile(
     r"ros2 (?:topic pub|service call|action send_goal)(?: -\S+(?: \d+)?)*"
-    r' /fleet/(?P<name>\w+) suwon_fleet/(?P<kind>\w+/\w+)(?: "(?P<fields>.*)")?$',
+    r' /(?P<whose>fleet|sim)/(?P<name>\w+) suwon_fleet/(?P<kind>\w+/\w+)(?: "(?P<fields>.*)")?$',
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True)
 class Asking:
-    """A `ros2` command that asks something of a fleet."""
+    """A `ros2` command that asks something of a fleet or of the simulator."""
 
     name: str
-    """Of the topic, service or action in `/fleet`."""
+    """Of the topic, service or action in its namespace."""
     kind: str
     """As msg/JobRequest."""
     fields: str
+    whose: str = "fleet"
+    """Its namespace: fleet or sim."""
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -37,7 +39,8 @@ def blocks(page: str, language: str) -> list[str]:
 def askings(page: str) -> list[Asking]:
     """All commands of a page that ask something."""
     shown = "".join(blocks(page, "bash") + blocks(page, "console"))
-    return [Asking(m["name"], m["kind"], m["fields"] or "{}") for m in _ASKS.finditer(shown)]
+    found = _ASKS.finditer(shown)
+    return [Asking(m["name"], m["kind"], m["fields"] or "{}", m["whose"]) for m in found]
 
 
 def table(page: str, heading: str) -> dict[str, list[str]]:

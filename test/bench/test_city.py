@@ -126,7 +126,7 @@ def test_who_comes_first_gets_the_nearest_robot() -> None:
     errands = [errand("late", "d", 1.0), errand("early", "c", 5.0)]
     decided = FirstCome().assign(errands, workers, ways()).decisions
     assert [(d.job_id, d.robot_id) for d in decided] == [("early", "right"), ("late", "left")]
-    too_heavy = replace(errand("heavy", "a"), payload_kg=1e6)
+    too_heavy = errand("heavy", "a")._replace(payload_kg=1e6)
     assert FirstCome().assign([too_heavy], workers, ways()) == Plan()
 
 
@@ -135,9 +135,9 @@ def test_matched_are_served_best_together_and_nobody_thinks_ahead() -> None:
     errands = [errand("near", "a"), errand("far", "c"), errand("third", "b")]
     decided = Matched().assign(errands, workers, ways()).decisions
     assert [(d.job_id, d.robot_id) for d in decided] == [("near", "left")]
-    held = replace(errand("near", "a"), held_by="left")
+    held = errand("near", "a")._replace(held_by="left")
     assert Matched().assign([held, errand("far", "c")], workers, ways()) == Plan()
-    too_heavy = replace(errand("heavy", "a"), payload_kg=1e6)
+    too_heavy = errand("heavy", "a")._replace(payload_kg=1e6)
     assert Matched().assign([too_heavy], workers, ways()) == Plan()
 
 

@@ -117,7 +117,8 @@ def test_it_does_jobs_and_obeys_stops(site: Corridor) -> None:
 
 
 def test_the_docs_ask_for_what_is_there(site: Corridor) -> None:
-    asked = {(f"/fleet/{a.name}", f"suwon_fleet/{a.kind}") for a in askings("ros.md")}
+    of_fleet = [asking for asking in askings("ros.md") if asking.whose == "fleet"]
+    asked = {(f"/fleet/{asking.name}", f"suwon_fleet/{asking.kind}") for asking in of_fleet}
     with closing(Connection(30.0)) as connection:
         node = connection._node
         site.until(lambda: asked <= offered(node))

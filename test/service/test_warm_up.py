@@ -28,8 +28,9 @@ kernels = {
     if is_jitted(function) and not function.targetoptions.get("no_cpython_wrapper")
 }
 # What plans step after step (`window/planner.py`) a fleet does not need.
-for name in ("window.ground._fill", "window.plans.extend", "window.plans.advance"):
-    del kernels["suwon_fleet.traffic." + name]
+steps = ("ground._fill", "plans.extend", "plans.advance", "plans.occupy_all", "order.occupy_all")
+for name in steps:
+    del kernels["suwon_fleet.traffic.window." + name]
 assert len(kernels) > 5
 warm_up()
 before = {name: list(function.signatures) for name, function in kernels.items()}
