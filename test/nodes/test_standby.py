@@ -25,12 +25,13 @@ from nodes.test_crash import actions_of_jobs, record_of
 from ros_fleet import echo, wait_for
 from yard import ROBOTS, Yard
 
-from suwon_fleet.adapters.journals import open_journal
+from suwon_fleet.adapters.chained_journal import ChainedJournal
+from suwon_fleet.adapters.journals import is_in_use, open_journal
 from suwon_fleet.adapters.ros.client import FleetClient, is_over
 from suwon_fleet.adapters.ros.connection import Connection
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
-from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.core.errors import BadInput, Unreachable
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
@@ -135,11 +136,21 @@ def judge(client: FleetClient, world: Connection, jobs: list[str]) -> None:
 
 def replayed(folder: Path, journal: str) -> dict[str, JobStatus]:
     """What the journal alone says of all jobs; it is whole."""
-    with closing(open_journal(journal)) as kept:
+    with closing(left(journal)) as kept:
         assert kept.surprises == []
         kinds = load_kinds(resource_path("config/robots"))
         core = assemble(load_site(folder / "yard.yaml"), kinds, journal=kept.read())
     return {job.job_id: job.status for job in core.state.jobs.values()}
+
+
+def left(journal: str) -> ChainedJournal:
+    """A journal whose writer was killed: its lease runs out soon."""
+    while True:
+        try:
+            return open_journal(journal)
+        except BadInput as error:
+            if not is_in_use(error):
+                raise
 
 
 def take_over(folder: Path, journal: str, times: int) -> None:
