@@ -90,7 +90,7 @@ PARAMETERS = (
     ),
     Parameter(
         "journal_sync",
-        "group",
+        "always",
         "When what was decided is kept, also from a power cut. group: turns go on while the disk syncs, and"
         " the next sync keeps all they decided; always: each turn waits for its own. Neither is acted on"
         " before it is kept.",
