@@ -48,14 +48,17 @@ class BridgedRobots:
     def look(self) -> None:
         """Pass on what robots have said."""
         told = []
+        gone: set[str] = set()
         for heard in self._link.drain():
             match heard:
                 case Announced():
                     told.append((heard.report, heard.factsheet.kind))
+                    gone.discard(heard.report.robot_id)
                 case Reported():
                     told.append((heard.report, ""))
+                    gone.discard(heard.report.robot_id)
                 case Vanished():  # a fleet on ROS knows it by the silence
-                    self._forget(heard.robot_id)
+                    gone.add(heard.robot_id)
                 case Noticed():  # ROS has no topic for it
                     text = say(heard.reason, "en")
                     self._node.get_logger().warning(text, throttle_duration_sec=1.0)
@@ -77,6 +80,8 @@ class BridgedRobots:
             self.known[report.robot_id] = None
             if own := self._own.get(report.robot_id):
                 own.publish(report, fields.stamp(report.stamp_ns))
+        for robot_id in gone:  # only now: its last words may have come with that news
+            self._forget(robot_id)
 
     def look_for_listeners(self) -> None:
         """Make topics of their own for those robots that someone wants to hear: publishers cost.
