@@ -9,7 +9,8 @@ side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from suwon_fleet.core.errors import Problem, Severity
+from suwon_fleet.core.federation.cuts import Ownership
 from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.traffic.conflicts import Conflicts
@@ -38,37 +40,60 @@ class Borders:
 
     def __init__(self, roadmap: Roadmap, groups: Groups) -> None:
         self._roadmap, self._groups, self.names = roadmap, groups, groups.names
-        number = {name: index for index, name in enumerate(self.names)}
-        zones = [zone.id for zone in roadmap.site.zones]
-        of_zones = np.split(np.array(zones, dtype=object)[roadmap.zone_ids], roadmap.zone_ptr[1:-1])
-        self.vertex: Ints = np.array([number[groups.of(ids)] for ids in of_zones], dtype=np.int32)
+        zones = np.array([zone.id for zone in roadmap.site.zones], dtype=object)
+        self._zones = np.split(zones[roadmap.zone_ids], roadmap.zone_ptr[1:-1])
+        self._divide(groups)
         self._join_slivers()
+        self._find_gates()
+
+    def _divide(self, groups: Groups) -> None:
+        number = {name: index for index, name in enumerate(self.names)}
+        owners = [number[groups.of(zones)] for zones in self._zones]
+        self.vertex: Ints = np.array(owners, dtype=np.int32)
+
+    def _find_gates(self) -> None:
+        roadmap = self._roadmap
         tail, head = self.vertex[roadmap.edge_from], self.vertex[roadmap.edge_to]
         self.segment: Ints = np.zeros(roadmap.segment_count, dtype=np.int32)
         self.segment[roadmap.edge_segment] = np.where(tail == head, tail, GATE)
 
+    def given(self, owners: Iterable[Ownership]) -> Borders:
+        """The same map once zones have been given to others.
+
+        Slivers go with the ground that they were joined to, so the order of the gifts makes no difference.
+        """
+        other = copy(self)
+        for name in ("narrow", "_trees"):
+            other.__dict__.pop(name, None)
+        other._divide(self._groups.given(owners))
+        other._find_gates()
+        return other
+
     def _join_slivers(self) -> None:
         """Give parts too small to be worth it to the group around them, where that is one group."""
         for part in self._small_parts():
-            around = self._groups_around(part)
-            if len(around) == 1:
-                self.vertex[part] = around.pop()
+            beside = self._beside(part)
+            if len(np.unique(self.vertex[beside])) == 1:
+                for vertex in part:
+                    self._zones[vertex] = self._zones[beside[0]]
+                self.vertex[part] = self.vertex[beside[0]]
 
     def _small_parts(self) -> list[NDArray[np.intp]]:
         """The vertices of parts of groups that are small, and joined to another group's ground."""
         labels = self._parts(self._inner_edges())
         small = np.flatnonzero(np.bincount(labels) < LEAST_VERTICES)
         parts = [np.flatnonzero(labels == label) for label in small]
-        return [part for part in parts if self._groups_around(part)]
+        return [part for part in parts if len(self._beside(part))]
 
-    def _groups_around(self, part: NDArray[np.intp]) -> set[int]:
-        """Groups, by number, of what lanes join to a part and is another's."""
+    def _beside(self, part: NDArray[np.intp]) -> Ints:
+        """What lanes join to a part and is another group's."""
         roadmap = self._roadmap
         inside = np.zeros(roadmap.vertex_count, dtype=np.bool_)
         inside[part] = True
         out, into = inside[roadmap.edge_from], inside[roadmap.edge_to]
-        beside = (*roadmap.edge_to[out & ~into], *roadmap.edge_from[into & ~out])
-        return {int(self.vertex[vertex]) for vertex in beside} - {int(self.vertex[part[0]])}
+        beside = np.concatenate((roadmap.edge_to[out & ~into], roadmap.edge_from[into & ~out]))
+        others: Ints = beside[self.vertex[beside] != self.vertex[part[0]]]
+        return others
 
     def owned(self, group: str) -> NDArray[np.bool_]:
         """(E,) edges with both ends in a group."""
@@ -116,6 +141,26 @@ class Borders:
         number = int(self.vertex[self._roadmap.vertex_of[vertex]])
         return self.names[number]
 
+    @cached_property
+    def _inside(self) -> dict[str, set[int]]:
+        """The vertices in each zone, with the slivers that go with it."""
+        inside: dict[str, set[int]] = {zone.id: set() for zone in self._roadmap.site.zones}
+        for vertex, zones in enumerate(self._zones):
+            for zone in zones:
+                inside[zone].add(vertex)
+        return inside
+
+    def owners_of(self, zone_id: str) -> tuple[str, ...]:
+        """The groups that own ground in a zone."""
+        groups = np.unique(self.vertex[sorted(self._inside[zone_id])])
+        return tuple(self.names[group] for group in groups)
+
+    def zones_within(self, zone_id: str, group: str) -> tuple[str, ...]:
+        """The zones of which all ground that is a group's lies in a zone; it is one of them."""
+        owned = set(np.flatnonzero(self.vertex == self.names.index(group)).tolist())
+        ours = {zone: vertices & owned for zone, vertices in self._inside.items()}
+        return tuple(sorted(zone for zone, part in ours.items() if part and part <= ours[zone_id]))
+
     def groups_at(self, pose: Pose) -> set[str]:
         """Whose ground is nearest to a pose; nobody's where that is a gate only."""
         tree = self._trees.get(pose.level)
@@ -147,6 +192,13 @@ class Borders:
         head[roadmap.edge_segment] = roadmap.edge_to
         return tail, head
 
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints]:
+        """The first and the last vertex of each element; a vertex is both by itself."""
+        vertices = np.arange(len(self.vertex), dtype=np.int32)
+        tail, head = (np.concatenate((vertices, end)) for end in self._segment_ends)
+        return tail, head
+
     # Is the cut a clean one?
 
     def problems(self, conflicts: Conflicts) -> list[Problem]:
@@ -164,7 +216,7 @@ class Borders:
         for owners, clashes in found.items():
             for one, other in clashes[:NAMED]:
                 what = (
-                    f"robots on {self._name(one)} and on {self._name(other)} could touch, and "
+                    f"robots on {self.name_of(one)} and on {self.name_of(other)} could touch, and "
                     f"neither {owners} knows of both ({len(clashes)} such places)"
                 )
                 mend = "move the border so that both are one group's"
@@ -187,7 +239,8 @@ class Borders:
         ends = self._segment_ends
         return {self.names[self.vertex[end[element - len(self.vertex)]]] for end in ends}
 
-    def _name(self, element: int) -> str:
+    def name_of(self, element: int) -> str:
+        """A piece of ground, for people."""
         names = self._roadmap.vertex_names
         if element < len(names):
             return f"'{names[element]}'"

@@ -61,14 +61,27 @@ class Checker:
         self._lanes, self._nodes = site.lane_by_id, site.node_by_id
         self._guarded = [zone for zone in site.zones if zone.permit]
         self._tracks = {name: _Track(kind) for name, kind in robots.items()}
-        self._names = sorted(robots)
-        self._one, self._other = np.triu_indices(len(self._names), k=1)
-        radii = np.array([robots[name].radius_m for name in self._names])
-        self._reach_m = radii[self._one] + radii[self._other] - 1e-6
-        """By pair of robots: nearer than this, their bodies overlap."""
+        self._pair_up()
         self._touching: set[tuple[str, str]] = set()
         self.violations: list[Violation] = []
         self.counts: dict[str, int] = {}
+
+    def _pair_up(self) -> None:
+        self._names = sorted(self._tracks)
+        self._one, self._other = np.triu_indices(len(self._names), k=1)
+        radii = np.array([self._tracks[name].kind.radius_m for name in self._names])
+        self._reach_m = radii[self._one] + radii[self._other] - 1e-6
+        """By pair of robots: nearer than this, their bodies overlap."""
+
+    def add(self, name: str, kind: RobotKind) -> None:
+        """One more robot is there."""
+        self._tracks[name] = _Track(kind)
+        self._pair_up()
+
+    def remove(self, name: str) -> None:
+        """A robot is there no more."""
+        del self._tracks[name]
+        self._pair_up()
 
     @property
     def collisions(self) -> int:
@@ -84,6 +97,10 @@ class Checker:
     def illegal(self) -> int:
         """Grants off the map, against a lane, taken back or overlapping; bodies off their ground."""
         return sum(self.counts.values()) - self.collisions - self.deadlocks
+
+    def has_lost_one(self, grant: Grant) -> bool:
+        """Whether the robot was not told of ground that lies between what it knows and this grant."""
+        return grant.first_index > self._tracks[grant.robot_id].last + 1
 
     def granted(self, grant: Grant, at_s: float) -> None:
         """A robot was told that it may go on."""

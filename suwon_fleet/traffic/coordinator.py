@@ -52,6 +52,7 @@ class Coordinator:
         bounds = [UNBOUNDED if zone.capacity is None else zone.capacity for zone in site.zones]
         self._capacity = np.array(bounds, dtype=np.int32)
         self._closed: set[int] = set()
+        self._zone_number = {zone.id: number for number, zone in enumerate(site.zones)}
         self._planned: Planned | None = None
         self._courses: Courses | None = None
         self._replanning = Replanning()
@@ -133,9 +134,12 @@ class Coordinator:
 
     def set_open(self, zone_id: str, is_open: bool) -> None:
         """Open or close a zone to robots that are not in it."""
-        ids = [zone.id for zone in self.roadmap.site.zones]
         change = self._closed.discard if is_open else self._closed.add
-        change(ids.index(zone_id))
+        change(self._zone_number[zone_id])
+        self._close_ways()
+
+    def _close_ways(self) -> None:
+        """Let no plan lead into what is closed now."""
         self._routes.close_zones(frozenset(self._closed))
         self._replanning.is_broken = True
 
@@ -270,8 +274,7 @@ class Coordinator:
         wanting = self._squad.wanting(self._fronts())
         if replanning.is_crowd or not len(wanting):
             return len(wanting) > 0
-        starving = wanting[self._squad.starving(wanting, now_ns)]
-        if replanning.is_kept(now_ns) and any(map(self._has_moves_left, starving.tolist())):
+        if replanning.is_kept(now_ns) and any(map(self._has_moves_left, replanning.kept_for)):
             return False
         return replanning.is_time(now_ns, robots)
 
@@ -285,17 +288,23 @@ class Coordinator:
         is_hurried = self._replanning.is_hurried(now_ns, len(squad.slots))
         slots = np.flatnonzero(ledger.held.length)
         mobile = slots[squad.mobile[slots]].astype(np.int32)
+        fronts = self._fronts()
         starving = squad.starving(mobile, now_ns) & (squad.goal[mobile] != NO)
         starving &= self._replanning.may_look(now_ns)
+        standing = np.zeros(len(mobile), dtype=np.bool_)
+        if not is_hurried and self._replanning.may_let_on(now_ns):
+            standing = squad.standing(mobile, now_ns)
+            standing &= np.isin(mobile, squad.wanting(fronts))
         self._planned = planned = self._planner.plan(
             Wishes(
                 mobile,
                 squad.kind[mobile],
-                self._fronts()[mobile],
+                fronts[mobile],
                 squad.goal[mobile],
                 squad.priority(mobile, now_ns),
                 ahead_s(self._graph, ledger.held, mobile),
                 starving,
+                standing,
             ),
             routes=self._routes,
             blocked=ledger.blocked_edges(set(slots.tolist()) - set(mobile.tolist())),

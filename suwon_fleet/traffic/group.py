@@ -14,16 +14,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.core.errors import Broken, Problem
+from suwon_fleet.core.errors import Broken, Problem, Reason
+from suwon_fleet.core.federation.cuts import Ownership
 from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.core.traffic import Gate
+from suwon_fleet.traffic import gifts
 from suwon_fleet.traffic.borders import Borders
 from suwon_fleet.traffic.coordinator import Coordinator
 from suwon_fleet.traffic.ledger import ahead_s
+from suwon_fleet.traffic.planner import Planner
 from suwon_fleet.traffic.problem import NO, Graph
 from suwon_fleet.traffic.roadmap import Roadmap
 from suwon_fleet.traffic.routes import Routes, Row
@@ -45,6 +48,11 @@ class GroupCoordinator(Coordinator):
         super().__init__(site, kinds)
         self._ways = Routes(self._whole)
         self._ways.prepare([self._whole.vertex_of[place.node] for place in site.places])
+        self.going: NDArray[np.bool_] = np.zeros(self._whole.vertex_count, dtype=np.bool_)
+        """(V,) what is ours and being given away."""
+        self._given_zones: frozenset[int] = frozenset()
+        self._after: Borders | None = None
+        """How the map is divided once a zone that is being given away has gone."""
         self._near_gates: dict[Gate, frozenset[int]] = {}
         self._gates: dict[tuple[int, int], dict[int, Gate]] = {}
         self._halts: dict[tuple[int, int, Gate], str] = {}
@@ -52,7 +60,11 @@ class GroupCoordinator(Coordinator):
 
     def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
         self._whole = super()._compile(site, kinds)
-        self.borders = Borders(self._whole, self._groups)
+        self.borders = self._first = Borders(self._whole, self._groups)
+        return self._own_part()
+
+    def _own_part(self) -> Roadmap:
+        """The map as it is planned on: all other ground is no way."""
         is_own = self.borders.owned(self.own)
         return replace(self._whole, edge_time=np.where(is_own, self._whole.edge_time, np.inf))
 
@@ -91,6 +103,74 @@ class GroupCoordinator(Coordinator):
         self._gates.clear()
         self._halts.clear()
 
+    def _close_ways(self) -> None:
+        """What is being given away is left, but not entered; jobs are weighed as if it were open."""
+        self._routes.close_zones(frozenset(self._closed) | self._given_zones)
+        self._replanning.is_broken = True
+
+    # Zones that are given away
+
+    def divide(self, owners: Sequence[Ownership]) -> None:
+        """Divide the map anew: these zones have been given to others since it was divided first.
+
+        Whoever holds ground keeps it.
+        """
+        self.borders = self._first.given(owners)
+        self.roadmap = self._own_part()
+        self._graph = Graph.of(self.roadmap, self._graph.conflicts)
+        self._owned.redraw(self.roadmap, self._graph)
+        self._routes = Routes(self.roadmap)
+        self._planner = Planner(self.roadmap, self._graph)
+        self._planned = self._courses = None
+        self._squad.place_in_plan[:] = NO
+        self._gates.clear()
+        self._halts.clear()
+        self._close_ways()
+
+    def give(self, owners: Sequence[Ownership], gift: Sequence[Ownership]) -> None:
+        """A zone is being given away (none: no more): from now on nobody is planned to enter it."""
+        self._after = self._first.given((*owners, *gift)) if gift else None
+        after = self.borders if self._after is None else self._after
+        self.going = self.borders.vertex != after.vertex
+        self._given_zones = frozenset(self._zone_number[word.zone_id] for word in gift)
+        self._halts.clear()
+        self._close_ways()
+
+    def why_not_give(
+        self, owners: Sequence[Ownership], gift: Sequence[Ownership], zone_id: str
+    ) -> Reason | None:
+        """Why a zone cannot be given away as this would."""
+        after = self._first.given((*owners, *gift))
+        conflicts = self._graph.conflicts
+        return gifts.why_not(self._whole, conflicts, self.borders, after, self.own, zone_id)
+
+    def is_going(self, vertex: str) -> bool:
+        """Whether a vertex is ours and being given away."""
+        return bool(self.going[self.roadmap.vertex_of[vertex]])
+
+    def gained(self, owners: Sequence[Ownership], gift: Sequence[Ownership]) -> dict[str, str]:
+        """Vertices that change hands by a gift to us or from us, and whose they are now."""
+        after = self._first.given((*owners, *gift))
+        own = self.borders.names.index(self.own)
+        is_ours = (self.borders.vertex == own) | (after.vertex == own)
+        changed = np.flatnonzero((self.borders.vertex != after.vertex) & is_ours)
+        names = self.roadmap.vertex_names
+        return {names[v]: self.borders.names[self.borders.vertex[v]] for v in changed}
+
+    def owners_of(self, zone_id: str) -> tuple[str, ...]:
+        """The groups that own ground in a zone."""
+        return self.borders.owners_of(zone_id)
+
+    def gift_of(
+        self, owners: Sequence[Ownership], zone_id: str, peer: str
+    ) -> tuple[Ownership, ...]:
+        """What is to be said of a zone that becomes a peer's, and of our zones that lie inside it."""
+        inside = self.borders.zones_within(zone_id, self.own)
+        ours = set(self._groups.given(owners).zones.get(self.own, ())) & set(inside)
+        number = {word.zone_id: word.number for word in owners}
+        named = sorted({zone_id, *ours})
+        return tuple(Ownership(zone, peer, number.get(zone, 0) + 1) for zone in named)
+
     # Borders
 
     def problems(self) -> list[Problem]:
@@ -106,14 +186,15 @@ class GroupCoordinator(Coordinator):
         return self.borders.group_of(vertex)
 
     def is_own_ground(self, pose: Pose) -> bool:
-        """Whether the ground nearest to a pose is the group's, and no other's."""
-        return self.borders.groups_at(pose) == {self.own}
+        """Whether the ground nearest to a pose is the group's, no other's, and not being given away."""
+        cuts = (self.borders, self._after or self.borders)
+        return all(cut.groups_at(pose) == {self.own} for cut in cuts)
 
     def locate(self, pose: Pose, within_m: float) -> str | None:
         """The group's vertex nearest to `pose`; None also where the ground there is another's."""
         vertex = super().locate(pose, within_m)
         is_own = vertex is not None and self.group_of(vertex) == self.own
-        return vertex if is_own and self.is_own_ground(pose) else None
+        return vertex if is_own and self.borders.groups_at(pose) == {self.own} else None
 
     def gate_towards(self, kind: str, start: str, goal: str) -> Gate | None:
         """The first gate on the way to a goal; None if none is on it, or there is no way.
@@ -131,6 +212,8 @@ class GroupCoordinator(Coordinator):
         if here not in known:
             row, passed = ways.row(kind_index, there), [here]
             while self.borders.vertex[passed[-1]] == self.borders.vertex[here]:
+                if passed[-1] == there:
+                    return None  # it leads into what is being given away
                 passed.append(self._next(passed[-1], row, times_s, ways.open[kind_index]))
             names = self.roadmap.vertex_names
             known.update(dict.fromkeys(passed[:-1], (names[passed[-2]], names[passed[-1]])))
@@ -146,13 +229,12 @@ class GroupCoordinator(Coordinator):
         through_s = times_s[edges] + row[roadmap.edge_to[edges]]
         return int(roadmap.edge_to[edges[np.argmin(through_s)]])
 
-    def is_gate(self, gate: Gate) -> bool:
-        """Whether these are two vertices of different groups that a lane leads between."""
+    def is_way(self, gate: Gate) -> bool:
+        """Whether these are two vertices that a lane leads between."""
         known = self.roadmap.vertex_of
         if not (gate[0] in known and gate[1] in known):
             return False
-        is_joined = (known[gate[0]], known[gate[1]]) in self.roadmap.edge_between
-        return is_joined and self.group_of(gate[0]) != self.group_of(gate[1])
+        return (known[gate[0]], known[gate[1]]) in self.roadmap.edge_between
 
     def narrow_part(self, vertex: str) -> int | None:
         """The number of the part of the ground in which robots may not be able to pass each other."""

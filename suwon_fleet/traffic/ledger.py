@@ -56,6 +56,10 @@ class Ledger:
             inside=np.zeros(len(roadmap.site.zones), dtype=np.int32),
         )
 
+    def redraw(self, roadmap: Roadmap, graph: Graph) -> None:
+        """Go on with the same ground, on which robots may go other ways."""
+        self._roadmap, self._graph = roadmap, graph
+
     @property
     def slots(self) -> list[int]:
         """All that own ground."""

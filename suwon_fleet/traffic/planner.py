@@ -23,10 +23,14 @@ from suwon_fleet.traffic.precedence import Plan, order_moves
 from suwon_fleet.traffic.problem import NO, Graph, Problem
 from suwon_fleet.traffic.roadmap import Floats, Ints, Roadmap
 from suwon_fleet.traffic.routes import Routes
-from suwon_fleet.traffic.search import LAST_NODES, Found, Search
+from suwon_fleet.traffic.search import ALL_NODES, LAST_NODES, Found, Search
 
 FEW, CROWD = 4, 12
 """More robots than these are not planned for by complete search, in a hurry and with time."""
+MOST_LET_ON = 500
+"""With more robots none that stands is searched for."""
+LET_ON_POSITIONS = 750_000
+"""Positions of robots, in all configurations, at which such a search may look: it must not take long."""
 HOLD_OFF_S = 20.0
 """A robot whose goal another is to be at first does not come nearer than this many seconds."""
 CROWD_HOLD_OFF_S = 5.0
@@ -45,6 +49,8 @@ class Wishes(NamedTuple):
     """Seconds each needs to get to its front."""
     starving: NDArray[np.bool_]
     """Who is to be served at last, whatever it costs the others."""
+    standing: NDArray[np.bool_]
+    """Who has not got on in a crowd for a while, and is to be let on if that can be found."""
 
     def chosen(self, which: NDArray[np.intp]) -> Wishes:
         """Some of them, in another order."""
@@ -56,6 +62,7 @@ class Wishes(NamedTuple):
             self.urgency[which],
             self.ready_s[which],
             self.starving[which],
+            self.standing[which],
         )
 
 
@@ -112,9 +119,11 @@ class Planner:
         is_crowd_still = was_crowd and is_hurried and int(problem.aims.sum()) > few
         if not is_crowd_still or wishes.starving.any():
             most = len(order) if wishes.starving.any() else few
-            found = self._apart(problem, wishes, horizon_s, most)
+            found = self._apart(problem, wishes, wishes.starving, horizon_s, most, LAST_NODES)
         is_crowd = found is None or (len(order) > few and not len(found.served))
         if found is None or is_crowd:
+            if wishes.standing.any() and len(order) <= MOST_LET_ON:
+                left = self._let_on(problem, wishes, horizon_s, left)
             found = self._together(problem, wishes, left, is_hurried=is_hurried)
         unserved = problem.aims.copy()
         unserved[found.served] = False
@@ -185,12 +194,24 @@ class Planner:
             rows[index] = row
         return rows, no_way
 
-    def _apart(self, problem: Problem, wishes: Wishes, horizon_s: float, most: int) -> Found | None:
-        """Plan for robots that keep out of each other's way apart; None if too many do not."""
+    def _apart(
+        self,
+        problem: Problem,
+        wishes: Wishes,
+        first: NDArray[np.bool_],
+        horizon_s: float,
+        most: int,
+        nodes: int,
+    ) -> Found | None:
+        """Plan for robots that keep out of each other's way apart; None if too many do not.
+
+        Of those that do not, one of `first` is served alone where there is one, in a search that may look
+        at so many `nodes`: a plan for several would keep all others waiting for long.
+        """
         inside = self._inside(problem.start)
 
         def solve(members: Ints) -> Found:
-            return self._solve(problem, wishes, inside, members, horizon_s)
+            return self._solve(problem, wishes, inside, members, first[members], horizon_s, nodes)
 
         empty = problem.room + inside.sum(axis=0, dtype=np.int32)
         alone = self._alone(problem, empty, horizon_s)
@@ -204,7 +225,14 @@ class Planner:
         return Found(np.flatnonzero(arrives).astype(np.int32), moves, 0.0)
 
     def _solve(
-        self, problem: Problem, wishes: Wishes, inside: Ints, members: Ints, horizon_s: float
+        self,
+        problem: Problem,
+        wishes: Wishes,
+        inside: Ints,
+        members: Ints,
+        first: NDArray[np.bool_],
+        horizon_s: float,
+        nodes: int,
     ) -> Found:
         """Plan for some robots as if the others were not there; all are indices of `problem`.
 
@@ -222,14 +250,29 @@ class Planner:
         chosen = self._compatible(part, wishes.goal[members], wishes.urgency[members])
         wanting = np.flatnonzero(chosen).astype(np.int32)  # the most urgent first, as problems are
         later = np.flatnonzero(part.aims & ~chosen)
-        first = wanting[wishes.starving[members[wanting]]]
+        most_urgent = wanting[first[wanting]][:1]
         part = _hold_off(part, later, HOLD_OFF_S)
-        if len(first):
-            found = self._search.serve(part, first, horizon_s, LAST_NODES)
+        if len(most_urgent):
+            found = self._search.serve(part, most_urgent, horizon_s, nodes)
         else:
             found = self._search.serve(part, wanting, horizon_s)
         moves = np.stack((members[found.moves[:, 0]], found.moves[:, 1]), axis=1)
         return Found(members[found.served], moves, found.cost_s)
+
+    def _let_on(self, problem: Problem, wishes: Wishes, horizon_s: float, left: Ints) -> Ints:
+        """Moves, rows of slot and edge, that let on one robot that stands; those `left` if none are found.
+
+        A crowd's plans are made better a few robots at a time, and push who is in the way: neither empties
+        a dead end whose mouth is taken by those who want to go in. A complete search does. The crowd's plan
+        then begins with what it found, so that all others go on meanwhile.
+        """
+        robots = len(wishes.slot)
+        nodes = min(ALL_NODES, LET_ON_POSITIONS // robots)
+        found = self._apart(problem, wishes, wishes.standing, horizon_s, robots, nodes)
+        if found is None or not wishes.standing[found.served].any():
+            return left
+        moves: Ints = np.stack((wishes.slot[found.moves[:, 0]], found.moves[:, 1]), axis=1)
+        return moves
 
     def _together(self, problem: Problem, wishes: Wishes, left: Ints, *, is_hurried: bool) -> Found:
         """Plan for all robots at once, as well as that can be done quickly."""

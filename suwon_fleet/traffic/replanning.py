@@ -12,6 +12,12 @@ REFRESH_S = 5.0
 """The order in which robots pass a spot is reconsidered this often, as they turn out fast or slow."""
 CROWD_REFRESH_S = 1.0
 """Plans for a crowd are made better this often."""
+REST = 4
+"""A plan for a starving robot that holds up a crowd is followed by so many times as long without one."""
+A_CROWD = 12
+"""More robots than these have to be held up for that."""
+LET_ON_S = 10.0
+"""It is looked so often how robots that stand in a crowd can be let on."""
 MANY = 500
 """With more robots than these plans for a crowd are made so much less often."""
 AT_ONCE = 100
@@ -35,7 +41,10 @@ class Replanning:
     _planned_ns: int = 0
     _improved_ns: int = 0
     _kept_s: float = KEPT_S
-    _looked_ns: int = -(10**18)
+    kept_for: tuple[int, ...] = ()
+    """Starving robots that the plan serves."""
+    _look_ns: int = -(10**18)
+    _let_on_ns: int = -(10**18)
 
     def is_hurried(self, now_ns: int, robots: int) -> bool:
         """Whether something has happened that a plan must take up at once, however well."""
@@ -50,7 +59,7 @@ class Replanning:
         return self.is_crowd and is_improved and not self.is_hurried(now_ns, robots)
 
     def is_kept(self, now_ns: int) -> bool:
-        """Whether the plan is carried on with for the sake of starving robots that it serves."""
+        """Whether the plan is carried on with for the sake of those it is kept for, while they go on."""
         return (now_ns - self._planned_ns) / SECOND < self._kept_s
 
     def is_time(self, now_ns: int, robots: int) -> bool:
@@ -61,17 +70,27 @@ class Replanning:
 
     def may_look(self, now_ns: int) -> bool:
         """Whether a plan for starving robots may be looked for: that takes long."""
-        return (now_ns - self._looked_ns) / SECOND >= KEPT_S
+        return now_ns >= self._look_ns
+
+    def may_let_on(self, now_ns: int) -> bool:
+        """Whether it may be looked how robots that stand can be let on; if so it is looked now."""
+        if not self.is_crowd or (now_ns - self._let_on_ns) / SECOND < LET_ON_S:
+            return False
+        self._let_on_ns = now_ns
+        return True
 
     def note(self, now_ns: int, planned: Planned, starving: list[int], *, is_hurried: bool) -> None:
-        """A plan was made; `starving` are the robots it was to serve at any price."""
+        """A plan was made; `starving` are the robots of which one was to be served at any price."""
         self.is_stale = self.is_broken = False
         self.is_crowd = planned.is_crowd
         self._planned_ns, self._kept_s = now_ns, KEPT_S
-        if starving:
-            if planned.is_crowd or planned.put_off.issuperset(starving):
-                self._looked_ns = now_ns
-            else:
-                self._kept_s += 2 * planned.cost_s
+        served = () if planned.is_crowd else starving
+        self.kept_for = tuple(slot for slot in served if slot not in planned.put_off)
+        if self.kept_for:
+            self._kept_s += 2 * planned.cost_s
+        if starving and len(planned.put_off) > A_CROWD:
+            self._look_ns = now_ns + int((1 + REST) * self._kept_s * SECOND)
+        elif starving and not self.kept_for:
+            self._look_ns = now_ns + int(KEPT_S * SECOND)
         if not is_hurried:
             self._improved_ns = now_ns

@@ -17,6 +17,8 @@ LOOK_AHEAD_S = 2.0
 """Ground is granted for this long at full speed, beyond the stopping distance."""
 PATIENCE_S = 300.0
 """A robot late by this much on top of five times its travel time is starving."""
+STANDING_S = 30.0
+"""Who wants to go on, and has got no ground for so long, is to be let on by the others in a crowd."""
 STUCK_S = 120.0
 """So is one that has got no ground for so long."""
 OLDER_S = 60.0
@@ -117,7 +119,16 @@ class Squad:
         for a while brings it nearer to its goal for certain.
         """
         late_s = self.waited_s(slots, now_ns) - 5 * self.expected_s[slots]
-        still_since_ns = np.maximum(self.moved_ns[slots], self.since_ns[slots])
         starving: NDArray[np.bool_] = late_s > PATIENCE_S
-        starving |= now_ns - still_since_ns > STUCK_S * 1e9
+        starving |= self._still_s(slots, now_ns) > STUCK_S
         return starving
+
+    def standing(self, slots: NDArray[np.integer], now_ns: int) -> NDArray[np.bool_]:
+        """Which have not moved on for a while."""
+        standing: NDArray[np.bool_] = self._still_s(slots, now_ns) > STANDING_S
+        return standing
+
+    def _still_s(self, slots: NDArray[np.integer], now_ns: int) -> Floats:
+        """Seconds since each got ground, or its goal."""
+        still_s: Floats = (now_ns - np.maximum(self.moved_ns[slots], self.since_ns[slots])) / 1e9
+        return still_s

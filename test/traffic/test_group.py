@@ -44,7 +44,7 @@ def test_a_robot_halts_before_the_gate_and_crosses_it_when_told() -> None:
     traffic.place("r", "small", ["w1"], 0)
     gate = traffic.gate_towards("small", "w1", "e3")
     assert gate
-    assert traffic.is_gate(gate)
+    assert traffic.is_way(gate)
     assert [traffic.group_of(vertex) for vertex in gate] == ["west", "yard"]
     assert traffic.gate_towards("small", "w1", "w3") is None
     halt = traffic.halt_before("small", "w1", gate)
@@ -108,9 +108,9 @@ def test_gates_meet_where_robots_in_them_could_touch() -> None:
     assert far
     assert west.do_meet(out, out[::-1])
     assert not west.do_meet(out, far)
-    assert not west.is_gate(("w1", "w2"))
-    assert not west.is_gate(("w1", "nowhere"))
-    assert not west.is_gate((out[0], "e1"))
+    assert west.is_way(out)
+    assert not west.is_way(("w1", "nowhere"))
+    assert not west.is_way((out[0], "e1"))
 
 
 def test_only_own_ground_is_joined_on() -> None:

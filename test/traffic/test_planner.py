@@ -45,6 +45,7 @@ def plan(
             urgency=np.array(urgencies),
             ready_s=np.zeros(len(wishes)),
             starving=np.zeros(len(wishes), dtype=np.bool_),
+            standing=np.zeros(len(wishes), dtype=np.bool_),
         ),
         routes=Routes(roadmap),
         blocked=blocked,

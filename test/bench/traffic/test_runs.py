@@ -15,6 +15,7 @@ from suwon_fleet.bench.figure import Options
 from suwon_fleet.bench.traffic import clash
 from suwon_fleet.bench.traffic.case import Case, make_case
 from suwon_fleet.bench.traffic.maps import city_lanes, random_grid
+from suwon_fleet.bench.traffic.ours import Ours
 from suwon_fleet.bench.traffic.peers import PEERS, Peer, async_pibt, next_vertex
 from suwon_fleet.bench.traffic.pushing import dead_ends
 from suwon_fleet.bench.traffic.runs import Way, make_run
@@ -46,6 +47,14 @@ def test_alone_a_robot_does_all_that_can_be_done(way: Callable[[Case], Way]) -> 
 def test_a_run_repeats(way: Callable[[Case], Way]) -> None:
     one, other = (make_run(_city(12), way(_city(12))) for _ in range(2))
     assert (one.tasks, one.longest_s) == (other.tasks, other.longest_s)
+
+
+def test_who_stands_in_a_crowd_is_let_on() -> None:
+    """At the end of this one's dead ends robots stood for ever behind those who wanted to go in."""
+    case = make_case("grid", random_grid(12, 0.25, 6), 32, delays=True, seed=6, ticks=2000)
+    outcome = make_run(case, Ours(case))
+    assert outcome.longest_s < 60.0
+    assert (outcome.stuck, outcome.overlaps) == (0, 0)
 
 
 @ways
