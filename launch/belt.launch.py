@@ -7,9 +7,9 @@ router; see docs/federation.md.
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, IncludeLaunchDescription, Shutdown
-from launch.conditions import LaunchConfigurationEquals
+from launch.conditions import IfCondition
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
@@ -47,11 +47,11 @@ def generate_launch_description() -> LaunchDescription:
             "scenario": LaunchConfiguration("scenario"),
             "rate": LaunchConfiguration("rate"),
         }.items(),
-        condition=LaunchConfigurationEquals("owners", "one"),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration("owners"), "one")),
     )
     sites = GroupAction(
         [*map(_manager, range(len(GROUPS))), _simulator()],
-        condition=LaunchConfigurationEquals("owners", "sites"),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration("owners"), "sites")),
     )
     return LaunchDescription([rate, scenario, owners, sim, sites])
 

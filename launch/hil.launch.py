@@ -9,8 +9,8 @@ python examples/hil_rig.py tcp/127.0.0.1:7447 belt suseo lab-1 X Y --lockstep
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, Shutdown
-from launch.conditions import LaunchConfigurationEquals
-from launch.substitutions import LaunchConfiguration
+from launch.conditions import IfCondition
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
@@ -64,60 +64,53 @@ def generate_launch_description() -> LaunchDescription:
     nodes = [
         node
         for is_lockstep in (True, False)
-        for node in (_manager(is_lockstep=is_lockstep), _simulator(is_lockstep=is_lockstep))
+        for node in (
+            _node("fleet_manager", "fleet", _of_manager(is_lockstep), is_lockstep),
+            _node("simulator", "sim", _of_simulator(is_lockstep), is_lockstep),
+        )
     ]
     return LaunchDescription([*arguments, *nodes])
 
 
-def _only(*, is_lockstep: bool) -> LaunchConfigurationEquals:
-    return LaunchConfigurationEquals("mode", "lockstep" if is_lockstep else "wall")
+def _node(executable, namespace, parameters, is_lockstep) -> Node:
+    """One that is started in this mode only; all ends with it."""
+    mode = "lockstep" if is_lockstep else "wall"
+    return Node(
+        package="suwon_fleet",
+        executable=executable,
+        name=executable,
+        namespace=namespace,
+        parameters=[parameters],
+        output="screen",
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration("mode"), mode)),
+        on_exit=Shutdown(reason=f"the {executable} has ended"),
+    )
 
 
 def _told(name: str, kind: type = str) -> ParameterValue:
     return ParameterValue(LaunchConfiguration(name), value_type=kind)
 
 
-def _manager(*, is_lockstep: bool) -> Node:
-    parameters = {
+def _of_manager(is_lockstep):
+    return {
         "site": _told("site"),
         "journal": "",
         "use_sim_time": is_lockstep,
         "zenoh_connect": _told("zenoh_listen"),
     }
-    return Node(
-        package="suwon_fleet",
-        executable="fleet_manager",
-        name="fleet_manager",
-        namespace="fleet",
-        parameters=[parameters],
-        output="screen",
-        condition=_only(is_lockstep=is_lockstep),
-        on_exit=Shutdown(reason="the fleet_manager has ended"),
-    )
 
 
-def _simulator(*, is_lockstep: bool) -> Node:
+def _of_simulator(is_lockstep):
     parameters = {
         "scenario": _told("scenario"),
         "external": _told("rig"),
         "zenoh_listen": _told("zenoh_listen"),
     }
-    if is_lockstep:
-        parameters |= {
-            "lockstep": _told("rig"),
-            "lockstep_policy": _told("lockstep_policy"),
-            "lockstep_deadline_s": _told("lockstep_deadline_s", float),
-            "rate": _told("rate", float),
-        }
-    else:
-        parameters |= {"clock": "wall", "rate": 1.0}
-    return Node(
-        package="suwon_fleet",
-        executable="simulator",
-        name="simulator",
-        namespace="sim",
-        parameters=[parameters],
-        output="screen",
-        condition=_only(is_lockstep=is_lockstep),
-        on_exit=Shutdown(reason="the simulator has ended"),
-    )
+    if not is_lockstep:
+        return parameters | {"clock": "wall", "rate": 1.0}
+    return parameters | {
+        "lockstep": _told("rig"),
+        "lockstep_policy": _told("lockstep_policy"),
+        "lockstep_deadline_s": _told("lockstep_deadline_s", float),
+        "rate": _told("rate", float),
+    }

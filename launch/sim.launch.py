@@ -11,9 +11,13 @@ from launch.actions import (
     SetLaunchConfiguration,
     Shutdown,
 )
-from launch.conditions import LaunchConfigurationEquals
+from launch.conditions import IfCondition
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import (
+    EqualsSubstitution,
+    LaunchConfiguration,
+    PathJoinSubstitution,
+)
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
@@ -29,6 +33,8 @@ KINDS = {
     "seed": int,
     "rate": float,
     "robot_topics": str,
+    "driven": str,
+    "profile": str,
 }
 """The simulator's parameters that are arguments here, and their types."""
 
@@ -84,6 +90,17 @@ def generate_launch_description() -> LaunchDescription:
             choices=["auto", "on", "off"],
             description="Whether each robot has topics of its own: /<robot>/odom, cmd_vel …",
         ),
+        DeclareLaunchArgument(
+            "driven",
+            default_value="",
+            description="Robots that only velocity commands move, as in Gazebo; *: all.",
+        ),
+        DeclareLaunchArgument(
+            "profile",
+            default_value="safe",
+            choices=["safe", "gazebo_strict"],
+            description="How long a velocity command counts, and what unknown things are answered.",
+        ),
     ]
     fleet = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(FLEET),
@@ -93,7 +110,7 @@ def generate_launch_description() -> LaunchDescription:
             "journal": LaunchConfiguration("journal"),
             "use_sim_time": "true",
         }.items(),
-        condition=LaunchConfigurationEquals("backend", "kinematic"),
+        condition=_moved_by("kinematic"),
     )
     gazebo = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(GAZEBO),
@@ -101,7 +118,7 @@ def generate_launch_description() -> LaunchDescription:
             name: LaunchConfiguration(name)
             for name in ("site", "robots", "journal", "fleets", "scenario")
         }.items(),
-        condition=LaunchConfigurationEquals("backend", "gazebo"),
+        condition=_moved_by("gazebo"),
     )
     simulator = Node(
         package="suwon_fleet",
@@ -116,10 +133,14 @@ def generate_launch_description() -> LaunchDescription:
         ],
         output="screen",
         on_exit=Shutdown(reason="the simulator has ended"),
-        condition=LaunchConfigurationEquals("backend", "kinematic"),
+        condition=_moved_by("kinematic"),
     )
     choice = OpaqueFunction(function=_choose)
     return LaunchDescription([*arguments, choice, fleet, simulator, gazebo])
+
+
+def _moved_by(backend: str) -> IfCondition:
+    return IfCondition(EqualsSubstitution(LaunchConfiguration("backend"), backend))
 
 
 def _choose(context):

@@ -33,7 +33,6 @@ class Book:
     """Takes down what holds and what is broken; the first that is broken stays."""
 
     def __init__(self, contract: Contract) -> None:
-        self.contract = contract
         self._clauses = {clause.id: clause for clause in clauses_of(contract)}
         self._held: Counter[str] = Counter()
         self._seen: dict[str, str] = {}
@@ -55,10 +54,6 @@ class Book:
         """Say why clauses will not be seen, should they not be."""
         for name in names:
             self._why.setdefault(name, why)
-
-    def is_judged(self, name: str) -> bool:
-        """Whether something was seen of it."""
-        return name in self._held or name in self._broken
 
     def findings(self) -> list[Finding]:
         """All clauses of the contract, in its order."""

@@ -8,7 +8,7 @@ import statistics
 
 from suwon_fleet.conform.book import Book
 from suwon_fleet.core.robots.command import Grant, Waypoint
-from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.core.robots.report import RobotReport, StopState
 
 SECOND = 1_000_000_000
 STANDS_MPS = 0.02
@@ -29,7 +29,7 @@ class Watch:
     def __init__(self, book: Book) -> None:
         self.now: RobotReport | None = None
         self.count = 0
-        self.session = ""
+        self._session = ""
         self._book = book
         self._path: dict[int, Waypoint] = {}
         self._offsets_s: list[float] = []
@@ -50,8 +50,8 @@ class Watch:
         before, judge = self.now, self._book.judge
         self.count += 1
         self._offsets_s.append((report.stamp_ns - at_ns) / SECOND)
-        self.session = self.session or report.session
-        judge("session", report.session == self.session, f"{report.session!r}")
+        self._session = self._session or report.session
+        judge("session", report.session == self._session, f"{report.session!r}")
         if before is not None:
             seen = f"state {report.sequence} after {before.sequence}"
             judge("seq", report.sequence > before.sequence, seen)
@@ -71,7 +71,7 @@ class Watch:
             self._book.judge("reached", False, seen)
 
     def _held(self, report: RobotReport) -> None:
-        stands = report.stop == "protective" and abs(report.speed_mps) <= STANDS_MPS
+        stands = report.stop is StopState.PROTECTIVE and abs(report.speed_mps) <= STANDS_MPS
         seen = (
             f"stop {report.stop}, {report.speed_mps:.2f} m/s while {self._held_by} was not released"
         )

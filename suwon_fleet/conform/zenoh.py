@@ -18,23 +18,20 @@ from suwon_fleet.conform.watch import Watch
 from suwon_fleet.conform.zenoh_subject import ZenohSubject
 from suwon_fleet.wire.zenoh.keys import Address
 
-FIRST_S = 30.0
-"""A robot has so long to come."""
-
 
 def examine(
     settings: SessionSettings,
     robot_id: str,
     *,
     home: Address | None = None,
-    plan: Plan | None = None,
-    first_s: float = FIRST_S,
+    plan: Plan,
+    first_s: float,
     note: Callable[[str], None] = lambda _: None,
 ) -> list[Finding]:
     """What was found of each clause; `settings` connect to the endpoint. Raises BadInput, Unreachable."""
     book = Book(Contract.ZENOH)
     with closing(ZenohSubject(settings, Hearing(robot_id, book, home), robot_id, book)) as subject:
-        exam = Exam(robot_id, subject, book, Watch(book), plan or Plan(), secrets.token_hex(3))
+        exam = Exam(robot_id, subject, book, Watch(book), plan, secrets.token_hex(3))
         where = "listening, waiting" if subject.is_its_fleet else "connected, waiting"
         note(f"{where} for {robot_id}")
         met = exam.until(lambda: exam.watch.now, first_s)

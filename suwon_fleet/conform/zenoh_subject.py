@@ -84,9 +84,8 @@ class ZenohSubject:
         return bool(self._settings.listen)
 
     def _listen(self) -> None:
-        self._came: SimpleQueue[zenoh.Sample] = (
-            SimpleQueue()
-        )  # what is left of another link is not news
+        # A new one: what is left of another link is not news.
+        self._came: SimpleQueue[zenoh.Sample] = SimpleQueue()
         session, put = self._session, self._came.put
         remote = zenoh.Locality.REMOTE
         own = f"**/{self._robot_id}/*"

@@ -23,7 +23,7 @@ class SimFaults:
     """The services `inject_fault` and `clear_fault` of a simulator, and its topic `events`."""
 
     def __init__(self, node: Node, board: FaultBoard) -> None:
-        self._board, self._told = board, 0
+        self._board = board
         self._events_out = node.create_publisher(String, "events", EVENTS_QOS)
         node.create_service(InjectFault, "inject_fault", self._on_inject)
         node.create_service(ClearFault, "clear_fault", self._on_clear)
@@ -48,7 +48,7 @@ class SimFaults:
 
     def tell(self) -> None:
         """Tell of the faults that have begun or ended since last time."""
-        for change in self._board.changes[self._told :]:
+        for change in self._board.news():
             event = {
                 "at_s": change.at_ns / SECOND,
                 "fault": change.fault_id,
@@ -56,4 +56,3 @@ class SimFaults:
                 "targets": list(change.targets),
             }
             self._events_out.publish(String(data=json.dumps(event)))
-        self._told = len(self._board.changes)

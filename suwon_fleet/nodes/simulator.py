@@ -21,14 +21,16 @@ import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import commands, fields, reports
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.robots.states import LEGS
-from suwon_fleet.nodes.judged_world import SECOND, JudgedWorld
+from suwon_fleet.nodes.judged_world import SECOND
+from suwon_fleet.nodes.lateness import Lateness
+from suwon_fleet.nodes.open_world import OpenWorld
 from suwon_fleet.nodes.pace import POLL_S, Pace
-from suwon_fleet.nodes.rigs import Lateness, Rigs
-from suwon_fleet.nodes.robot_topics import RobotTopics, topic_names
+from suwon_fleet.nodes.rigs import Rigs
 from suwon_fleet.nodes.sim_faults import SimFaults
+from suwon_fleet.nodes.sim_interface import SimInterface
 from suwon_fleet.nodes.sim_parameters import declare_parameters
 from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
-from suwon_fleet.sim.scenario import Scenario
+from suwon_fleet.nodes.world_handle import Refused, Why
 from suwon_fleet.sim.warm_up import warm_up
 from suwon_fleet.sim.world import STEP_NS
 
@@ -36,7 +38,7 @@ FLEET = "/fleet"
 """Namespace of the fleet_manager."""
 ANNOUNCE_EVERY = 10
 """Robots say who they are in every so-manieth report: a fleet that forgot them hears it soon."""
-CLOCK_S, ROBOT_TOPICS_S, SUMMARY_S = 0.01, 0.1, 1.0
+CLOCK_S, SUMMARY_S = 0.01, 1.0
 """Wall seconds between messages of each sort, at least."""
 REPEAT_S = 0.2
 """A world that waits for its fleet reports again after so many wall seconds."""
@@ -58,7 +60,7 @@ class Simulator(Node):
         self.parameters = declare_parameters(self)
         warm_up(self.get_logger().info)
         scenario = self.parameters.scenario
-        self._judged = JudgedWorld(scenario, session=f"{time.time_ns():x}")
+        self._judged = OpenWorld(scenario, session=f"{time.time_ns():x}")
         self.world = self._judged.world
         self._rigs = Rigs(self, self.parameters.rigs, self._judged, FLEET)
         self._pace = Pace(self.parameters.rate, round(self.parameters.lead_s * SECOND))
@@ -69,12 +71,12 @@ class Simulator(Node):
         self._due_s: dict[str, float] = {}
         self._began_s = time.monotonic()
         self._lateness = Lateness(self.parameters.rate)
-        self._open(scenario)
+        self._open()
         self.get_logger().info(
             f"{scenario.id}: {len(self.world.robots)} robots on site {scenario.site.id}"
         )
 
-    def _open(self, scenario: Scenario) -> None:
+    def _open(self) -> None:
         self._reports_out = self.create_publisher(
             msg.RobotReports, f"{FLEET}/robot_reports", REPORTS_QOS
         )
@@ -89,20 +91,13 @@ class Simulator(Node):
         self._summary_out = self.create_publisher(String, "summary", LATEST_QOS)
         self.create_service(Trigger, "record", self._on_record)
         self._faults = SimFaults(self, self.world.faults)
-        self._robot_topics: list[RobotTopics] = []
-        if self.parameters.has_robot_topics:
-            names = topic_names(self.world.robots)
-            self._robot_topics = [
-                RobotTopics(
-                    self,
-                    self.world.robots[robot_id],
-                    name,
-                    drive=self._judged.drive,
-                    set_manual=self._judged.set_manual,
-                )
-                for robot_id, name in names.items()
-                if robot_id not in self.parameters.rigs.external
-            ]
+        self.interface = SimInterface(
+            self,
+            self._judged,
+            self.parameters.interface,
+            step=self._step_by_request,
+            began_again=self._began_again,
+        )
 
     # What comes in
 
@@ -143,19 +138,39 @@ class Simulator(Node):
                 self._report()
             return wait_s
         while True:
-            self._judged.step()
-            self._steps += 1
+            self._step()
             if self._steps % self._steps_per_report == 0:
-                self._report()
                 return 0.0
             wait_s = self._wait_s()
             if wait_s > 0.0:
                 self._tell_clock()
                 return wait_s
 
+    def _step(self) -> None:
+        self.interface.before_step()
+        self._judged.step()
+        self._steps += 1
+        self.interface.after_step()
+        if self._steps % self._steps_per_report == 0:
+            self._report()
+
+    def _step_by_request(self) -> None:
+        if self._rigs.is_in_lockstep:
+            raise Refused(Why.INCORRECT_STATE, "participants in lockstep make the world's steps")
+        self._step()
+
+    def _began_again(self) -> None:
+        """Time has been set back: go on from there."""
+        self._pace.begin_anew()
+        self._heard_ns = None
+        self._report()
+
     def _wait_s(self) -> float:
         """Seconds to wait before the next step: for its time, and for those in lockstep with it."""
         now_s = time.monotonic()
+        if self.interface.is_held:
+            self._pace.begin_anew()
+            return POLL_S
         self._rigs.keep_time(self.world)
         wait_s = self._pace.wait_s(now_s, self.world.now_ns, self._heard_ns)
         wait_s = wait_s or self._rigs.wait_s(now_s, self.world.now_ns)
@@ -183,12 +198,6 @@ class Simulator(Node):
         self._reports_out.publish(reports.batch_of((r, kinds[r.robot_id]) for r in told))
         self._due_s["repeat"] = time.monotonic() + REPEAT_S
         self._tell_clock()
-        if self._robot_topics and self._is_due("robot topics", ROBOT_TOPICS_S):
-            stamp = fields.stamp(self.world.now_ns)
-            by_id = {report.robot_id: report for report in told}  # of some nothing may have arrived
-            for topics in self._robot_topics:
-                if report := by_id.get(topics.robot_id):
-                    topics.publish(report, stamp)
         if self._is_due("summary", SUMMARY_S):
             self.tell_summary()
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -160,14 +159,13 @@ def gantt(recording: Recording) -> str:
 
 def heat_map(recording: Recording) -> str:
     """How long robots on their way were on each lane, by levels; '' if nobody was on his way."""
-    levels = [
-        level.id
-        for level in recording.site.levels
-        if any(
-            (level.id, True) in zip(sample.levels, (s in LEGS for s in sample.states), strict=True)
-            for sample in recording.samples
-        )
-    ]
+    used = {
+        level
+        for sample in recording.samples
+        for level, state in zip(sample.levels, sample.states, strict=True)
+        if state in LEGS
+    }
+    levels = [level.id for level in recording.site.levels if level.id in used]
     if not levels:
         return ""
     with mpl.rc_context(_STYLE):
@@ -252,9 +250,5 @@ def _shade_faults(axes: Axes, recording: Recording) -> None:
             else:
                 spans.append((begun.pop(one.names[0]), one.at_s))
     spans += [(at_s, recording.samples[-1].at_s) for at_s in begun.values()]
-    _shade(axes, spans)
-
-
-def _shade(axes: Axes, spans: Iterable[Sequence[float]]) -> None:
     for first, last in spans:
         axes.axvspan(first / MINUTE, last / MINUTE, color=RED, alpha=0.07, linewidth=0)

@@ -74,8 +74,8 @@ class Recording:
         if self.samples and at_s < self.samples[-1].at_s + self.every_s - 1e-6:
             return
         bodies = world.bodies
-        socs = [robot.soc for robot in world.robots.values()]
-        values = np.array([bodies.x, bodies.y, bodies.yaw, socs, bodies.speed], dtype=np.float32)
+        rows = [bodies.x, bodies.y, bodies.yaw, world.lives.soc, bodies.speed]
+        values = np.array(rows, dtype=np.float32)
         levels = tuple(robot.way.level for robot in world.robots.values())
         states = tuple(_state_of(state, name) for name in world.robots)
         self.samples.append(Sample(at_s, values, levels, states))
@@ -97,7 +97,6 @@ class Outcome:
 
     title: Mapping[str, str]
     scenario: str
-    seed: int
     facts: Mapping[str, str]
     metrics: Mapping[str, float]
     verdicts: tuple[Verdict, ...]

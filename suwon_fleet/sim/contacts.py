@@ -15,7 +15,10 @@ import numpy as np
 from suwon_fleet.kernel import inlined_kernel, kernel
 from suwon_fleet.sim.kinematics import Bodies, Floats, Ints
 
-NONE = -1
+NONE = NOWHERE = -1
+"""No disc; a level on which nobody is."""
+WALL = -2
+"""Touched in a disc's place."""
 
 
 class Discs(NamedTuple):
@@ -48,6 +51,20 @@ class Discs(NamedTuple):
             following=np.full(size, NONE, dtype=np.int32),
         )
 
+    def resized(self, robots: int) -> Discs:
+        """The same of so many robots; those that are new have no extent."""
+        before = len(self.touched)
+        new = Discs.empty(robots, len(self.x) - before)
+        kept = min(before, robots)
+        for array, old in (
+            (new.x, self.x),
+            (new.y, self.y),
+            (new.radius, self.radius),
+            (new.level, self.level),
+        ):
+            array[:kept], array[robots:] = old[:kept], old[before:]
+        return new
+
 
 @inlined_kernel
 def _cell(column: int, row: int, mask: int) -> int:
@@ -78,8 +95,9 @@ def touch(discs: Discs, body: Bodies, dt: float) -> int:
     for i in range(robots):
         discs.touched[i] = NONE
         if body.speed[i] > 0.0:
-            there_x = body.x[i] + body.speed[i] * dt * math.cos(body.yaw[i])
-            there_y = body.y[i] + body.speed[i] * dt * math.sin(body.yaw[i])
+            ahead = math.copysign(body.speed[i] * dt, body.gone[i])  # by hand it may back up
+            there_x = body.x[i] + ahead * math.cos(body.yaw[i])
+            there_y = body.y[i] + ahead * math.sin(body.yaw[i])
             discs.touched[i] = _in_the_way(discs, i, there_x, there_y, side)
             count += discs.touched[i] != NONE
         body.is_blocked[i] = discs.touched[i] != NONE

@@ -110,6 +110,7 @@ def warm_up() -> None:
     body = Drives.of([VelocityControl()])
     turn_wheels(body, 0.1)
     move(body, np.zeros(1, dtype=np.bool_))
+    steered(0.0, 0.0, 0.0, np.array(Limits()), 0.1)
 
 
 @inner_kernel
@@ -153,6 +154,15 @@ def _arc(forward: float, left: float, yaw: float, turned: float) -> tuple[float,
     chord = 1.0 if abs(turned) < _STRAIGHT_RAD else math.sin(turned / 2) / (turned / 2)
     cos, sin = math.cos(yaw + turned / 2) * chord, math.sin(yaw + turned / 2) * chord
     return forward * cos - left * sin, forward * sin + left * cos
+
+
+@kernel
+def steered(
+    wanted: float, now: float, before: float, limits: Floats, dt: float
+) -> tuple[float, float]:
+    """One motion of one robot: its speed at the end of a step of `dt`, and how far the step goes."""
+    then = _limited(wanted, now, before, limits, dt)
+    return then, _gone(now, then, limits, dt)
 
 
 @kernel

@@ -39,6 +39,8 @@ class Lives(NamedTuple):
     """How long somebody still stands in its way."""
     clear_s: Floats
     """How long it drives before somebody does."""
+    gives_way: Flags
+    """Somebody is right ahead of it."""
     can_walk: Flags
     walks: Flags
     due: NDArray[np.uint8]
@@ -58,6 +60,7 @@ class Lives(NamedTuple):
             script_left_s=np.zeros(size),
             blocked_s=np.zeros(size),
             clear_s=np.full(size, math.inf),
+            gives_way=np.zeros(size, dtype=np.bool_),
             can_walk=np.zeros(size, dtype=np.bool_),
             walks=np.zeros(size, dtype=np.bool_),
             due=np.zeros(size, dtype=np.uint8),

@@ -15,9 +15,6 @@ import numpy as np
 from suwon_fleet.kernel import kernel
 from suwon_fleet.sim.kinematics import Bodies, Floats
 
-TRACK_SHARE, WHEEL_M = 0.9, 0.1
-"""Assumptions: wheels stand so far apart, as a share of the body's width, and have this radius."""
-
 
 class Odometry(NamedTuple):
     """State of N robots; the first index of every array is the robot. Wheels are left and right."""
@@ -28,6 +25,8 @@ class Odometry(NamedTuple):
     wheels: Floats
     """Radians since the start."""
     track: Floats
+    radius: Floats
+    """Metres between the wheels, and of each."""
     scale: Floats
     """What each encoder counts of a metre; slip and bias are all but 1."""
 
@@ -40,26 +39,31 @@ class Odometry(NamedTuple):
             yaw=np.zeros(size),
             wheels=np.zeros((size, 2)),
             track=np.ones(size),
+            radius=np.ones(size),
             scale=np.ones((size, 2)),
         )
+
+
+@kernel
+def count_one(odometry: Odometry, i: int, gone: float, turned: float) -> None:
+    """Take in what the wheels of one have done: metres ahead, radians to the left."""
+    track, radius = odometry.track[i], odometry.radius[i]
+    left, right = gone - turned * track / 2, gone + turned * track / 2
+    odometry.wheels[i, 0] += left / radius
+    odometry.wheels[i, 1] += right / radius
+    left *= odometry.scale[i, 0]
+    right *= odometry.scale[i, 1]
+    metres, turn = (left + right) / 2, (right - left) / track
+    heading = odometry.yaw[i] + turn / 2
+    odometry.x[i] += metres * math.cos(heading)
+    odometry.y[i] += metres * math.sin(heading)
+    yaw = odometry.yaw[i] + turn
+    odometry.yaw[i] = yaw - 2 * math.pi * round(yaw / (2 * math.pi))
 
 
 @kernel
 def count(odometry: Odometry, body: Bodies) -> None:
     """Take in what the bodies' wheels have done in this step."""
     for i in range(len(body.x)):
-        gone, turned = body.gone[i], body.turned[i]
-        if gone == 0.0 and turned == 0.0:
-            continue
-        track = odometry.track[i]
-        left, right = gone - turned * track / 2, gone + turned * track / 2
-        odometry.wheels[i, 0] += left / WHEEL_M
-        odometry.wheels[i, 1] += right / WHEEL_M
-        left *= odometry.scale[i, 0]
-        right *= odometry.scale[i, 1]
-        metres, turn = (left + right) / 2, (right - left) / track
-        heading = odometry.yaw[i] + turn / 2
-        odometry.x[i] += metres * math.cos(heading)
-        odometry.y[i] += metres * math.sin(heading)
-        yaw = odometry.yaw[i] + turn
-        odometry.yaw[i] = yaw - 2 * math.pi * round(yaw / (2 * math.pi))
+        if body.gone[i] != 0.0 or body.turned[i] != 0.0:
+            count_one(odometry, i, body.gone[i], body.turned[i])

@@ -22,6 +22,8 @@ class People:
     block_min_s: float = 2.0
     block_max_s: float = 15.0
     grasp_failure: float = 0.05
+    walking: int = 0
+    """How many walk about, as bodies; see :mod:`.crowd`."""
 
     def handover_s(self, random: np.random.Generator) -> float:
         """How long a compartment stays open; for ever when nobody comes."""

@@ -23,16 +23,17 @@ class Spread:
         self.most_s = max(self.most_s, seconds)
         self._newest.append(seconds)
 
-    def share_s(self, share: float) -> float:
-        """So large a share of the newest was no longer than this; 0 of none."""
-        if not self._newest:
-            return 0.0
-        return sorted(self._newest)[math.ceil(share * len(self._newest)) - 1]
-
     def figures(self) -> dict[str, float]:
-        """In milliseconds."""
+        """In milliseconds; 0 of none."""
+        in_order = sorted(self._newest) or [0.0]
+        p50_s, p99_s = (in_order[math.ceil(share * len(in_order)) - 1] for share in (0.5, 0.99))
         return {
-            "p50_ms": round(self.share_s(0.5) * 1e3, 3),
-            "p99_ms": round(self.share_s(0.99) * 1e3, 3),
+            "p50_ms": round(p50_s * 1e3, 3),
+            "p99_ms": round(p99_s * 1e3, 3),
             "max_ms": round(self.most_s * 1e3, 3),
         }
+
+    def in_words(self) -> str:
+        """The same for people."""
+        p50_ms, p99_ms, most_ms = self.figures().values()
+        return f"{p50_ms:.1f} ms (p50), {p99_ms:.1f} ms (p99), {most_ms:.1f} ms (most)"

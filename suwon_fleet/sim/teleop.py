@@ -1,33 +1,75 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Driving a simulated robot by hand: velocity commands that count in manual mode only."""
+"""Driving a simulated robot by hand: velocity commands that count in manual mode only.
+
+Speeds change within the limits that the robot's model gives Gazebo's DiffDrive, and in its way. Wheels
+turn whatever is in the way of the body.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from suwon_fleet.core.robots.report import OperatingMode, StopState
+from suwon_fleet.sim.drive import steered
+from suwon_fleet.sim.odometry import count_one
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.wire.sdf import of_kind
 
 TIMEOUT_S = 0.5
 """A robot that hears no command for so long brakes: the hand may have let go."""
 
 
 @dataclass(slots=True)
-class _Hand:
-    """What is asked of a robot (m/s, rad/s), for how long (s) no more, and how fast it goes (m/s)."""
+class _Motion:
+    """One motion of a robot, ahead (m) or to the left (rad), as Gazebo's DiffDrive limits it."""
 
-    actual_mps: float
-    wanted_mps: float = 0.0
-    turn_radps: float = 0.0
-    silent_s: float = 0.0
+    limits: NDArray[np.float64]
+    speed: float = 0.0
+    before: float = 0.0
+    """Its speed in the step before."""
+    wanted: float = 0.0
+
+    def step(self, dt_s: float) -> float:
+        """Come nearer to what is wanted; how far it goes meanwhile."""
+        then, gone = steered(self.wanted, self.speed, self.before, self.limits, dt_s)
+        self.before, self.speed = self.speed, then
+        return gone
+
+
+class _Hand:
+    """What is asked of a robot, and for how long (s) nothing was."""
+
+    def __init__(self, robot: SimRobot) -> None:
+        self.robot = robot
+        speed = float(robot.bodies.speed[robot.row])
+        self.ahead = _Motion(np.array(of_kind.speed_limits(robot.kind)), speed, speed)
+        self.turn = _Motion(np.array(of_kind.turn_limits(robot.kind)))
+        self.silent_s = 0.0
+
+    def step(self, dt_s: float) -> None:
+        """Turn the wheels, and move the body unless something is in its way."""
+        robot, body, row = self.robot, self.robot.bodies, self.robot.row
+        gone, turned = self.ahead.step(dt_s), self.turn.step(dt_s)
+        body.gone[row], body.turned[row] = gone, turned
+        body.speed[row] = abs(self.ahead.speed)
+        count_one(robot.odometry, row, gone, turned)
+        if body.is_blocked[row] or robot.blocked_s > 0.0:
+            return
+        heading = float(body.yaw[row]) + turned / 2  # the mean of the step
+        body.x[row] += gone * math.cos(heading)
+        body.y[row] += gone * math.sin(heading)
+        body.yaw[row] = math.remainder(heading + turned / 2, math.tau)
 
 
 class Teleop:
     """The hands on a world's robots. Step it right after the world."""
 
     def __init__(self) -> None:
-        self._hands: dict[str, tuple[SimRobot, _Hand]] = {}
+        self._hands: dict[str, _Hand] = {}
 
     def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
         """Turn the mode switch at a robot.
@@ -40,7 +82,7 @@ class Teleop:
         if is_manual:
             robot.mode = OperatingMode.MANUAL
             robot.way.forget()
-            self._hands[robot.robot_id] = robot, _Hand(float(robot.bodies.speed[robot.row]))
+            self._hands[robot.robot_id] = _Hand(robot)
         else:
             robot.mode = OperatingMode.AUTOMATIC
             robot.restart()
@@ -48,33 +90,15 @@ class Teleop:
 
     def drive(self, robot: SimRobot, speed_mps: float, turn_radps: float) -> None:
         """Ask for a speed (m/s, ahead) and a turn rate (rad/s, left); nothing in any other mode."""
-        if held := self._hands.get(robot.robot_id):
-            hand = held[1]
-            hand.wanted_mps, hand.turn_radps, hand.silent_s = speed_mps, turn_radps, 0.0
+        if hand := self._hands.get(robot.robot_id):
+            hand.ahead.wanted, hand.turn.wanted, hand.silent_s = speed_mps, turn_radps, 0.0
 
     def step(self, dt_s: float) -> None:
         """Move the robots driven by hand on by `dt_s` seconds."""
-        for robot, hand in self._hands.values():
+        for hand in self._hands.values():
             hand.silent_s += dt_s
-            if hand.silent_s > TIMEOUT_S or robot.stop is not StopState.NONE or robot.is_dead:
-                hand.wanted_mps = hand.turn_radps = 0.0
-            _drive(robot, hand, dt_s)
-
-
-def _drive(robot: SimRobot, hand: _Hand, dt_s: float) -> None:
-    """A unicycle's motion, within the limits of the robot's kind."""
-    body, row, kind = robot.bodies, robot.row, robot.kind
-    wanted = _within(hand.wanted_mps, kind.max_speed_mps)
-    speeds_up = abs(wanted) > abs(hand.actual_mps)
-    most = kind.acceleration_mps2 if speeds_up else kind.deceleration_mps2
-    hand.actual_mps += _within(wanted - hand.actual_mps, most * dt_s)
-    turned = _within(hand.turn_radps, kind.turn_rate_radps) * dt_s
-    heading = float(body.yaw[row]) + turned / 2  # the mean of the step
-    body.x[row] += hand.actual_mps * math.cos(heading) * dt_s
-    body.y[row] += hand.actual_mps * math.sin(heading) * dt_s
-    body.yaw[row] = math.remainder(heading + turned / 2, math.tau)
-    body.speed[row] = abs(hand.actual_mps)
-
-
-def _within(value: float, most: float) -> float:
-    return max(-most, min(most, value))
+            robot = hand.robot
+            is_held = robot.stop is not StopState.NONE or robot.is_dead or robot.ails.holds
+            if hand.silent_s > TIMEOUT_S or is_held or robot.soc <= 0.0:
+                hand.ahead.wanted = hand.turn.wanted = 0.0
+            hand.step(dt_s)

@@ -29,7 +29,7 @@ class Way:
         cabins: Cabins,
         top_speed_mps: float,
     ) -> None:
-        self._bodies, self._row, self._top_speed_mps = bodies, row, top_speed_mps
+        self.bodies, self._row, self._top_speed_mps = bodies, row, top_speed_mps
         self._lane_kinds, self._cabins = lanes, cabins
         self.level = level
         self._levels: list[str] = []
@@ -39,7 +39,7 @@ class Way:
 
     def extend(self, grant: Grant) -> None:
         """Append the vertices it does not know yet, if they follow on those it knows."""
-        body, row = self._bodies, self._row
+        body, row = self.bodies, self._row
         start = self.granted_index + 1 - grant.first_index
         if start < 0:
             return  # an earlier grant was lost; it will come again
@@ -53,12 +53,12 @@ class Way:
     @property
     def granted_index(self) -> int:
         """The last path vertex it knows it may go to; -1 before it knows of any."""
-        ahead = max(int(self._bodies.known[self._row]) - 1, 0)
-        return int(self._bodies.reached[self._row]) + ahead
+        ahead = max(int(self.bodies.known[self._row]) - 1, 0)
+        return int(self.bodies.reached[self._row]) + ahead
 
     def _set_out(self, first: Waypoint) -> None:
         """The path begins where the body stands; a body off its first vertex drives there first."""
-        body, row = self._bodies, self._row
+        body, row = self.bodies, self._row
         x, y = float(body.x[row]), float(body.y[row])
         if math.dist((x, y), (first.x_m, first.y_m)) > ARRIVED_M:
             self._append(Waypoint(x, y, self.level, self._top_speed_mps))
@@ -66,7 +66,7 @@ class Way:
             body.reached[row] = 0
 
     def _append(self, waypoint: Waypoint) -> None:
-        body, row = self._bodies, self._row
+        body, row = self.bodies, self._row
         limit = min(waypoint.speed_limit_mps, self._top_speed_mps)
         body.way[row, body.known[row]] = (waypoint.x_m, waypoint.y_m, limit, waypoint.hold_s)
         body.known[row] += 1
@@ -77,7 +77,7 @@ class Way:
 
     def forget(self) -> None:
         """Know of no path any more, as after a restart; the body stays where it is."""
-        body, row = self._bodies, self._row
+        body, row = self.bodies, self._row
         body.known[row], body.reached[row] = 0, -1
         body.along[row] = body.held[row] = 0.0
         self._levels, self._lanes, self._in_cabin, self._holds = [], [], [], []
@@ -93,7 +93,7 @@ class Way:
 
     def forget_passed(self) -> None:
         """Drop what it remembers of vertices its body has passed."""
-        keep = int(self._bodies.known[self._row])
+        keep = int(self.bodies.known[self._row])
         if len(self._levels) > keep:
             for known in (self._levels, self._lanes, self._in_cabin, self._holds):
                 del known[:-keep]
@@ -102,17 +102,19 @@ class Way:
 
     def bar(self, lanes: Collection[str]) -> bool:
         """Let it begin none of these lanes, and all others; whether that holds it now."""
-        way = self._bodies.way[self._row]
+        way = self.bodies.way[self._row]
         for at in range(1, len(self._lanes)):
             begins = self._lanes[at] != self._lanes[at - 1]
             is_barred = begins and self._lanes[at] in lanes
             way[at, 3] = math.inf if is_barred else self._holds[at]
-        stands = self._bodies.along[self._row] == 0.0
+        stands = self.bodies.along[self._row] == 0.0
         return len(self._lanes) > 1 and bool(stands and math.isinf(way[1, 3]))
 
     @property
     def lift(self) -> LiftSession:
         """Where it is in a ride, by the cabins on its way."""
+        if True not in self._in_cabin[:2]:
+            return LiftSession.NONE
         here, ahead = self._in_cabin[:1] == [True], self._in_cabin[1:2] == [True]
         if here and ahead:
             return LiftSession.RIDING
@@ -120,6 +122,6 @@ class Way:
             rode = self._lane_kinds.get(self._lanes[0]) is LaneKind.LIFT
             return LiftSession.LEAVING if rode else LiftSession.ENTERING
         if ahead:
-            moves = self._bodies.speed[self._row] > 0.0
+            moves = self.bodies.speed[self._row] > 0.0
             return LiftSession.ENTERING if moves else LiftSession.WAITING
         return LiftSession.NONE

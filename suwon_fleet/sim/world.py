@@ -7,25 +7,30 @@ nanoseconds; each robot has its own stream of random numbers, so that adding one
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.robots.report import Factsheet, Pose, RobotReport
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.sim import kinematics, snapshot
-from suwon_fleet.sim.contacts import Discs, touch
+from suwon_fleet.sim.chance import stream
+from suwon_fleet.sim.contacts import NOWHERE, WALL, Discs, touch
+from suwon_fleet.sim.crowd import Walkers, give_way
 from suwon_fleet.sim.faults.board import FaultBoard
 from suwon_fleet.sim.kinematics import Bodies
 from suwon_fleet.sim.life import Lives, live
-from suwon_fleet.sim.odometry import TRACK_SHARE, Odometry, count
+from suwon_fleet.sim.odometry import Odometry, count
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.walls import Walls, press
 from suwon_fleet.sim.way import Way
+from suwon_fleet.wire.sdf.of_kind import wheels
 
 STEP_NS = 100_000_000
 VENDOR = "suwon_fleet simulator"
@@ -59,40 +64,83 @@ class World:
         self.now_ns, self.step_ns = start_ns, step_ns
         self.bodies = Bodies.empty(len(spawns))
         self.lives = Lives.empty(len(spawns))
-        self.discs = Discs.empty(len(spawns))
         self.odometry = Odometry.empty(len(spawns))
+        self.walls: Walls | None = None
+        """Those that stop who drives off its path: none, unless somebody puts them up."""
+        self.kinds, self.people = kinds, people or People()
+        self._seed = seed
         self._levels = {level.id: number for number, level in enumerate(site.levels)}
-        self.people = people or People()
-        lanes = {lane.id: lane.kind for lane in site.lanes}
+        walking = self.people.walking
+        self.walkers = Walkers(site, self._levels, walking, seed=seed) if walking else None
+        self.discs = Discs.empty(len(spawns), self.walkers.count if self.walkers else 0)
+        self.heights_m = {level.id: level.elevation_m for level in site.levels}
+        self._lanes = {lane.id: lane.kind for lane in site.lanes}
         nodes = site.node_by_id
-        cabins = frozenset(
+        self._cabins = frozenset(
             (nodes[name].x_m, nodes[name].y_m, level)
             for lift in site.lifts
             for level, name in lift.cabins.items()
         )
         self.robots: dict[str, SimRobot] = {}
-        for row, spawn in enumerate(spawns):
-            stream = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(spawn.robot_id.encode()),))
-            self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
-            self.bodies.yaw[row] = spawn.pose.yaw_rad
-            self.lives.soc[row] = spawn.soc
-            kind = kinds[spawn.kind]
-            self.discs.radius[row] = kind.radius_m
-            self.discs.level[row] = self._levels[spawn.pose.level]
-            self.odometry.track[row] = TRACK_SHARE * kind.width_m
-            self.robots[spawn.robot_id] = SimRobot(
-                spawn.robot_id,
-                kind,
-                row,
-                self.bodies,
-                self.lives,
-                Way(self.bodies, row, spawn.pose.level, lanes, cabins, kind.max_speed_mps),
-                self.people,
-                np.random.default_rng(stream),
-            )
-        self._by_row = list(self.robots.values())
+        self._by_row: list[SimRobot] = []
+        for spawn in spawns:
+            self._make(spawn)
+        if self.walkers:
+            self.walkers.place(self.discs)
         self.inbox: list[RobotCommand] = []
         self.faults = FaultBoard(site, self.robots, seed=seed, step_ns=step_ns)
+
+    def _make(self, spawn: Spawn) -> SimRobot:
+        """The robot of the next row."""
+        row, kind = len(self._by_row), self.kinds[spawn.kind]
+        self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
+        self.bodies.yaw[row] = spawn.pose.yaw_rad
+        self.lives.soc[row] = spawn.soc
+        self.discs.radius[row] = kind.radius_m
+        self.discs.level[row] = self._levels[spawn.pose.level]
+        self.odometry.radius[row], self.odometry.track[row] = wheels(kind)
+        robot = SimRobot(
+            spawn.robot_id,
+            kind,
+            row,
+            self.bodies,
+            self.lives,
+            self.odometry,
+            Way(self.bodies, row, spawn.pose.level, self._lanes, self._cabins, kind.max_speed_mps),
+            self.people,
+            stream(self._seed, spawn.robot_id),
+        )
+        self.robots[spawn.robot_id] = robot
+        self._by_row.append(robot)
+        return robot
+
+    def add(self, spawn: Spawn) -> SimRobot:
+        """One more robot. It draws from a stream of its own, so nothing changes for the others."""
+        self._resize(len(self._by_row) + 1)
+        return self._make(spawn)
+
+    def remove(self, robot_id: str) -> None:
+        """A robot is gone, and its body with it; what it was last seen doing stays in its row."""
+        robot = self.robots.pop(robot_id)
+        robot.is_silent = robot.is_dead = True
+        robot.way.forget()
+        self.discs.level[robot.row] = NOWHERE
+
+    def begin_with(self, count: int) -> None:
+        """Have the first `count` robots there ever were again and no others, for a `restore`."""
+        del self._by_row[count:]
+        self._resize(count)
+        self.robots.clear()
+        self.robots.update((robot.robot_id, robot) for robot in self._by_row)
+
+    def _resize(self, count: int) -> None:
+        self.bodies = Bodies(*resized(self.bodies, Bodies.empty(1), count))
+        self.lives = Lives(*resized(self.lives, Lives.empty(1), count))
+        self.odometry = Odometry(*resized(self.odometry, Odometry.empty(1), count))
+        self.discs = self.discs.resized(count)
+        for robot in self._by_row:
+            robot.bodies, robot.lives, robot.odometry = self.bodies, self.lives, self.odometry
+            robot.way.bodies = self.bodies
 
     def command(self, commands: Iterable[RobotCommand]) -> None:
         """Hand commands to their robots; unknown robots' are dropped, as on a real network."""
@@ -126,7 +174,12 @@ class World:
             for row in np.flatnonzero(lives.due).tolist():
                 self._by_row[row].attend(int(lives.due[row]))
         touch(self.discs, bodies, dt_s)
-        kinematics.step(bodies, dt_s)
+        if self.walls is not None:
+            press(self.walls, self.discs, bodies, dt_s)
+        if self.walkers:
+            self._walk(self.walkers, dt_s)
+        else:
+            kinematics.step(bodies, dt_s)
         count(self.odometry, bodies)
         for row in np.flatnonzero(bodies.passed).tolist():
             way = self._by_row[row].way
@@ -134,6 +187,16 @@ class World:
             self.discs.level[row] = self._levels[way.level]
         self.now_ns += self.step_ns
         self.faults.step(self.now_ns)
+
+    def _walk(self, walkers: Walkers, dt_s: float) -> None:
+        """People walk on, and robots that have somebody ahead brake meanwhile."""
+        bodies, gives_way = self.bodies, self.lives.gives_way
+        walkers.step(self.discs, dt_s)
+        give_way(self.discs, bodies, gives_way, dt_s)
+        may_go = bodies.may_go.copy()
+        bodies.may_go[gives_way] = False
+        kinematics.step(bodies, dt_s)
+        bodies.may_go[:] = may_go
 
     def factsheets(self) -> list[Factsheet]:
         """Who the robots are, those that are silent left out."""
@@ -145,7 +208,7 @@ class World:
 
     def reports(self) -> list[RobotReport]:
         """What arrives of how the robots stand, those that are silent left out."""
-        body = self.bodies
+        body, blocked_s = self.bodies, self.lives.blocked_s
         places = zip(
             body.x.tolist(),
             body.y.tolist(),
@@ -154,6 +217,8 @@ class World:
             body.reached.tolist(),
             body.known.tolist(),
             self.lives.soc.tolist(),
+            (body.is_blocked | (blocked_s > 0.0)).tolist(),
+            self.lives.gives_way.tolist(),
             strict=True,
         )
         told = [
@@ -166,16 +231,22 @@ class World:
     def poses(self) -> dict[str, Pose]:
         """Where all robots truly are, by id."""
         body = self.bodies
-        places = zip(body.x.tolist(), body.y.tolist(), body.yaw.tolist(), strict=True)
+        places = list(zip(body.x.tolist(), body.y.tolist(), body.yaw.tolist(), strict=True))
         return {
-            robot.robot_id: Pose(x_m, y_m, yaw_rad, robot.way.level)
-            for robot, (x_m, y_m, yaw_rad) in zip(self.robots.values(), places, strict=True)
+            name: Pose(*places[robot.row], robot.way.level) for name, robot in self.robots.items()
         }
 
     def pose_of(self, robot: SimRobot) -> Pose:
         """Where a robot truly is."""
         body, row = self.bodies, robot.row
         return Pose(float(body.x[row]), float(body.y[row]), float(body.yaw[row]), robot.way.level)
+
+    def touchable(self, disc: int) -> str:
+        """Who has a row of `discs`, robots by their ids; nobody has the wall."""
+        if disc == WALL:
+            return ""
+        person = disc - len(self._by_row)
+        return f"person-{person + 1}" if person >= 0 else self._by_row[disc].robot_id
 
     def _report(
         self,
@@ -187,8 +258,11 @@ class World:
         reached: int,
         known: int,
         soc: float,
+        is_blocked: bool,
+        gives_way: bool,
     ) -> RobotReport:
         robot.sequence += 1
+        is_blocked = is_blocked or (gives_way and robot.wants_on)
         report = RobotReport(
             robot_id=robot.robot_id,
             sequence=robot.sequence,
@@ -200,7 +274,7 @@ class World:
             granted_index=reached + max(known - 1, 0),
             battery_soc=soc,
             mode=robot.mode,
-            navigation=robot.navigation,
+            navigation=robot.gets_on(is_blocked=is_blocked, moves=speed_mps > 0.0),
             compartment=robot.compartment,
             lift=robot.way.lift,
             stop=robot.stop,
@@ -224,3 +298,12 @@ class World:
     def restore(self, kept: bytes) -> None:
         """Be again as when `kept` was taken. Raises BadInput when that was of other robots."""
         snapshot.take_up(self, kept)
+
+
+def resized(
+    arrays: Iterable[NDArray[Any]], one_more: Iterable[NDArray[Any]], count: int
+) -> Iterator[NDArray[Any]]:
+    """Arrays of so many robots, those that are new as in `one_more`."""
+    for array, new in zip(arrays, one_more, strict=True):
+        more = max(count - len(array), 0)
+        yield np.concatenate([array[:count], *[new] * more])

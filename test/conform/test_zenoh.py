@@ -24,13 +24,15 @@ from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.keys import Address
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zenoh_robot.py"
+FIRST_S = 30.0
 OF_EVENTS = ["events-gap-free", "events-replayed"]
 SIX = ("factsheet", "seq", "expired", "no-self-resume", "grant-session", "events-gap-free")
 
 
 def examined(endpoint: str, *faults: Fault, **plan: float) -> list[Finding]:
     with rig_at(endpoint, *faults):
-        return examine(SessionSettings(connect=(endpoint,)), ROBOT_ID, plan=Plan(**plan))
+        settings = SessionSettings(connect=(endpoint,))
+        return examine(settings, ROBOT_ID, plan=Plan(**plan), first_s=FIRST_S)
 
 
 def failed(findings: list[Finding]) -> list[str]:
@@ -73,7 +75,9 @@ def test_the_example_passes() -> None:
     arguments = [endpoint, *HOME, "r-1", "6.0", "0.5"]
     robot = subprocess.Popen([sys.executable, str(EXAMPLE), *arguments])
     try:
-        findings = examine(SessionSettings(connect=(endpoint,)), "r-1")
+        findings = examine(
+            SessionSettings(connect=(endpoint,)), "r-1", plan=Plan(), first_s=FIRST_S
+        )
     finally:
         robot.kill()
         robot.wait()
@@ -103,7 +107,7 @@ def test_where_a_fleet_manager_is_at_work_it_does_not_interfere() -> None:
 
 def test_a_robot_that_does_not_come_has_told_no_state() -> None:
     settings = SessionSettings(connect=(free_endpoint(),))
-    findings = examine(settings, "nobody", first_s=0.1)
+    findings = examine(settings, "nobody", plan=Plan(), first_s=0.1)
     assert failed(findings) == ["state"]
     assert len(of_verdict(findings, Verdict.NOT_SEEN)) == len(findings) - 1
 
@@ -112,5 +116,6 @@ def test_a_robot_of_another_home_speaks_on_wrong_keys() -> None:
     endpoint = free_endpoint()
     with rig_at(endpoint):
         settings = SessionSettings(connect=(endpoint,))
-        findings = examine(settings, ROBOT_ID, home=Address("lab", "yard", ROBOT_ID), first_s=2.0)
+        home = Address("lab", "yard", ROBOT_ID)
+        findings = examine(settings, ROBOT_ID, home=home, plan=Plan(), first_s=2.0)
     assert "key-form" in failed(findings)

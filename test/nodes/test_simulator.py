@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,7 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from nodes.in_process import Stage, stage
-from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import BatteryState
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
@@ -115,14 +112,13 @@ def test_with_a_rate_it_keeps_the_wall_clocks_pace(play: Stage, tmp_path: Path) 
     assert summary["wall_s"] >= 10.0 / 20.0 - 0.01
 
 
-def test_a_robot_has_topics_and_can_be_driven_by_hand(play: Stage, tmp_path: Path) -> None:
+def test_a_robot_of_the_fleet_is_driven_by_hand_once_it_is_manual(
+    play: Stage, tmp_path: Path
+) -> None:
     world = simulated(play, tmp_path, rate=10.0, robot_topics="on")
     hand = play.observer()
     odometry: list[Any] = []
-    batteries: list[Any] = []
-    sensor = qos_profile_sensor_data
-    hand.create_subscription(Odometry, "/cart_1/odom", odometry.append, sensor)
-    hand.create_subscription(BatteryState, "/cart_1/battery_state", batteries.append, sensor)
+    hand.create_subscription(Odometry, "/cart_1/odom", odometry.append, 10)
     wheel = hand.create_publisher(Twist, "/cart_1/cmd_vel", 10)
     twist = Twist()
     twist.linear.x = 0.4
@@ -131,11 +127,7 @@ def test_a_robot_has_topics_and_can_be_driven_by_hand(play: Stage, tmp_path: Pat
         wheel.publish(twist)
         world.advance()
 
-    play.until(lambda: odometry and batteries, step=steer)
-    start = odometry[-1].pose.pose.position
-    assert odometry[-1].header.frame_id == "map"
-    assert odometry[-1].child_frame_id == "cart_1/base_link"
-    assert 0.5 < batteries[-1].percentage <= 1.0
+    play.until(lambda: odometry, step=steer)
     assert odometry[-1].twist.twist.linear.x == 0.0, "in automatic mode cmd_vel does nothing"
 
     switch = hand.create_client(SetBool, "/cart_1/set_manual")
@@ -145,10 +137,7 @@ def test_a_robot_has_topics_and_can_be_driven_by_hand(play: Stage, tmp_path: Pat
     assert turned.result().success
     assert world.world.robots["cart-1"].mode is OperatingMode.MANUAL
     play.until(lambda: odometry[-1].twist.twist.linear.x > 0.3, step=steer)
-    play.until(
-        lambda: math.dist(*((p.x, p.y) for p in (odometry[-1].pose.pose.position, start))) > 0.5,
-        step=steer,
-    )
+    play.until(lambda: odometry[-1].pose.pose.position.x > 0.5, step=steer)
 
 
 def test_faults_are_put_in_told_and_cleared(play: Stage, tmp_path: Path) -> None:

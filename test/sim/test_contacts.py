@@ -12,8 +12,8 @@ from sim.stage import KINDS, QUIET, SITE, grant
 from suwon_fleet.core.robots.report import Navigation, Pose
 from suwon_fleet.sim.contacts import NONE, Discs, touch
 from suwon_fleet.sim.kinematics import Bodies
-from suwon_fleet.sim.odometry import WHEEL_M
 from suwon_fleet.sim.world import Spawn, World
+from suwon_fleet.wire.sdf.of_kind import wheels
 
 CART = KINDS["delivery_indoor"]
 
@@ -75,7 +75,8 @@ def test_odometry_is_the_way_gone_from_zero_whatever_the_heading() -> None:
     odometry, row = world.odometry, cart.row
     assert float(odometry.yaw[row]) == pytest.approx(-math.pi / 2, abs=1e-6)
     assert float(np.hypot(odometry.x[row], odometry.y[row])) == pytest.approx(10.0, abs=0.3)
-    assert float(odometry.wheels[row].mean()) * WHEEL_M == pytest.approx(10.0, abs=0.1)
+    radius_m = wheels(cart.kind).radius_m
+    assert float(odometry.wheels[row].mean()) * radius_m == pytest.approx(10.0, abs=0.1)
 
 
 def test_encoders_that_count_wrong_mislead_odometry_and_not_the_truth() -> None:

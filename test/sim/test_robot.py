@@ -29,6 +29,7 @@ from suwon_fleet.core.robots.report import (
     StopState,
 )
 from suwon_fleet.sim.people import People
+from suwon_fleet.sim.robot import MOST_KNOWN
 
 HANDS = [
     kind
@@ -217,6 +218,13 @@ def test_cancelled_before_it_was_heard_of_it_is_not_begun() -> None:
     stage.steps(5)
     assert stage.action == ("failed", "cancelled")
     assert stage.told.compartment is Compartment.CLOSED
+
+
+def test_of_too_many_cancelled_actions_it_forgets_the_oldest() -> None:
+    stage = Stage()
+    for number in range(MOST_KNOWN + 1):
+        stage.cancel(f"never begun {number}")
+    assert list(stage.robot.actions) == [f"never begun {n}" for n in range(1, MOST_KNOWN + 1)]
 
 
 def test_asked_again_it_acts_once() -> None:

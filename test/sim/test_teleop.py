@@ -15,6 +15,7 @@ from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import load_scenario
 from suwon_fleet.sim.teleop import TIMEOUT_S, Teleop
 from suwon_fleet.sim.world import World
+from suwon_fleet.wire.sdf.of_kind import speed_limits
 
 STEP_S = 0.1
 
@@ -61,7 +62,7 @@ def test_by_hand_it_goes_where_it_is_steered(hand: Hand) -> None:
     speeds = hand.go_on(4.0, 0.5, 0.0)
     assert speeds[-1] == pytest.approx(0.5)
     x2, y2, yaw2 = hand.place
-    travelled = sum(speeds) * STEP_S
+    travelled = 0.5 * 4.0 - 0.5**2 / 2 / hand.robot.kind.acceleration_mps2  # along the ramp
     assert (x2 - x, y2 - y) == pytest.approx((travelled * math.cos(yaw), travelled * math.sin(yaw)))
     hand.go_on(1.0, 0.5, 0.3)
     assert hand.place[2] == pytest.approx(yaw2 + 0.3)
@@ -87,6 +88,41 @@ def test_no_command_goes_past_the_limits_of_the_kind(
         assert abs(after - speed) <= most * STEP_S + 1e-9
         turned = math.remainder(float(body.yaw[row]) - yaw, math.tau)
         assert abs(turned) <= kind.turn_rate_radps * STEP_S + 1e-9
+
+
+def test_backwards_it_is_as_slow_as_its_model_says(hand: Hand) -> None:
+    hand.teleop.set_manual(hand.robot, True)
+    x, _, yaw = hand.place
+    speeds = hand.go_on(4.0, -2.0, 0.0)
+    assert speeds[-1] == pytest.approx(speed_limits(hand.robot.kind).least_speed * -1)
+    assert (hand.place[0] - x) * math.cos(yaw) < -1.0
+
+
+def test_its_odometry_is_where_it_went(hand: Hand) -> None:
+    hand.teleop.set_manual(hand.robot, True)
+    x, y, yaw = hand.place
+    hand.go_on(3.0, 0.4, 0.5)
+    hand.go_on(3.0, -0.4, 0.1)
+    odometry, row = hand.world.odometry, hand.robot.row
+    east, north = float(odometry.x[row]), float(odometry.y[row])
+    cos, sin = math.cos(yaw), math.sin(yaw)
+    there = (x + east * cos - north * sin, y + east * sin + north * cos)
+    assert hand.place[:2] == pytest.approx(there)
+    assert float(odometry.yaw[row]) == pytest.approx(math.remainder(hand.place[2] - yaw, math.tau))
+
+
+@pytest.mark.parametrize("speed_mps", [0.4, -0.4])
+def test_against_another_robot_its_wheels_turn_and_it_stays(hand: Hand, speed_mps: float) -> None:
+    hand.teleop.set_manual(hand.robot, True)
+    other = hand.world.robots["cart-2"]
+    x, y, yaw = hand.place
+    apart = hand.robot.kind.radius_m + other.kind.radius_m + 0.3
+    bodies = hand.world.bodies
+    bodies.x[other.row] = x + math.copysign(apart, speed_mps) * math.cos(yaw)
+    bodies.y[other.row] = y + math.copysign(apart, speed_mps) * math.sin(yaw)
+    hand.go_on(5.0, speed_mps, 0.0)
+    assert math.dist(hand.place[:2], (x, y)) <= 0.3 + 0.02
+    assert abs(float(hand.world.odometry.x[hand.robot.row])) > 1.0
 
 
 def test_let_go_it_stops(hand: Hand) -> None:

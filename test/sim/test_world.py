@@ -190,3 +190,35 @@ def test_a_robot_whose_states_anybody_sets_stops_and_goes_accordingly() -> None:
             speeds.append(float(world.bodies.speed[cart.row]))
         assert speeds[0] > 0.5 < speeds[2]
         assert speeds[1] == 0.0
+
+
+def test_a_robot_that_comes_later_changes_nothing_for_the_others() -> None:
+    one, other = world_of(), world_of()
+    added = one.add(Spawn("aaa", "humanoid", Pose(15.0, 0.0, level="L2"), 0.9))
+    alone, together = play(other), play(one)
+    assert [report for report in together if report.robot_id != "aaa"] == alone
+    assert one.pose_of(added) == one.poses()["aaa"] == Pose(15.0, 0.0, level="L2")
+
+
+def test_a_robot_that_is_gone_tells_nothing_and_is_in_nobodys_way() -> None:
+    world = World(SITE, KINDS, SPAWNS, seed=1, people=QUIET)
+    world.remove("rover")
+    world.command([grant("abc", robot_id="cart")])
+    for _ in range(300):
+        world.step()
+    assert [report.robot_id for report in world.reports()] == ["cart", "walker"]
+    assert "rover" not in world.poses()
+    away_m = KINDS["humanoid"].radius_m + KINDS["delivery_indoor"].radius_m
+    assert world.pose_of(world.robots["cart"]).x_m == pytest.approx(10.0 - away_m, abs=0.2)
+
+
+def test_a_world_can_be_as_it_began_whoever_came_and_went() -> None:
+    world = world_of()
+    kept = world.snapshot()
+    first = play(world)
+    world.remove("rover")
+    world.add(Spawn("more", "delivery_indoor", Pose(15.0, 0.0, level="L2"), 0.9))
+    play(world, 50)
+    world.begin_with(len(SPAWNS))
+    world.restore(kept)
+    assert play(world) == first

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from suwon_fleet.bench.figure import Figure, Options
@@ -26,6 +27,9 @@ LEAST_S = 1.0
 """Simulated, of each."""
 STATE_BYTES = 192
 """Three lines of cache for each robot: where it is, the way before it, and what its states are."""
+TOPIC_ROBOTS, TOPIC_TARGET = 100, 5.0
+TOPIC_S, QUICK_TOPIC_S = 30.0, 2.0
+"""Simulated, of each measurement."""
 HOURS, QUICK_HOURS, DAY_TARGET_S = 8.0, 0.05, 300.0
 FLAT_MB_PER_HOUR = 1.0
 OTHERS = {(1_000, 10): "PyBulletFleet 0.4 publishes 3.3", (100, 50): "Gazebo: 0.2, at 200 Hz"}
@@ -34,8 +38,9 @@ OTHERS = {(1_000, 10): "PyBulletFleet 0.4 publishes 3.3", (100, 50): "Gazebo: 0.
 
 def run(options: Options) -> Iterator[Figure]:
     """Measure all of it."""
-    warm_up()
+    warm_up(options.tell)
     yield from _alone(options)
+    yield from _topics(options)
     yield from _day(options)
 
 
@@ -79,6 +84,36 @@ def _speed(robots: int, hz: int, seed: int, *, quick: bool) -> tuple[float, floa
             laps.run(min(left_s, AHEAD_S), more)
         left_s -= AHEAD_S
     return seconds / (sum(watch.cpu_ms) / 1000.0), laps.driving
+
+
+def _topics(options: Options) -> Iterator[Figure]:
+    if find_spec("rclpy") is None:
+        options.tell("ROS 2 is not installed: topics are left out")
+        return
+    from suwon_fleet.bench.sim import topics
+
+    options.tell(f"{TOPIC_ROBOTS} robots with topics")
+    lap_s = QUICK_TOPIC_S if options.quick else TOPIC_S
+    laps = topics.drive(TOPIC_ROBOTS, options.seeds, lap_s)
+    lost = 1.0 - sum(lap.heard for lap in laps) / sum(lap.sent for lap in laps)
+    by = {
+        "simulated seconds by second": [lap.sim_s / lap.wall_s for lap in laps],
+        "simulated seconds by CPU second": [lap.sim_s / lap.cpu_s for lap in laps],
+    }
+    for what, speeds in by.items():
+        yield Figure(
+            bench="sim",
+            case=f"{TOPIC_ROBOTS} robots, odometry on topics at {topics.ODOMETRY_HZ} Hz",
+            what=what,
+            by="suwon_fleet",
+            value=middle(speeds),
+            unit="",
+            spread=spread(speeds),
+            seeds=len(speeds),
+            target=TOPIC_TARGET,
+            bound=1.0 / (laps[0].message_s * TOPIC_ROBOTS * topics.ODOMETRY_HZ),
+            note=f"driven over cmd_vel by another process; {lost:.1%} of messages lost",
+        )
 
 
 def _day(options: Options) -> Iterator[Figure]:

@@ -20,6 +20,7 @@ from suwon_fleet.core.sitemap import PlaceKind, SiteMap
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.service.warm_up import settle
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Demand, FleetPlan, Scenario
 from suwon_fleet.sim.scenario.selection import Selection
@@ -102,6 +103,7 @@ def run_day(plan: Scenario, folder: Path, tell: Callable[[str], None]) -> Day:
     jobs = iter(plan.jobs())
     job, asked = next(jobs, None), 0
     looks: list[tuple[float, float]] = []
+    settle()  # as a fleet does before it begins
     cpu_s, wall_s, world_s = time.process_time(), time.perf_counter(), 0.0
     while (at_s := world.now_ns / SECOND) < plan.duration_s:
         requests = []

@@ -49,6 +49,8 @@ class Ailments:
     """How far from the truth it believes to be, east + north i."""
     drift_mps: complex = 0.0
     noise_m: float = 0.0
+    noise: complex = 0.0
+    """In this step, as a share of `noise_m`, east + north i."""
     is_pose_frozen: bool = False
     is_gauge_frozen: bool = False
     is_gauge_lost: bool = False
@@ -92,7 +94,7 @@ class Ailments:
     def told(self, report: RobotReport) -> RobotReport:
         """The report as the robot makes it, of what is true."""
         if self.offset_m or self.noise_m:
-            off_m = self.offset_m + self.noise_m * complex(*self.random.standard_normal(2))
+            off_m = self.offset_m + self.noise_m * self.noise
             x_m, y_m = report.pose.x_m + off_m.real, report.pose.y_m + off_m.imag
             report = replace(report, pose=replace(report.pose, x_m=x_m, y_m=y_m))
         if self.is_pose_frozen or self.is_gauge_frozen:
@@ -112,9 +114,17 @@ class Ailments:
             report = replace(report, battery_soc=kept.battery_soc)
         return report
 
+    def gauge(self, soc: float) -> float | None:
+        """The charge that its gauge shows."""
+        if self.is_gauge_lost:
+            return None
+        return self.kept.battery_soc if self.is_gauge_frozen and self.kept else soc
+
     def live(self, dt_s: float, *, wants: bool) -> None:
         """Some time goes by."""
         self.offset_m += self.drift_mps * dt_s
+        if self.noise_m:
+            self.noise = complex(*self.random.standard_normal(2))
         self.stuck_s = self.stuck_s + dt_s if self.is_stuck and wants else 0.0
 
 

@@ -15,7 +15,8 @@ from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
 from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.faults import work
-from suwon_fleet.sim.faults.model import Charger, Fault, Targets
+from suwon_fleet.sim.faults.effects import Charger
+from suwon_fleet.sim.faults.model import Fault, Targets
 from suwon_fleet.sim.faults.radio import Radio
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class FaultBoard:
         self.radio = Radio()
         self.changes: list[FaultChange] = []
         """All there were, oldest first."""
+        self._told = 0
         self._site, self._robots = site, robots
         self._seed, self._step_ns = seed, step_ns
         self._start_ns: int | None = None
@@ -76,6 +78,12 @@ class FaultBoard:
     def recall(self, memory: dict[str, Any]) -> None:
         """Be again as when `memory` was told, of a copy of it."""
         vars(self).update(memory)
+
+    def news(self) -> list[FaultChange]:
+        """The changes since it was asked last; in a world taken up again, since it had been before."""
+        new = self.changes[self._told :]
+        self._told = len(self.changes)
+        return new
 
     @property
     def is_quiet(self) -> bool:

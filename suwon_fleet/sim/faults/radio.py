@@ -12,7 +12,7 @@ import numpy as np
 
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.report import RobotReport
-from suwon_fleet.sim.faults.model import Comms, Direction
+from suwon_fleet.sim.faults.effects import Comms, Direction
 
 SECOND = 1_000_000_000
 OVERTAKEN_S = 1.0

@@ -6,17 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from suwon_fleet.core.errors import BadInput
-from suwon_fleet.sim.faults.model import (
-    EFFECTS,
-    LONGEST_S,
-    PROCESSES,
-    Effect,
-    Fault,
-    Param,
-    Sort,
-    does_nothing,
-    params,
-)
+from suwon_fleet.sim.faults.effects import EFFECTS, Effect, Param, Sort, does_nothing, params
+from suwon_fleet.sim.faults.model import LONGEST_S, PROCESSES, Fault
 from suwon_fleet.wire.document import Item, parse_yaml
 from suwon_fleet.wire.fields import Fields, or_else, text_of
 from suwon_fleet.wire.findings import Findings, shown

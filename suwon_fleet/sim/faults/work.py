@@ -13,14 +13,13 @@ from suwon_fleet.core.errors import Problem
 from suwon_fleet.core.robots.report import Compartment, ControlMode, Posture, Power, StopState
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.sim.faults.ailments import Ailments, somewhere
-from suwon_fleet.sim.faults.model import (
+from suwon_fleet.sim.faults.effects import (
     Actuator,
     Battery,
     Charger,
     Comms,
     DoorFault,
     Effect,
-    Fault,
     Gauge,
     Human,
     Humanoid,
@@ -30,6 +29,7 @@ from suwon_fleet.sim.faults.model import (
     PoseSensor,
     Sensor,
 )
+from suwon_fleet.sim.faults.model import Fault
 from suwon_fleet.sim.faults.radio import Radio
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from pathlib import Path
 from suwon_fleet.core.jobs import JobKind, JobRequest, Priority, Role
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import PlaceKind, SiteMap
+from suwon_fleet.sim.faults.model import LONGEST_S
 from suwon_fleet.sim.scenario.demand import SECOND, Arrivals, Demand, TimedJob
-from suwon_fleet.sim.scenario.matrix import read_pairs
+from suwon_fleet.sim.scenario.matrix import MOST_WEIGHT, read_pairs
 from suwon_fleet.sim.scenario.selection import Selection
 from suwon_fleet.sim.scenario.spawning import FleetPlan
 from suwon_fleet.wire.document import Item
@@ -25,7 +26,6 @@ MOST_PER_HOUR = 100_000.0
 MOST_STOPS = 6
 """Of a drawn patrol; longer ones are searched for too long on maps with few places."""
 MOST_ROUNDS = 1000
-LONGEST_S = 7 * 24 * 3600.0
 LONGEST_TRIP_M = 1_000_000.0
 MOST_KG = 10_000.0
 
@@ -269,7 +269,7 @@ def _priorities(entry: Fields, known: Known) -> dict[Priority, float]:
     weights: dict[Priority, float] = {}
     for name, item in entry.pairs("priorities"):
         key = Item(name, item.key, plain=False)
-        weight = number_of(item, known.findings, 0.0, 1e6)
+        weight = number_of(item, known.findings, 0.0, MOST_WEIGHT)
         if _one_of(key, PRIORITIES, "priority", known) and weight:
             weights[PRIORITIES[name]] = weight
     if entry.get("priorities") is not None and not weights:

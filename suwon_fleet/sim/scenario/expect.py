@@ -176,15 +176,15 @@ class Expectations:
     def __init__(self, own: Sequence[Expectation]) -> None:
         told = {one.metric for one in own if isinstance(one, Figure)}
         self._all = (*own, *(one for one in IMPLIED if one.metric not in told))
-        self._counts: dict[Event, int] = {}
-        self._times: dict[Event, list[float]] = {}
+        events = [one for one in own if isinstance(one, Event)]
+        self._counts = dict.fromkeys(events, 0)
+        self._times: dict[Event, list[float]] = {one: [] for one in events}
 
     def note(self, happened: Happened) -> None:
         """Something has happened."""
-        for one in self._all:
-            if isinstance(one, Event) and one.is_met_by(happened):
-                self._counts[one] = self._counts.get(one, 0) + 1
-                times = self._times.setdefault(one, [])
+        for one, times in self._times.items():
+            if one.is_met_by(happened):
+                self._counts[one] += 1
                 if len(times) < SEVERAL:
                     times.append(happened.at_s)
 
@@ -197,8 +197,8 @@ class Expectations:
             seen = figures[one.metric]
             is_met = not math.isnan(seen) and _COMPARE[one.op](seen, one.value)
             return Verdict(str(one), "nothing" if math.isnan(seen) else _shown(seen), is_met)
-        count = self._counts.get(one, 0)
-        seen_at = _told(count, self._times.get(one, ()))
+        count = self._counts[one]
+        seen_at = _told(count, self._times[one])
         return Verdict(str(one), seen_at, _COMPARE[one.op](count, one.value))
 
 

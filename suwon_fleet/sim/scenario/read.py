@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 from suwon_fleet.core.errors import BadInput, Broken, Problem, Severity
 from suwon_fleet.resources import resource_path
 from suwon_fleet.sim.faults import read_fault
+from suwon_fleet.sim.faults.model import LONGEST_S
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scenario.entries import Known, read_demand, read_fleet, read_job
 from suwon_fleet.sim.scenario.model import Ends, Operator, Scenario
@@ -25,7 +27,6 @@ from suwon_fleet.wire.maps import load_site
 
 FORMAT = "suwon_fleet/scenario@1"
 MOST_BYTES = 1024 * 1024
-LONGEST_S = 7 * 24 * 3600.0
 LARGEST_SEED = 2**32 - 1
 
 KEYS = (
@@ -34,6 +35,7 @@ KEYS = (
 )  # fmt: skip
 NEEDS = ("format", "id", "site", "duration_s", "fleets")
 OPERATOR_KEYS = ("after_s",)
+MOST_WALKING = 500
 MOST_OF_PEOPLE = {
     "handover_min_s": 3600.0,
     "handover_max_s": 3600.0,
@@ -43,6 +45,7 @@ MOST_OF_PEOPLE = {
     "block_max_s": 3600.0,
     "grasp_failure": 1.0,
 }
+PEOPLE_KEYS = (*MOST_OF_PEOPLE, "walking")
 
 T = TypeVar("T")
 
@@ -148,9 +151,10 @@ class _Reader:
         return self._file(name)
 
     def _people(self) -> People:
-        own = Fields(self._top.get("people"), self._findings, "'people'", MOST_OF_PEOPLE)
+        own = Fields(self._top.get("people"), self._findings, "'people'", PEOPLE_KEYS)
         numbers = {key: own.number(key, 0.0, most) for key, most in MOST_OF_PEOPLE.items()}
-        people = People(**given(**numbers))
+        walking = or_else(own.whole("walking", MOST_WALKING), 0)
+        people = replace(People(), **given(**numbers), walking=walking)
         for least, most in (("handover_min_s", "handover_max_s"), ("block_min_s", "block_max_s")):
             if getattr(people, least) > getattr(people, most):
                 what = f"{least} is more than {most}"

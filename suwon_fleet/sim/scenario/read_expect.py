@@ -13,6 +13,7 @@ from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.report import ActionStatus
 from suwon_fleet.core.robots.states import RobotStates
 from suwon_fleet.core.texts.en import SENTENCES
+from suwon_fleet.sim.faults.model import LONGEST_S
 from suwon_fleet.sim.scenario.expect import (
     FAULT_WORDS,
     JOB_WORDS,
@@ -30,7 +31,6 @@ from suwon_fleet.wire.findings import Findings, shown
 
 FIGURE_KEYS = ("metric", "op", "value")
 EVENT_KEYS = ("event", "of", "is", "after_s", "before_s", "op", "value")
-LATEST_S = 7 * 24 * 3600.0
 MOST = 1e12
 LAYERS = {
     layer: [*next(words for words in get_args(hint) or (hint,) if words is not NoneType)]
@@ -75,7 +75,7 @@ def _figure(entry: Fields) -> Figure | None:
 
 def _event(entry: Fields) -> Event | None:
     sort = entry.choice("event", Happening)
-    after_s, before_s = (entry.number(key, 0.0, LATEST_S) for key in ("after_s", "before_s"))
+    after_s, before_s = (entry.number(key, 0.0, LONGEST_S) for key in ("after_s", "before_s"))
     op, value = entry.choice("op", Op), entry.number("value", 0.0, MOST)
     if (op is None) != (value is None) and not entry.findings.has_errors:
         entry.findings.error(

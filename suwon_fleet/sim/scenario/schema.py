@@ -14,10 +14,12 @@ from typing import Any
 
 from suwon_fleet.core.jobs import JobKind
 from suwon_fleet.core.sitemap import PlaceKind
-from suwon_fleet.sim.faults.model import EFFECTS, LONGEST_S, Param, params
+from suwon_fleet.sim.faults.effects import EFFECTS, Param, params
+from suwon_fleet.sim.faults.model import LONGEST_S
 from suwon_fleet.sim.scenario import entries, read, read_expect
 from suwon_fleet.sim.scenario.demand import Arrivals
 from suwon_fleet.sim.scenario.expect import Happening, Metric, Op
+from suwon_fleet.sim.scenario.matrix import MOST_WEIGHT
 from suwon_fleet.sim.scenario.model import Ends
 from suwon_fleet.wire.fields import ID
 
@@ -37,10 +39,10 @@ def document() -> Schema:
         "site": TEXT,
         "robots": TEXT,
         "seed": _whole(read.LARGEST_SEED),
-        "duration_s": number(1.0, read.LONGEST_S),
+        "duration_s": number(1.0, LONGEST_S),
         "ends": one_of(Ends),
         "people": _people(),
-        "operator": mapping({"after_s": number(1.0, read.LONGEST_S)}, read.OPERATOR_KEYS),
+        "operator": mapping({"after_s": number(1.0, LONGEST_S)}, read.OPERATOR_KEYS),
         "fleets": _list(_fleet()),
         "jobs": _list(_job()),
         "demands": _list(_demand()),
@@ -92,7 +94,8 @@ def _list(items: Schema) -> Schema:
 
 def _people() -> Schema:
     most = read.MOST_OF_PEOPLE
-    return mapping({key: number(0.0, high) for key, high in most.items()})
+    numbers = {key: number(0.0, high) for key, high in most.items()}
+    return mapping(numbers | {"walking": _whole(read.MOST_WALKING)})
 
 
 def _selection() -> Schema:
@@ -112,14 +115,14 @@ def _fleet() -> Schema:
 
 def _job() -> Schema:
     keys = {
-        "at_s": number(0.0, entries.LONGEST_S),
+        "at_s": number(0.0, LONGEST_S),
         "kind": one_of(JobKind),
         "places": _list(TEXT),
         "rounds": _whole(entries.MOST_ROUNDS),
         "payload_kg": number(0.0, entries.MOST_KG),
         "object": TEXT,
         "priority": {"enum": list(entries.PRIORITIES)},
-        "deadline_s": number(0.0, entries.LONGEST_S),
+        "deadline_s": number(0.0, LONGEST_S),
         "robot": TEXT,
         "id": NAME,
         "after": _list(TEXT),
@@ -141,14 +144,14 @@ def _role() -> Schema:
 
 
 def _demand() -> Schema:
-    matrix = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
-    weights = {priority: number(0.0, 1e6) for priority in entries.PRIORITIES}
+    matrix = {"type": "object", "additionalProperties": number(0.0, MOST_WEIGHT)}
+    weights = {priority: number(0.0, MOST_WEIGHT) for priority in entries.PRIORITIES}
     keys = {
         "id": NAME,
         "kind": {"enum": [str(kind) for kind in JobKind if kind is not JobKind.JOINT]},
         "count": _whole(entries.MOST_JOBS),
         "per_hour": number(0.0, entries.MOST_PER_HOUR),
-        "window_s": span(0.0, entries.LONGEST_S),
+        "window_s": span(0.0, LONGEST_S),
         "arrivals": one_of(Arrivals),
         "from": _selection(),
         "to": _selection(),
@@ -158,7 +161,7 @@ def _demand() -> Schema:
         "stops": _whole(entries.MOST_STOPS),
         "rounds": _whole(entries.MOST_ROUNDS),
         "priorities": mapping(weights),
-        "deadline_s": span(1.0, entries.LONGEST_S),
+        "deadline_s": span(1.0, LONGEST_S),
         "payload_kg": span(0.0, entries.MOST_KG),
         "object": TEXT,
     }
@@ -197,13 +200,12 @@ def _figure() -> Schema:
 
 
 def _event() -> Schema:
-    latest_s = read_expect.LATEST_S
     keys = {
         "event": one_of(Happening),
         "of": TEXT,
         "is": TEXT,
-        "after_s": number(0.0, latest_s),
-        "before_s": number(0.0, latest_s),
+        "after_s": number(0.0, LONGEST_S),
+        "before_s": number(0.0, LONGEST_S),
         "op": one_of(Op),
         "value": number(0.0, read_expect.MOST),
     }

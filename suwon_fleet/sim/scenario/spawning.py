@@ -39,6 +39,16 @@ class FleetPlan:
     charge: tuple[float, float] = (0.6, 1.0)
 
 
+def plan_of(text: str, kinds: Sequence[str], most: int, where: str) -> FleetPlan:
+    """Of ``KIND:COUNT``, as it was given `where`. Raises BadInput."""
+    kind, _, count = text.partition(":")
+    if kind in kinds and count.isascii() and count.isdigit() and 0 < int(count) <= most:
+        return FleetPlan(kind.replace("_", "-"), kind, int(count))
+    what = f"{text!r} is not KIND:COUNT"
+    mend = f"use a kind of {', '.join(kinds)} and a count of 1 to {most}"
+    raise BadInput([Problem("bad-fleet", where, what, mend)])
+
+
 def spawn(
     site: SiteMap,
     kind: RobotKind,

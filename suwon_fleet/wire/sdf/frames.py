@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,8 +14,6 @@ from suwon_fleet.wire.sdf.xml import Element
 
 Frames = Mapping[str, Pose]
 """Poses by name, of all that is in a model, in the model's own frame."""
-_TRUE = ("true", "1")
-_DEGREES = 3.141592653589793 / 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,9 @@ def read_pose(parent: Element, values: Values) -> tuple[Pose, str]:
     if numbers is None:
         return Pose(), relative_to
     x, y, z, roll, pitch, yaw = numbers
-    unit = _DEGREES if element.attributes.get("degrees", "").lower() in _TRUE else 1.0
-    return Pose.of(x, y, z, roll * unit, pitch * unit, yaw * unit), relative_to
+    if element.flag("degrees"):
+        roll, pitch, yaw = map(math.radians, (roll, pitch, yaw))
+    return Pose.of(x, y, z, roll, pitch, yaw), relative_to
 
 
 def _quaternion(element: Element, values: Values) -> Pose:

@@ -28,7 +28,7 @@ def mesh_bounds(path: Path, scale: Vector) -> Bounds | None:
         case ".stl":
             points = _stl(content)
         case ".obj":
-            points = _words(content, b"v", 1)
+            points = _points(content, b"v")
         case _:
             return None
     if len(points) == 0 or not np.isfinite(points).all():
@@ -43,19 +43,19 @@ def _stl(content: bytes) -> np.ndarray:
     if len(content) == _HEADER + count * _TRIANGLE and count:
         rows = np.frombuffer(content, np.uint8, offset=_HEADER).reshape(count, _TRIANGLE)
         return rows[:, 12:48].copy().view("<f4").reshape(-1, 3).astype(np.float64)
-    return _words(content, b"vertex", 1)
+    return _points(content, b"vertex")
 
 
-def _words(content: bytes, word: bytes, first: int) -> np.ndarray:
+def _points(content: bytes, word: bytes) -> np.ndarray:
     """The three numbers behind a word, of each line that begins with it."""
     points: list[Iterable[float]] = []
     for line in content.splitlines():
         words = line.split()
         if words[:1] == [word]:
             try:
-                points.append([float(text) for text in words[first : first + 3]])
+                points.append([float(text) for text in words[1:4]])
             except ValueError:
                 points.append([math.nan] * 3)
-            if len(words) < first + 3:
+            if len(words) < 4:
                 return np.zeros((0, 3))
     return np.array(points, dtype=np.float64).reshape(-1, 3)

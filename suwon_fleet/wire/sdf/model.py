@@ -97,6 +97,10 @@ class Link:
     sensors: tuple[Lidar | ContactSensor, ...] = ()
 
 
+FREE = 1e16
+"""What SDF takes for no limit of a joint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """Joins two links; its pose is in the model, its axis in the joint."""
@@ -107,8 +111,8 @@ class Joint:
     child: str
     pose: Pose
     axis: Vector = (0.0, 0.0, 1.0)
-    lower: float = -1e16
-    upper: float = 1e16
+    lower: float = -FREE
+    upper: float = FREE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from suwon_fleet.wire.findings import shown
 from suwon_fleet.wire.sdf.frames import Scope, read_pose
-from suwon_fleet.wire.sdf.model import Collision, ContactSensor, Joint, Lidar, Link
+from suwon_fleet.wire.sdf.model import FREE, Collision, ContactSensor, Joint, Lidar, Link
 from suwon_fleet.wire.sdf.pose import Pose, Vector
 from suwon_fleet.wire.sdf.shapes import read_shape
 from suwon_fleet.wire.sdf.subset import warn_of_others
@@ -173,14 +173,14 @@ def read_joint(element: Element, scope: Scope, values: Values) -> Joint:
         what = f"joint {shown(name)} joins {shown(child)} to itself"
         findings.error(element.mark, "bad-joint", what, "name two links")
     axis = element.child("axis")
-    lower, upper, along = -1e16, 1e16, (0.0, 0.0, 1.0)
+    lower, upper, along = -FREE, FREE, (0.0, 0.0, 1.0)
     if axis is not None:
         warn_of_others(axis, findings)
         along = _axis(axis, name, values)
         if limit := axis.child("limit"):
             warn_of_others(limit, findings)
-            lower = values.number(limit, "lower", -1e16)
-            upper = values.number(limit, "upper", 1e16)
+            lower = values.number(limit, "lower", -FREE)
+            upper = values.number(limit, "upper", FREE)
     elif kind in ("revolute", "continuous", "prismatic", "screw"):
         what = f"joint {shown(name)} has no <axis>"
         findings.error(element.mark, "missing-tag", what, "add <axis><xyz>0 0 1</xyz></axis>")

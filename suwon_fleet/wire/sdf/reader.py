@@ -171,7 +171,7 @@ class Reader:
     def _include(self, element: Element) -> Found | Actor | None:
         """What another file holds, under the name and at the place told here."""
         warn_of_others(element, self._findings)
-        if element.attributes.get("merge", "").lower() in ("true", "1"):
+        if element.flag("merge"):
             what = "<include merge> is read as if it did not merge"
             self._findings.warn(element.mark, "not-read", what, "include without merge")
         uri = self._values.text(element, "uri")

@@ -48,7 +48,10 @@ def warn_of_oddities(model: Model, element: Element, findings: Findings) -> None
     for link in model.links:
         if link.name in wheels:
             _check_wheel(link, drive, element, findings)
-    _check_clearance(model, set(wheels), element, findings)
+    heights_m = [link.pose.z for link in model.links if link.name in wheels]
+    if heights_m:
+        ground_m = min(heights_m) - drive.wheel_radius_m
+        _check_clearance(model, set(wheels), ground_m, element, findings)
 
 
 def _no_joint(name: str, plugin: str, element: Element, findings: Findings) -> None:
@@ -75,29 +78,17 @@ def _check_wheel(link: Link, drive: DiffDrive, element: Element, findings: Findi
             findings.warn(element.mark, "wheel-radius", what, "make them the same")
 
 
-def _check_clearance(model: Model, wheels: set[str], element: Element, findings: Findings) -> None:
+def _check_clearance(
+    model: Model, wheels: set[str], ground_m: float, element: Element, findings: Findings
+) -> None:
     """Nothing but wheels may touch the ground they stand on."""
-    ground = (
-        min(
-            (
-                link.pose.z - model.drive.wheel_radius_m
-                for link in model.links
-                if link.name in wheels
-            ),
-            default=None,
-        )
-        if isinstance(model.drive, DiffDrive)
-        else None
-    )
-    if ground is None:
-        return
     for link in model.links:
         if link.name in wheels or any(isinstance(c.shape, Plane) for c in link.collisions):
             continue
         alone = Model(link.name, link.pose, is_static=True, links=(link,))
         bounds = model_bounds(alone)
-        if bounds is not None and bounds[0][2] < ground + LEAST_CLEARANCE_M - 1e-9:
-            clear = (bounds[0][2] - ground) * 1e3
-            what = f"link {shown(link.name)} is {clear:.1f} mm clear of the ground"
+        if bounds is not None and bounds[0][2] < ground_m + LEAST_CLEARANCE_M - 1e-9:
+            clear_mm = (bounds[0][2] - ground_m) * 1e3
+            what = f"link {shown(link.name)} is {clear_mm:.1f} mm clear of the ground"
             mend = f"raise it to {LEAST_CLEARANCE_M * 1e3:g} mm, or wheels slip under less weight"
             findings.warn(element.mark, "low-link", what, mend)

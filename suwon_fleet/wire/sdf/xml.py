@@ -45,6 +45,10 @@ class Element:
         """Its name attribute, empty without one."""
         return self.attributes.get("name", "")
 
+    def flag(self, name: str) -> bool:
+        """Whether an attribute says so; false without it."""
+        return self.attributes.get(name, "").lower() in ("true", "1")
+
 
 class _RefusedError(Exception):
     """The text cannot be a file of ours; already reported."""

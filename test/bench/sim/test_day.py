@@ -22,7 +22,7 @@ def test_a_day_has_robots_jobs_and_chargers() -> None:
 def test_a_day_is_played(tmp_path: Path) -> None:
     told: list[str] = []
     done = run_day(scenario(1, hours=0.15, robots=6), tmp_path, told.append)
-    assert (done.robots, done.collisions) == (8, 0)
+    assert (done.robots, done.collisions) == (6, 0)
     assert 0 <= done.finished <= done.asked > 0
     assert done.cpu_s > done.world_cpu_s > 0.0
     assert told

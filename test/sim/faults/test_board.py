@@ -41,6 +41,19 @@ def test_the_timeline(write: Write) -> None:
     assert told == [("gap", 2.0, False, 6), ("gap", 5.0, True, 6)]
 
 
+def test_news_are_told_once_and_again_after_time_was_taken_back(write: Write) -> None:
+    one = world(write, "{id: gap, at_s: 1, for_s: 1, target: 'cart-*', comms: {partition: true}}")
+    steps(one, 1.1)
+    kept = one.snapshot()
+    assert [change.is_over for change in one.faults.news()] == [False]
+    steps(one, 1)
+    assert [change.is_over for change in one.faults.news()] == [True]
+    assert one.faults.news() == []
+    one.restore(kept)
+    steps(one, 1)
+    assert [change.is_over for change in one.faults.news()] == [False, True]
+
+
 def test_chance_picks_the_targets_by_the_seed(write: Write) -> None:
     fault = "{at_s: 0, target: 'cart-*', probability: 0.5, node: {pause: true}}"
 

@@ -72,8 +72,11 @@ def test_localisation_drift_and_noise() -> None:
     stage.steps(11)
     assert off_m(stage) == 0.0
     put(stage, "localisation: {noise_m: 0.2}")
-    stage.steps(0.1)
-    spread = [off_m(stage) for _ in range(200)]
+    spread = []
+    for _ in range(200):
+        stage.steps(0.1)
+        spread.append(off_m(stage))
+        assert off_m(stage) == spread[-1], "asked again it says the same"
     assert 0.1 < sum(spread) / len(spread) < 0.5
     assert len(set(spread)) == 200
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from suwon_fleet.core.robots.command import Pause, RobotCommand
 from suwon_fleet.core.robots.report import Pose, RobotReport
-from suwon_fleet.sim.faults.model import Comms, Direction
+from suwon_fleet.sim.faults.effects import Comms, Direction
 from suwon_fleet.sim.faults.radio import Radio
 
 SECOND = 1_000_000_000

@@ -89,6 +89,14 @@ def test_an_event_is_met_by_name_word_and_time() -> None:
     assert not judged(Event(Happening.ALERT), happened(0))[0]
 
 
+def test_what_is_expected_twice_happens_once() -> None:
+    once = Event(Happening.ROBOT, what="charging", op=Op.EQ, value=1)
+    expectations = Expectations([once, once])
+    expectations.note(happened(7))
+    verdicts = expectations.verdicts(GOOD)[:2]
+    assert [(one.is_met, one.seen) for one in verdicts] == [(True, "1 times, at 7 s")] * 2
+
+
 def test_that_something_never_happens() -> None:
     never = Event(Happening.ROBOT, what="charging", op=Op.EQ, value=0)
     assert judged(never)[0]

@@ -52,7 +52,7 @@ def properties(*way: str) -> Iterable[str]:
     ("way", "keys"),
     [
         ((), read.KEYS),
-        (("people",), read.MOST_OF_PEOPLE),
+        (("people",), read.PEOPLE_KEYS),
         (("operator",), read.OPERATOR_KEYS),
         (("fleets",), entries.FLEET_KEYS),
         (("fleets", "start"), entries.SELECTION_KEYS),
@@ -86,6 +86,10 @@ def test_it_knows_the_keys_of_expectations() -> None:
         ("duration_s: 600\n", ""),
         ("charge: [0.5, 0.6]", "charge: [0.5, 1.6]"),
         ("seed: 3", "seed: 3\nends: never"),
+        (
+            "    from: {kinds: [pickup]}\n    to: {kinds: [dropoff]}",
+            "    od: {shop: {desk: 1.0e+7}}",
+        ),
         ("seed: 3", "seed: 3\nexpect: [{metric: luck, op: '==', value: 1}]"),
     ],
 )

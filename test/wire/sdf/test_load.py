@@ -70,10 +70,9 @@ def test_poses_are_composed_whatever_their_order(put) -> None:
                 '<link name="hand"><pose relative_to="arm_end">1 0 0 0 0 0</pose>'
                 '<collision name="c"><pose relative_to="__model__">0 0 0 0 0 0</pose>'
                 "<geometry><box><size>1 2 3</size></box></geometry></collision></link>"
-                '<frame name="arm_end" attached_to="arm"><pose>0 2 0 0 0 90</pose></frame>'.replace(
-                    "<pose>0 2 0 0 0 90", '<pose degrees="true">0 2 0 0 0 90'
-                )
-                + '<link name="arm"><pose>0 0 1 0 0 1.5707963267948966</pose></link>'
+                '<frame name="arm_end" attached_to="arm">'
+                '<pose degrees="true">0 2 0 0 0 90</pose></frame>'
+                '<link name="arm"><pose>0 0 1 0 0 1.5707963267948966</pose></link>'
                 '<joint name="wrist" type="fixed"><pose>0 0 5 0 0 0</pose>'
                 "<parent>arm</parent><child>hand</child></joint>"
             ),

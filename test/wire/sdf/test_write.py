@@ -33,8 +33,9 @@ from suwon_fleet.wire.sdf.pose import Pose
 from suwon_fleet.wire.sdf.shapes import model_bounds
 from suwon_fleet.wire.sdf.write.ground import floor_boxes
 from suwon_fleet.wire.sdf.write.markup import document, tag, words
+from suwon_fleet.wire.sdf.write.names import Names
 from suwon_fleet.wire.sdf.write.robots import robot
-from suwon_fleet.wire.sdf.write.world import Names, Stand, world
+from suwon_fleet.wire.sdf.write.world import Stand, world
 
 KINDS = load_kinds(resource_path("config/robots"))
 SHIPPED = sorted(resource_path("sim/worlds").glob("*.sdf"))

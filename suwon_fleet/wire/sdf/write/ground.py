@@ -54,6 +54,11 @@ def strip_of(site: SiteMap, lane: Lane) -> Strip:
     return Strip((start.x_m, start.y_m), (end.x_m, end.y_m))
 
 
+def width_m(lane: Lane) -> float:
+    """How wide a lane is; where its map does not say, as wide as a usual one."""
+    return lane.width_m or _DEFAULT_WIDTH_M
+
+
 def lanes_on(site: SiteMap, level: str) -> list[Lane]:
     """The lanes of one level, those there and back once only."""
     seen: set[frozenset[str]] = set()
@@ -68,12 +73,12 @@ def lanes_on(site: SiteMap, level: str) -> list[Lane]:
     return found
 
 
-def room_for_lanes(site: SiteMap, level: str, *, clear_m: float = _CLEAR_M) -> BaseGeometry:
+def _room_for_lanes(site: SiteMap, level: str) -> BaseGeometry:
     """Where robots drive and stand on a level."""
     parts: list[BaseGeometry] = []
     for lane in lanes_on(site, level):
         strip = strip_of(site, lane)
-        half = (lane.width_m or _DEFAULT_WIDTH_M) / 2 + clear_m
+        half = width_m(lane) / 2 + _CLEAR_M
         parts.append(shapely.LineString((strip.start, strip.end)).buffer(half))
     parts += [
         shapely.Point(node.x_m, node.y_m).buffer(_PLACE_M)
@@ -102,7 +107,7 @@ def zones_on(site: SiteMap, level: str) -> list[Zone]:
 
 def walls(site: SiteMap, level: str) -> list[Strip]:
     """Walls around the buildings of a level, open where lanes pass and places are."""
-    room = room_for_lanes(site, level)
+    room = _room_for_lanes(site, level)
     found = []
     for edge in edges_of(zones_on(site, level)):
         left = shapely.LineString((edge.start, edge.end)).difference(room)
@@ -131,7 +136,7 @@ def door_strips(site: SiteMap) -> Iterator[tuple[str, int, str, Strip]]:
             strip = strip_of(site, lane)
             x, y = _where_through(strip, edges)
             others = [strip_of(site, other) for other in lanes if other is not lane]
-            leaf = _across(strip, lane.width_m or _DEFAULT_WIDTH_M, (x, y), others)
+            leaf = _across(strip, width_m(lane), (x, y), others)
             counts[lane.door] = counts.get(lane.door, 0) + 1
             yield lane.door, counts[lane.door], level.id, leaf
 

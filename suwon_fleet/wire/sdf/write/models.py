@@ -12,15 +12,17 @@ from suwon_fleet.wire.sdf.write.markup import VERSION, document
 from suwon_fleet.wire.sdf.write.robots import robot
 from suwon_fleet.wire.sdf.xml import Element
 
-ROBOTS = {"delivery_robot": "delivery_outdoor", "delivery_robot_indoor": "delivery_indoor"}
-"""Models by other names than their kinds'."""
+NAMES = {"delivery_outdoor": "delivery_robot", "delivery_indoor": "delivery_robot_indoor"}
+"""Of the models that are not called as their kinds are."""
 _COMMENT = "Written by `suwon-fleet map models`: change {of}, not this."
 
 
 def all_models(kinds: Mapping[str, RobotKind]) -> dict[str, tuple[str, str]]:
     """The texts of model.sdf and model.config by the model's name."""
-    names = {kind: name for name, kind in ROBOTS.items()}
-    made = {names.get(kind.id, kind.id): _of_kind(kind, names) for kind in kinds.values()}
+    made: dict[str, tuple[str, str]] = {}
+    for kind in kinds.values():
+        name = NAMES.get(kind.id, kind.id)
+        made[name] = _of_kind(kind, name)
     things: dict[str, tuple[Element, str]] = {
         "door": (parts.door("door", 2.0, 3.0), "A sliding door: 0 is open, 2 m is shut."),
         "lift": (parts.lift("lift", 6.0, 8.0), "A lift that goes up 6 m in 8 s."),
@@ -37,8 +39,7 @@ def all_models(kinds: Mapping[str, RobotKind]) -> dict[str, tuple[str, str]]:
     return made
 
 
-def _of_kind(kind: RobotKind, names: Mapping[str, str]) -> tuple[str, str]:
-    name = names.get(kind.id, kind.id)
+def _of_kind(kind: RobotKind, name: str) -> tuple[str, str]:
     said = f"{kind.title.get('en', kind.id)}, {kind.max_speed_mps:g} m/s, {kind.mass_kg:g} kg."
     comment = _COMMENT.format(of=f"the robot kind {kind.id}")
     return document(robot(kind, name), comment), _config(name, said)

@@ -8,6 +8,8 @@ the numbers say; see docs/simulation.md.
 from __future__ import annotations
 
 from suwon_fleet.core.robots.kind import Family, RobotKind
+from suwon_fleet.wire.sdf import of_kind
+from suwon_fleet.wire.sdf.model import FREE
 from suwon_fleet.wire.sdf.sanity import LEAST_CLEARANCE_M
 from suwon_fleet.wire.sdf.write.markup import (
     box,
@@ -24,15 +26,10 @@ from suwon_fleet.wire.sdf.write.markup import (
 from suwon_fleet.wire.sdf.xml import Element
 
 ODOMETRY_HZ = 20.0
-REVERSE_MPS = 0.5
-VOLTAGE_V = 25.2
-_LINEAR_V = -3.0
-_RESISTANCE_OHM = 0.05
 _WHITE, _GREY, _BLACK, _ACCENT = (
     (0.9, 0.9, 0.92), (0.4, 0.42, 0.45), (0.1, 0.1, 0.1), (0.1, 0.45, 0.8),
 )  # fmt: skip
 _LID_M = 0.02
-_LIDAR_BEAMS = 180
 
 
 def robot(
@@ -48,8 +45,8 @@ def robot(
 def _delivery(kind: RobotKind) -> list[Element]:
     """A box on two wheels and two casters, with a lid on top."""
     length, width, height = kind.length_m, kind.width_m, kind.height_m
-    wheel = width / 6
-    apart = width - 2 * wheel  # so that wheels stand out nowhere
+    wheel, apart = of_kind.wheels(kind)
+    speed, turn = of_kind.speed_limits(kind), of_kind.turn_limits(kind)
     caster = wheel / 2
     floor = wheel / 2
     top = height - _LID_M
@@ -111,12 +108,12 @@ def _delivery(kind: RobotKind) -> list[Element]:
             wheel_separation=apart,
             wheel_radius=wheel,
             odom_publish_frequency=ODOMETRY_HZ,
-            max_linear_velocity=kind.max_speed_mps,
-            min_linear_velocity=-min(REVERSE_MPS, kind.max_speed_mps),
-            max_linear_acceleration=kind.acceleration_mps2,
-            min_linear_acceleration=-kind.deceleration_mps2,
-            max_angular_velocity=kind.turn_rate_radps,
-            min_angular_velocity=-kind.turn_rate_radps,
+            max_linear_velocity=speed.most_speed,
+            min_linear_velocity=speed.least_speed,
+            max_linear_acceleration=speed.most_acceleration,
+            min_linear_acceleration=speed.least_acceleration,
+            max_angular_velocity=turn.most_speed,
+            min_angular_velocity=turn.least_speed,
         ),
     )
     lid_motor = plugin(
@@ -153,7 +150,7 @@ def _caster(end: str, x: float, radius: float, mass: float) -> Element:
 
 def _joint(name: str, child: str, axis: tuple[float, float, float]) -> Element:
     """A joint that turns without end."""
-    around = tag("axis", tag("xyz", text=axis), tag("limit", *values(lower=-1e16, upper=1e16)))
+    around = tag("axis", tag("xyz", text=axis), tag("limit", *values(lower=-FREE, upper=FREE)))
     return tag("joint", values(parent="base_link", child=child), around, name=name, type="revolute")
 
 
@@ -203,40 +200,40 @@ def _humanoid(kind: RobotKind, name: str) -> list[Element]:
 
 
 def _lidar(kind: RobotKind, name: str) -> Element:
-    """A flat scan all around, above the body."""
+    lidar = of_kind.LIDAR
     turn = tag(
-        "horizontal", *values(samples=_LIDAR_BEAMS, min_angle=-3.1415927, max_angle=3.1066861)
+        "horizontal",
+        *values(samples=lidar.samples, min_angle=lidar.first_rad, max_angle=lidar.last_rad),
     )
+    reach = tag("range", *values(min=lidar.nearest_m, max=lidar.farthest_m))
     return tag(
         "sensor",
         pose(0, 0, kind.height_m / 2 + 0.05),
-        *values(update_rate=10.0, gz_frame_id=f"{name}/lidar"),
-        tag("lidar", tag("scan", turn), tag("range", *values(min=0.1, max=12.0))),
-        name="lidar",
+        *values(update_rate=lidar.rate_hz, gz_frame_id=f"{name}/lidar"),
+        tag("lidar", tag("scan", turn), reach),
+        name=lidar.name,
         type="gpu_lidar",
     )
 
 
 def _battery(kind: RobotKind) -> Element:
-    """Gazebo drains it evenly: the load is that of driving."""
-    battery = kind.battery
-    capacity = battery.capacity_wh / VOLTAGE_V
+    battery = of_kind.battery(kind)
     return plugin(
         "LinearBatteryPlugin",
         "linearbatteryplugin",
         *values(
-            battery_name="main",
-            voltage=VOLTAGE_V,
-            open_circuit_voltage_constant_coef=VOLTAGE_V,
-            open_circuit_voltage_linear_coef=_LINEAR_V,
-            initial_charge=capacity,
-            capacity=capacity,
-            resistance=_RESISTANCE_OHM,
-            smooth_current_tau=1.0,
-            power_load=battery.idle_w + battery.drive_w,
-            enable_recharge=True,
-            charging_time=battery.capacity_wh / battery.charge_w,
-            fix_issue_225=True,
-            start_draining=True,
+            battery_name=battery.name,
+            voltage=battery.voltage_v,
+            open_circuit_voltage_constant_coef=battery.constant_v,
+            open_circuit_voltage_linear_coef=battery.linear_v,
+            initial_charge=battery.initial_ah,
+            capacity=battery.capacity_ah,
+            resistance=battery.resistance_ohm,
+            smooth_current_tau=battery.smooth_s,
+            power_load=battery.load_w,
+            enable_recharge=battery.can_recharge,
+            charging_time=battery.charging_h,
+            fix_issue_225=battery.is_percent,
+            start_draining=battery.starts_draining,
         ),
     )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may be done to a running world, without ROS in between."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from yard import Yard
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+
+from suwon_fleet.core.robots.report import OperatingMode
+from suwon_fleet.nodes.open_world import OpenWorld
+from suwon_fleet.nodes.world_handle import MOST_STEPS, Place3D, Refused, Why, WorldHandle
+from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.scenario import load_scenario
+
+pytestmark = pytest.mark.ros
+SECOND = 1_000_000_000
+HERE = Place3D(8.0, 8.0, 0.0, 0.5)
+
+
+class Held:
+    """A yard's world, its handle, and who came, who went and how often it began again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.judged = OpenWorld(load_scenario(Yard.write(folder).scenario), "run-1")
+        self.came: list[str] = []
+        self.gone: list[str] = []
+        self.beginnings = 0
+        self.handle = WorldHandle(
+            self.judged,
+            step=self.judged.step,
+            came=self._came,
+            gone=self.gone.append,
+            began_again=self._begin,
+        )
+
+    def _came(self, robot: SimRobot) -> None:
+        self.came.append(robot.robot_id)
+
+    def _begin(self) -> None:
+        self.beginnings += 1
+
+    @property
+    def hash(self) -> str:
+        return self.judged.world.state_hash()
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Held:
+    return Held(tmp_path)
+
+
+def why(error: pytest.ExceptionInfo[Refused]) -> Why:
+    return error.value.why
+
+
+def test_paused_it_makes_exactly_the_steps_that_are_asked(held: Held) -> None:
+    with pytest.raises(Refused, match="only a paused world") as no:
+        held.handle.make_steps(1)
+    assert why(no) is Why.INCORRECT_STATE
+    held.handle.pause(True)
+    held.handle.make_steps(7)
+    assert (held.handle.now_ns, held.handle.is_held) == (7 * SECOND // 10, True)
+    for count in (0, -1, MOST_STEPS + 1):
+        with pytest.raises(Refused, match="make 1 to"):
+            held.handle.make_steps(count)
+    held.handle.pause(False)
+    assert not held.handle.is_held
+
+
+def test_it_runs_until_a_time_and_pauses(held: Held) -> None:
+    held.handle.pause(True)
+    held.handle.run_until(SECOND)
+    while not held.handle.is_held:
+        held.judged.step()
+    assert held.handle.now_ns == SECOND
+    with pytest.raises(Refused, match="past"):
+        held.handle.run_until(SECOND)
+
+
+def test_a_robot_is_put_elsewhere_and_begins_anew_there(held: Held) -> None:
+    robot = held.judged.world.robots["cart-1"]
+    session = robot.session
+    held.handle.set_pose("cart_1", HERE)
+    pose = held.judged.world.pose_of(robot)
+    assert (pose.x_m, pose.y_m, pose.yaw_rad, pose.level) == (8.0, 8.0, 0.5, "ground")
+    assert robot.session != session
+    held.handle.set_pose("cart-1", Place3D(1.0, 2.0, 0.3, 0.0))
+    assert held.handle.where(robot) == Place3D(1.0, 2.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "code"),
+    [
+        ("nobody", HERE, Why.NOT_FOUND),
+        ("cart_1", Place3D(math.nan, 0.0, 0.0, 0.0), Why.INVALID_POSE),
+        ("cart_1", Place3D(0.0, 0.0, 0.0, math.inf), Why.INVALID_POSE),
+    ],
+)
+def test_what_cannot_be_put_there_stays(held: Held, name: str, place: Place3D, code: Why) -> None:
+    before = held.hash
+    with pytest.raises(Refused) as no:
+        held.handle.set_pose(name, place)
+    assert why(no) is code
+    assert held.hash == before
+
+
+def test_a_robot_goes_and_the_judge_looks_at_the_others(held: Held) -> None:
+    held.judged.note_wanting("/fleet", ["cart-2", "cart-3"])
+    held.judged.set_manual(held.judged.world.robots["cart-2"], True)
+    held.handle.remove("cart_2")
+    assert (held.gone, "cart_2" in held.handle.entities()) == (["cart-2"], False)
+    for _ in range(20):
+        held.judged.step()
+    assert held.judged.summary()["robots"] == 3
+    with pytest.raises(Refused) as no:
+        held.handle.remove("cart_2")
+    assert why(no) is Why.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "what", ["delivery_indoor", "model://delivery_robot_indoor", "cart_1", "cart-1"]
+)
+def test_a_robot_comes(held: Held, what: str) -> None:
+    name = held.handle.create("new", what, HERE, may_rename=False)
+    robot = held.judged.world.robots[name]
+    assert (robot.kind.id, robot.session, held.came) == ("delivery_indoor", "run-1", ["new"])
+    for _ in range(20):
+        held.judged.step()
+    assert "new" in {report.robot_id for report in held.judged.world.reports()}
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "code"),
+    [
+        ("cart_1", "delivery_indoor", Why.NAME_NOT_UNIQUE),
+        ("a/b", "delivery_indoor", Why.NAME_INVALID),
+        ("new", "model://tank", Why.NO_RESOURCE),
+    ],
+)
+def test_who_cannot_come_does_not(held: Held, name: str, what: str, code: Why) -> None:
+    with pytest.raises(Refused) as no:
+        held.handle.create(name, what, HERE, may_rename=False)
+    assert (why(no), held.came) == (code, [])
+
+
+def test_a_name_that_is_taken_may_be_changed(held: Held) -> None:
+    assert held.handle.create("cart_1", "cart_1", HERE, may_rename=True) == "cart_1_1"
+
+
+def test_it_begins_again_as_it_was_whoever_came_and_went(held: Held) -> None:
+    before = held.hash
+    held.handle.remove("cart_3")
+    held.handle.create("new", "humanoid", HERE, may_rename=False)
+    held.judged.set_manual(held.judged.world.robots["cart-1"], True)
+    for _ in range(50):
+        held.judged.drive(held.judged.world.robots["cart-1"], 0.5, 0.0)
+        held.judged.step()
+    held.handle.begin_again()
+    assert (held.handle.now_ns, held.beginnings) == (0, 1)
+    assert (held.gone, held.came) == (["cart-3", "new"], ["new", "cart-3"])
+    robots = held.judged.world.robots
+    assert {robot.session for robot in robots.values()} == {"run-1-2"}
+    for robot in robots.values():
+        robot.session = "run-1"
+    assert held.hash == before, "but for that"
+    assert robots["cart-1"].mode is OperatingMode.AUTOMATIC
+    for _ in range(20):
+        held.judged.step()
+
+
+def test_time_alone_is_set_back_and_those_added_go(held: Held) -> None:
+    held.handle.create("new", "cart_1", HERE, may_rename=False)
+    held.judged.step()
+    held.handle.set_time_back()
+    assert (held.handle.now_ns, held.beginnings) == (0, 1)
+    held.handle.remove_added()
+    assert held.gone == ["new"]
