@@ -14,9 +14,10 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore, Outcome
 from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.ports import Clock, Journal, PeerLink, RobotLink
+from suwon_fleet.ports import Clock, Journal, PeerLink, RobotLink, UrgentLink
 from suwon_fleet.service.changes import ChangeLog, Changes, together
 from suwon_fleet.service.pipeline import Pipeline
+from suwon_fleet.service.stop_now import StopNow
 from suwon_fleet.service.witness import Witness
 
 LOOK_EVERY_S = 1.0
@@ -29,6 +30,7 @@ Request = (
     | m.CommissionRobot
     | m.RemoveRobot
     | m.SetZone
+    | m.GiveAway
     | m.AnswerAlert
 )
 
@@ -50,7 +52,10 @@ class FleetService:
         clock: Clock,
         peers: PeerLink | None = None,
         take_over: Callable[[str, int], None] | None = None,
+        urgent: UrgentLink | None = None,
     ) -> None:
+        """With `urgent` stop requests go there at once, on the thread that asks."""
+        self._stop_now = StopNow(core.fleet, urgent) if urgent else None
         self._pipeline = Pipeline(core, journal, link, peers, take_over)
         self._clock = clock
         self._changes = ChangeLog(core.state)
@@ -83,12 +88,15 @@ class FleetService:
     def ask(self, request: Request) -> Future[m.Answer]:
         """Put a request; its token may be empty. Any thread.
 
-        The answer comes on the owner's thread, during a turn; after `close` it is a refusal at once.
+        The answer comes on the owner's thread, during a turn; after `close` it is a refusal at once. Robots
+        are asked to stop before this returns.
         Should a turn fail, what it was asked is never answered: nobody can know, so ask again.
         """
         future: Future[m.Answer] = Future()
         with self._lock:
             if self._is_open:
+                if isinstance(request, m.StopRobots) and self._stop_now:
+                    request = self._stop_now.tell(request)
                 token = str(next(self._tokens))
                 self._waiting[token] = future
                 self._asked.append(replace(request, token=token))
@@ -101,7 +109,9 @@ class FleetService:
 
         Raises OSError when the journal cannot be written; see :meth:`.Pipeline.decide`.
         """
-        asked: list[m.Input] = [self._asked.popleft() for _ in range(len(self._asked))]
+        with self._lock:  # robots are told of a stop before a turn decides it
+            asked: list[m.Input] = list(self._asked)
+            self._asked.clear()
         outcome = self._pipeline.decide(self._clock.now_ns(), [*asked, *self._look()])
         self._untold.append((self.fleet.now_ns, self._changes.read(outcome.events)))
         return self.act()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from suwon_fleet.core.dispatch import Candidate, Decision, Errand, Plan, Travel, TravelTime, Worker
 from suwon_fleet.core.errors import Broken, Reason
+from suwon_fleet.core.federation.cuts import Ownership
 from suwon_fleet.core.robots.command import Waypoint
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import (
@@ -92,6 +93,8 @@ class LineGround:
         self.still: set[str] = set()
         self.closed: set[str] = set()
         self._first: dict[str, int] = {}
+        self._east, self._next = "east", "east"
+        """Whose the east is, and whose it is to be."""
 
     # Ground
 
@@ -139,7 +142,8 @@ class LineGround:
             if goal is None or robot_id in self.still or path[-1] == goal:
                 continue
             onward = _next(path[-1], goal)
-            if self.group_of(onward) == self.own and not self._holder(robot_id, [*path, onward]):
+            is_open = self.group_of(onward) == self.own and not self.is_going(onward)
+            if is_open and not self._holder(robot_id, [*path, onward]):
                 path.append(onward)
                 granted.append(Extension(robot_id, (onward,)))
         return granted
@@ -161,7 +165,8 @@ class LineGround:
         return vertex if self.group_of(vertex) == self.own else None
 
     def is_own_ground(self, pose: Pose) -> bool:
-        return self.locate(pose, 0.0) is not None
+        vertex = self.locate(pose, 0.0)
+        return vertex is not None and not self.is_going(vertex)
 
     def set_open(self, zone_id: str, is_open: bool) -> None:
         (self.closed.discard if is_open else self.closed.add)(zone_id)
@@ -202,14 +207,41 @@ class LineGround:
         return name in VERTICES
 
     def group_of(self, vertex: str) -> str:
-        return "west" if vertex.startswith("w") else "east"
+        return "west" if vertex.startswith("w") else self._east
+
+    def divide(self, owners: Sequence[Ownership]) -> None:
+        self._east = next((word.group for word in owners), "east")
+
+    def give(self, owners: Sequence[Ownership], gift: Sequence[Ownership]) -> None:
+        self._next = next((word.group for word in gift), self._east)
+
+    def why_not_give(
+        self, owners: Sequence[Ownership], gift: Sequence[Ownership], zone_id: str
+    ) -> Reason | None:
+        return None
+
+    def is_going(self, vertex: str) -> bool:
+        return vertex.startswith("e") and self._east == self.own != self._next
+
+    def gained(self, owners: Sequence[Ownership], gift: Sequence[Ownership]) -> dict[str, str]:
+        is_new = any(word.group != self._east for word in gift)
+        return dict.fromkeys(VERTICES[2:], self._east) if is_new else {}
+
+    def owners_of(self, zone_id: str) -> tuple[str, ...]:
+        return (self._east,)
+
+    def gift_of(
+        self, owners: Sequence[Ownership], zone_id: str, peer: str
+    ) -> tuple[Ownership, ...]:
+        number = next((word.number for word in owners), 0)
+        return (Ownership(zone_id, peer, number + 1),)
 
     def gate_towards(self, kind: str, start: str, goal: str) -> Gate | None:
         if self.group_of(start) == self.group_of(goal):
             return None
         return GATE if start.startswith("w") else GATE[::-1]
 
-    def is_gate(self, gate: Gate) -> bool:
+    def is_way(self, gate: Gate) -> bool:
         return gate in (GATE, GATE[::-1])
 
     def narrow_part(self, vertex: str) -> int | None:

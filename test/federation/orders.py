@@ -15,6 +15,7 @@ from typing import get_args
 
 import msgspec
 from federation.line import (
+    GATE,
     VERTICES,
     FirstCome,
     LineGround,
@@ -30,6 +31,7 @@ from suwon_fleet.core.engine.border import Borrowed
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.events import Event
 from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.federation.cuts import Ownership
 from suwon_fleet.core.federation.events import JobCancelAsked, JobCancelHeard, JobCancelSettled
 from suwon_fleet.core.federation.messages import Message
 from suwon_fleet.core.federation.zones import ZoneWord
@@ -78,6 +80,7 @@ class Process:
     promised: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
     zones_at: tuple[tuple[str, tuple[ZoneWord, ...]], ...] = ()
+    cut_at: tuple[tuple[str, tuple[Ownership, ...]], ...] = ()
     asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     offered: tuple[tuple[str, Borrowed], ...] = ()
     borrowed: tuple[tuple[str, Borrowed], ...] = ()
@@ -85,7 +88,7 @@ class Process:
     @property
     def beside(self) -> tuple[object, ...]:
         """What it knows beside its journal."""
-        known = self.promised, self.refused, self.zones_at
+        known = self.promised, self.refused, self.zones_at, self.cut_at
         return *known, self.asked, self.offered, self.borrowed
 
 
@@ -107,7 +110,8 @@ class State:
     """All there is.
 
     `cancels` is how often people may still call a job off, and `closings` what they may still do to the
-    zone, if there is one: at which owner, and whether they open it. Robots that are `low` have to
+    zone, if there is one: at which owner, and whether they open it; `gifts`, who is asked to give it to
+    whom. Robots that are `low` have to
     charge; time passes `lapses` times more.
     """
 
@@ -116,7 +120,9 @@ class State:
     mail: frozenset[Mail] = frozenset()
     cancels: int = 0
     closings: tuple[tuple[str, bool], ...] = ()
+    gifts: tuple[tuple[str, str], ...] = ()
     site: str = "plain"
+    gives: bool = False
     low: frozenset[str] = frozenset()
     lapses: int = 0
     now_ns: int = NOW
@@ -125,7 +131,7 @@ class State:
     def key(self) -> tuple[object, ...]:
         """What two states have in common that are the same."""
         known = tuple((process.hash, process.beside) for _, process in self.owners)
-        wishes = self.cancels, self.closings, self.lapses, self.now_ns
+        wishes = self.cancels, self.closings, self.gifts, self.lapses, self.now_ns
         return known, self.bodies, self.mail, wishes
 
     def process(self, name: str) -> Process:
@@ -199,6 +205,9 @@ def wake(state: State, name: str) -> FleetCore:
     core.fleet.border.promised |= process.promised
     core.fleet.border.refused |= dict(process.refused)
     core.fleet.border.zones_at |= dict(process.zones_at)
+    if not state.gives:  # then it is not told either that nothing was given
+        core.fleet.border.cut_at |= dict.fromkeys(OWNERS, ())
+    core.fleet.border.cut_at |= dict(process.cut_at)
     core.fleet.border.asked |= {robot: dict(peers) for robot, peers in process.asked}
     core.fleet.border.offered |= dict(process.offered)
     core.fleet.border.borrowed |= dict(process.borrowed)
@@ -221,6 +230,7 @@ def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) 
         frozenset(border.promised),
         tuple(sorted(border.refused.items())),
         tuple(sorted(border.zones_at.items())),
+        tuple(sorted(border.cut_at.items())),
         tuple(sorted((robot, tuple(peers.items())) for robot, peers in border.asked.items())),
         tuple(sorted(border.offered.items(), key=itemgetter(0))),
         tuple(sorted(border.borrowed.items(), key=itemgetter(0))),
@@ -237,11 +247,12 @@ def turn(state: State, name: str, inputs: list[m.Input], *, dies: bool = False) 
 
 
 def obey(state: State, grant: Grant) -> State:
-    """A robot appends what is new to it."""
+    """A robot appends what is new to it; it drives no ground with a gap before it, and is told again."""
     vertices = [VERTICES[round(point.x_m / 10.0)] for point in grant.waypoints]
     bodies = dict(state.bodies)
     path = bodies[grant.robot_id].path
-    assert grant.first_index <= len(path), "a gap in its path"
+    if grant.first_index > len(path):
+        return state
     known = vertices[: len(path) - grant.first_index]
     assert tuple(known) == path[grant.first_index : grant.first_index + len(known)], "taken back"
     longer = (*path, *vertices[len(path) - grant.first_index :])
@@ -272,6 +283,11 @@ def after(state: State) -> Iterator[State]:
         for dies in (False, True):
             said = turn(state, name, [m.SetZone("", "hall", is_open)], dies=dies)
             yield replace(said, closings=rest)
+    for number, (name, to) in enumerate(state.gifts):
+        rest = state.gifts[:number] + state.gifts[number + 1 :]
+        for dies in (False, True):
+            said = turn(state, name, [m.GiveAway("", "hall", to)], dies=dies)
+            yield replace(said, gifts=rest)
 
 
 def _later(state: State, seconds: float) -> State:
@@ -298,7 +314,7 @@ def jobs_at_work(state: State) -> Iterator[tuple[str, str]]:
 
 def all_goes_well(state: State, until: Callable[[State], bool]) -> State:
     """From here on nobody dies, and whatever is said is heard once; what was said before is lost."""
-    state = replace(state, mail=frozenset(), cancels=0, closings=(), lapses=0)
+    state = replace(state, mail=frozenset(), cancels=0, closings=(), gifts=(), lapses=0)
     for _ in range(60):
         if until(state):
             return state
@@ -329,6 +345,9 @@ def check(state: State) -> bool:
             for one in states.values()
             if robot in one.leaving
         ]
+        told += [
+            one.giving is not None and robot in one.giving.robot_ids for one in states.values()
+        ]
         assert owners or any(told), f"nobody remembers {robot}"
         _check_ground(robot, body, cores)
     for one, body in state.bodies:
@@ -337,7 +356,7 @@ def check(state: State) -> bool:
     _check_jobs(states)
     _check_cancels(state)
     _check_leases(states["east"])
-    agree = _check_zones(cores, states)
+    agree = _check_zones(cores, states) and _check_cut(states, cores)
     at_work = any(
         one.leaving or one.coming or one.owed or one.sent or one.calling for one in states.values()
     )
@@ -357,8 +376,27 @@ def _check_ground(robot: str, body: Body, cores: dict[str, FleetCore]) -> None:
             if holder.partition("@")[0] == robot
             for piece in ground_of(path)
         }
-        mine = {piece for piece in body.ground if piece == "gate" or state_of(name, piece)}
+        state = core.state
+        assert isinstance(state, GroupState)
+        has_left = state.giving is not None and state.giving.parting is not None
+        owned = {v for v in VERTICES if ground.group_of(v) == name}
+        owned -= set(filter(ground.is_going, VERTICES)) if has_left else set()
+        mine = {piece for piece in body.ground if owned & set(GATE if piece == "gate" else [piece])}
         assert mine <= held, f"{name} may give away {mine - held} under {robot}"
+
+
+def _check_cut(states: dict[str, GroupState], cores: dict[str, FleetCore]) -> bool:
+    """The east is one owner's, or on its way to one who is told of it; whether all know the same."""
+    holds = []
+    for name, core in cores.items():
+        giving, ground = states[name].giving, core.fleet.traffic
+        assert isinstance(ground, LineGround)
+        if ground.group_of("e1") == name:
+            holds.append(giving is not None and giving.parting is not None)
+    assert holds, "nobody has the east"
+    assert holds.count(False) <= 1, "two have the east"
+    one, other = states.values()
+    return one.owners == other.owners and not (one.giving or other.giving)
 
 
 def _check_jobs(states: dict[str, GroupState]) -> None:
@@ -373,6 +411,13 @@ def _check_jobs(states: dict[str, GroupState]) -> None:
             for one in states.values()
             for leaving in one.leaving.values()
             if leaving.parting and leaving.parting.job
+        ]
+        goes += [
+            resident.job.job_id
+            for one in states.values()
+            if one.giving and one.giving.parting
+            for resident in one.giving.parting.residents
+            if resident.job
         ]
         sent = [name for one in states.values() for name in one.sent]
         owed = [name for one in states.values() for name in one.owed]

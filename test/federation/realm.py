@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import msgspec
+import numpy as np
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
@@ -26,7 +27,7 @@ from suwon_fleet.core.robots.report import Factsheet, RobotReport
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.sim.world import World
-from suwon_fleet.traffic import Checker
+from suwon_fleet.traffic import Checker, GroupCoordinator
 
 SECOND = 1_000_000_000
 
@@ -230,8 +231,24 @@ class Realm:
                     for owner in self.owners.values()
                     if robot_id in owner.state.leaving
                 ]
+                gives = [owner.state.giving for owner in self.owners.values()]
+                told += [True for giving in gives if giving and robot_id in giving.robot_ids]
                 assert any(told), f"nobody remembers {robot_id}"
+        self._check_ground()
         self._check_jobs()
+
+    def _check_ground(self) -> None:
+        """Never two who grant a piece of ground, never none who hold it."""
+        grants, holds = [], []
+        for owner in self.owners.values():
+            ground = owner.core.fleet.traffic
+            assert isinstance(ground, GroupCoordinator)
+            is_own = ground.borders.vertex == ground.borders.names.index(ground.own)
+            going = owner.state.giving
+            holds.append(is_own)
+            grants.append(is_own & ~ground.going if going and going.parting else is_own)
+        assert np.sum(grants, axis=0).max() == 1, "ground has two owners"
+        assert np.sum(holds, axis=0).min() >= 1, "ground has no owner"
 
     def _check_jobs(self) -> None:
         worked_at: dict[str, str] = {}

@@ -74,6 +74,35 @@ def test_a_zone_closed_and_opened_in_every_order(said: tuple[tuple[str, bool], .
     assert explore(zone_orders(said)) > 50
 
 
+GIVEN = {
+    "one-inside": ({"r": ("e1", "")}, (("east", "west"),)),
+    "one-comes": ({"r": ("w0", "east-end")}, (("east", "west"),)),
+    "and-back": ({"r": ("e1", "")}, (("east", "west"), ("west", "east"))),
+}
+
+
+def gift_orders(robots: dict[str, tuple[str, str]], gifts: tuple[tuple[str, str], ...]) -> State:
+    """The east, with a robot on it or on its way there, is given away."""
+    begin = replace(start(robots, site="zone"), gives=True, gifts=gifts)
+    return replace(begin, low=frozenset())
+
+
+@pytest.mark.parametrize(("robots", "gifts"), GIVEN.values(), ids=GIVEN)
+def test_a_zone_given_away_in_many_orders(
+    robots: dict[str, tuple[str, str]], gifts: tuple[tuple[str, str], ...]
+) -> None:
+    assert explore(gift_orders(robots, gifts), most=150) == 150
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("robots", "gifts"), GIVEN.values(), ids=GIVEN)
+def test_a_zone_given_away_in_very_many_orders(
+    robots: dict[str, tuple[str, str]], gifts: tuple[tuple[str, str], ...]
+) -> None:
+    assert explore(gift_orders(robots, gifts), most=3_000) > 500
+
+
 ONE_LOW = {"r": ("w0", "")}
 TWO_LOW = {"r": ("w0", ""), "s": ("w0", "")}
 

@@ -16,6 +16,7 @@ from suwon_fleet.core.engine.soundness import fault_of
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.events import RobotOwned
 from suwon_fleet.core.federation.messages import (
+    OLD_CUT,
     OLD_EPOCH,
     AskToEnter,
     HandOver,
@@ -211,7 +212,7 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
     wait(one, lambda: bool(one.owners["yard"].state.coming))
     question = AskToEnter("x@west>yard.9", "x", "delivery_indoor", ("w2~m~1", "w2~m~2"), 9)
     traveller = Traveller.of(one.owners["west"].state.robots["r"])
-    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-0-1"], "west", 9, ())
+    job = CarriedJob.of(one.owners["west"].state.jobs["west.job-0-1"], "west", 9, (), None)
     over = HandOver("x@west>yard.9", replace(traveller, vertex="m"), 10**9, job)
     (promised,) = one.owners["yard"].state.coming.values()
     at_head = replace(traveller, vertex=promised.gate[1])
@@ -222,7 +223,6 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
         ("west", replace(question, handover_id="r")),
         ("west", replace(question, kind="tank")),
         ("west", replace(question, gate=("m", "nowhere"))),
-        ("east", replace(question, handover_id="x@east>yard.9")),
         ("west", replace(over, robot=replace(over.robot, vertex="w1"))),
         ("west", replace(over, robot=replace(over.robot, vertex="nowhere"))),
         ("west", replace(over, robot=replace(over.robot, kind="tank"))),
@@ -239,6 +239,11 @@ def test_what_cannot_be_is_not_heeded_and_told_to_people() -> None:
         ("west", replace(came, robot=replace(came.robot, robot_id="x"))),
         ("east", came),
     ]
+    elsewhere = replace(
+        question, handover_id="x@east>yard.9"
+    )  # it may not know who owns what by now
+    told_east = yard.step(one.world.now_ns, [m.PeerSaid("east", elsewhere)]).effects
+    assert m.Tell("east", NotNow("x@east>yard.9", OLD_CUT)) in told_east
     again = AskToEnter(promised.handover_id, "r", promised.kind, (promised.gate[0], "m"), 10**9)
     assert yard.fleet.border
     assert fault_of(yard.fleet, yard.fleet.border, "west", again) == "handover_id"

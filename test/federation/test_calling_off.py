@@ -10,7 +10,7 @@ from federation.realm import Realm, Trouble
 from federation.test_borders_at_work import ask, sent_east, told_of, wait
 from federation.test_realm import SHOPS, realm
 
-from suwon_fleet.core.engine import explain
+from suwon_fleet.core.engine import calling_off, explain
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.events import JobCancelHeard
@@ -26,6 +26,13 @@ def call_off(one: Realm, name: str = "west", token: str = "cancel") -> Reason | 
     return ask(one, name, m.CancelJob(token, JOB, "ana")).reason
 
 
+def stands(one: Realm) -> str | None:
+    """What people are told at its origin of a job that is elsewhere: a code."""
+    west = one.owners["west"].core
+    told = calling_off.how_it_stands(west.fleet, west.state.jobs[JOB])
+    return told.code if told else None
+
+
 def status(one: Realm) -> JobStatus:
     return one.owners["west"].state.jobs[JOB].status
 
@@ -39,10 +46,12 @@ def test_a_job_is_called_off_wherever_it_is_by_now() -> None:
     assert told
     assert "on the ground of group east" in say(told.reasons[0], "en")
     assert one.owners["east"].state.unseen == {}
+    assert stands(one) == "job-elsewhere"
     assert call_off(one) is None
     told = explain.explain_job(west.core.fleet, JOB)
     assert told
     assert "ana has called job west.job-0-1 off" in say(told.reasons[1], "en")
+    assert stands(one) == "job-cancel-told"
     wait(one, lambda: status(one) is JobStatus.CANCELLED, turns=20)
     assert west.state.jobs[JOB].reason == Reason.of("cancelled-by", requester="ana")
     assert west.state.tally.cancelled == 1
@@ -73,6 +82,7 @@ def test_what_was_fetched_is_brought_back_through_the_gates() -> None:
     assert call_off(one) is None
     one.run(3)
     assert one.owners["west"].state.calling[JOB].is_done
+    assert stands(one) == "job-cancelled-there"
     assert call_off(one, token="again") == Reason.of("job-is-returning", job=JOB)
     one.settle(900)
     assert status(one) is JobStatus.CANCELLED

@@ -38,8 +38,16 @@ def town() -> SiteMap:
     return replace(site, places=tuple(places))
 
 
-def realm(starts: dict[str, str], *, seed: int = 1, trouble: Trouble | None = None) -> Realm:
+def realm(
+    starts: dict[str, str],
+    *,
+    seed: int = 1,
+    trouble: Trouble | None = None,
+    places: tuple[Place, ...] = (),
+) -> Realm:
+    """Robots at nodes of the town, which has some more places."""
     site = town()
+    site = replace(site, places=(*site.places, *places))
     at = site.node_by_id
     spawns = [
         Spawn(name, "delivery_indoor", Pose(at[node].x_m, at[node].y_m), 0.9)

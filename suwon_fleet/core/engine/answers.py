@@ -50,7 +50,7 @@ def _carry_out(fleet: Fleet, subject: str, order: m.AnswerAlert) -> Reason | Non
 
 
 def _release(fleet: Fleet, robot: RobotRecord, person: str) -> Reason | None:
-    """The robot may go on; a load that no job will move, the person has taken out."""
+    """The robot may go on; a load that no job will move, the person has taken out of box or hands."""
     if robot.states.release is Release.NEEDED:
         trigger = Trigger.RELEASED_BY_PERSON
         if refusal := firing.why_not(fleet, robot, trigger, person=person):
@@ -60,6 +60,8 @@ def _release(fleet: Fleet, robot: RobotRecord, person: str) -> Reason | None:
     is_back = job is not None and robot.states.mission is Mission.AT_RETURN
     if robot.laden is not False and (job is None or is_back):
         fleet.emit(events.LoadTaken(fleet.now_ns, robot.robot_id, person))
+    if job is None and ending.arms_are_out(robot):
+        firing.fire(fleet, robot, Trigger.HANDS_CLEARED, person=person)
     return None
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from suwon_fleet.core.engine.group_state import GroupState, Stage
+from suwon_fleet.core.engine.state import RobotRecord
+from suwon_fleet.core.federation.cuts import Ownership
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate, GroupTraffic
 
@@ -28,7 +30,8 @@ class Border:
     `bound` are the gates by which robots leave, by robot; `promised` are handovers that the next owner
     has agreed to, and `refused` who kept it from doing so, by robot. `in_way` are robots of ours
     that keep others from coming in by a gate. `kept` are jobs that wait here, by
-    the time when a robot for them was last looked for. `zones_at` is what peers know of zones.
+    the time when a robot for them was last looked for. `zones_at` and `cut_at` are what peers
+    know of zones that are closed, and of those that were given away.
     `asked` is when peers were last asked for a place for a robot, `offered` a place that one may have and
     does not go to yet, and `borrowed` where robots go. `wanted` are others' robots that found no charger
     free here, by the time when they last asked.
@@ -46,6 +49,7 @@ class Border:
     borrowed: dict[str, Borrowed] = field(default_factory=dict)
     wanted: dict[str, int] = field(default_factory=dict)
     zones_at: dict[str, tuple[ZoneWord, ...]] = field(default_factory=dict)
+    cut_at: dict[str, tuple[Ownership, ...]] = field(default_factory=dict)
 
     @property
     def peers(self) -> list[str]:
@@ -103,4 +107,21 @@ class Border:
     def is_expected(self, robot_id: str) -> bool:
         """Whether a robot is on its way in or out: it is none that might join."""
         coming = self.state.coming.values()
-        return robot_id in self.state.leaving or any(one.robot_id == robot_id for one in coming)
+        is_coming = any(one.robot_id == robot_id for one in coming)
+        return is_coming or self.next_owner(robot_id) is not None
+
+    def next_owner(self, robot_id: str) -> str | None:
+        """The group that a robot goes to, by a gate or with its zone."""
+        if leaving := self.state.leaving.get(robot_id):
+            return leaving.peer
+        giving = self.state.giving
+        return giving.peer if giving and robot_id in giving.robot_ids else None
+
+    def given_to(self, zone_id: str) -> str:
+        """The group that a zone is being given to, if it is."""
+        giving = self.state.giving
+        return giving.peer if giving and giving.zone_id == zone_id else ""
+
+    def is_going(self, robot: RobotRecord) -> bool:
+        """Whether a robot is in a zone that is being given away, or has to get out of it first."""
+        return self.state.giving is not None and any(map(self.ground.is_going, robot.path))

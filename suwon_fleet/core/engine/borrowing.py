@@ -128,6 +128,8 @@ def hear_lent(fleet: Fleet, border: Border, peer: str, said: PlaceLent) -> None:
     robot = fleet.state.robots.get(said.robot_id)
     if robot is None:
         return  # its next owner asks for itself
+    if border.ground.group_of(fleet.vertex_of(said.place)) != peer:
+        return  # it was another's, or is by now: that one is asked
     lease = Borrowed(said.place, said.asked_ns, said.asked_ns + int(said.for_s * SECOND))
     known = border.borrowed.get(said.robot_id)
     if robot.destination == said.place:

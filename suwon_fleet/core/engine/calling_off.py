@@ -12,6 +12,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.group_state import Calling
+from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation import events as ge
 from suwon_fleet.core.federation.messages import CancelHeard, CancelThere
@@ -45,6 +46,18 @@ def why_not_yet(border: Border, job_id: str) -> Reason | None:
     if calling is None or calling.is_done:
         return None
     return Reason.of("job-cancel-told", job=job_id, requester=calling.requester or "-")
+
+
+def how_it_stands(fleet: Fleet, job: JobRecord) -> Reason | None:
+    """That a job is elsewhere, and whether it was called off there; None for one that is here."""
+    border = fleet.border
+    group = border.state.away.get(job.job_id) if border else None
+    if border is None or group is None or job.status.is_over:
+        return None
+    if told := why_not_yet(border, job.job_id):
+        return told
+    code = "job-cancelled-there" if job.job_id in border.state.calling else "job-elsewhere"
+    return Reason.of(code, job=job.job_id, group=group)
 
 
 # Where it was asked for

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import events, firing, joining
+from suwon_fleet.core.engine import cuts, events, firing, joining
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.borrowing import ERRANDS
 from suwon_fleet.core.engine.fleet import Fleet
@@ -13,6 +13,7 @@ from suwon_fleet.core.engine.messages import Tell
 from suwon_fleet.core.engine.ways_out import tell_again
 from suwon_fleet.core.federation import events as ge
 from suwon_fleet.core.federation.messages import (
+    OLD_CUT,
     OLD_EPOCH,
     AskToEnter,
     HandOver,
@@ -33,7 +34,7 @@ def go_on(fleet: Fleet, border: Border) -> None:
 
 def hear_ask(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> None:
     """Keep the ground of a gate for a robot of another group, if it is free; tell either way."""
-    _close_if_it_came_back(fleet, border, said.robot_id, said.epoch)
+    close_if_it_came_back(fleet, border, said.robot_id, said.epoch)
     who = None
     if said.handover_id not in border.state.coming:
         is_old = border.state.epochs.get(said.robot_id, 0) >= said.epoch  # it has been here since
@@ -50,6 +51,11 @@ def hear_ask(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> None:
 def _why_not_in(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> str | None:
     """Who or what keeps a robot out."""
     ground, gate = border.ground, said.gate
+    if not border.is_own(gate[1]) or ground.group_of(gate[0]) != peer:
+        cuts.ask_again(fleet, border, peer)
+        return OLD_CUT
+    if (giving := border.state.giving) and ground.is_going(gate[1]):
+        return giving.zone_id
     if said.robot_id in fleet.state.robots or said.robot_id in border.state.leaving:
         return said.robot_id
     for leaving in border.state.leaving.values():
@@ -90,17 +96,22 @@ def _promise(fleet: Fleet, border: Border, peer: str, said: AskToEnter) -> None:
 
 def hear_withdraw(fleet: Fleet, border: Border, peer: str, said: Withdraw) -> None:
     """The robot does not come."""
-    if _promised_to(border, peer, said.handover_id):
-        fleet.emit(ge.PromiseVoid(fleet.now_ns, said.handover_id))
-        border.ground.remove(said.handover_id)
-        fleet.forget_sent(said.handover_id)
+    if promised := _promised_to(border, peer, said.handover_id):
+        void(fleet, border, promised)
+
+
+def void(fleet: Fleet, border: Border, promised: Coming) -> None:
+    """The ground of a gate is not kept any more."""
+    fleet.emit(ge.PromiseVoid(fleet.now_ns, promised.handover_id))
+    border.ground.remove(promised.handover_id)
+    fleet.forget_sent(promised.handover_id)
 
 
 def hear_hand_over(fleet: Fleet, border: Border, peer: str, said: HandOver) -> None:
     """Take a robot, once; it is ours before anybody hears of it."""
     robot, known = said.robot, border.state.epochs.get(said.robot.robot_id, 0)
     if said.epoch > known:
-        _close_if_it_came_back(fleet, border, robot.robot_id, said.epoch)
+        close_if_it_came_back(fleet, border, robot.robot_id, said.epoch)
         if not _take(fleet, border, peer, said):
             return  # a person has given its place to another: it is told again until there is room
     fleet.effects.append(Tell(peer, Taken(said.handover_id)))
@@ -144,7 +155,7 @@ def _promised_to(border: Border, peer: str, handover_id: str) -> Coming | None:
     return coming if coming and coming.peer == peer else None
 
 
-def _close_if_it_came_back(fleet: Fleet, border: Border, robot_id: str, epoch: int) -> None:
+def close_if_it_came_back(fleet: Fleet, border: Border, robot_id: str, epoch: int) -> None:
     """Whoever offers a robot that we have handed over has had it from us."""
     leaving = border.state.leaving.get(robot_id)
     if leaving and leaving.parting and leaving.parting.epoch < epoch:

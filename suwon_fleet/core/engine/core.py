@@ -16,8 +16,10 @@ from suwon_fleet.core.engine import (
     answers,
     asks,
     assigning,
+    cuts,
     errands,
     events,
+    giving,
     hearing,
     jobs,
     joining,
@@ -59,6 +61,7 @@ _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.CommissionRobot: joining.commission,
     m.RemoveRobot: joining.remove,
     m.SetZone: zones.set_zone,
+    m.GiveAway: giving.give,
     m.AnswerAlert: answers.answer_alert,
     m.Finding: watching.tell_finding,
     m.PeerSaid: peers.hear,
@@ -76,7 +79,7 @@ class Outcome:
 class FleetCore:
     """The fleet of one site as a state machine without clock, I/O or threads.
 
-    `step` is the only way forward and `replay` the only way back: the same events always make the
+    `step` is the only way forward and `resume` the only way back: the same events always make the
     same state, whose `state_hash` says so. `ground` is `traffic` itself where the fleet is one of
     several, each with a group of the site's zones. Not thread-safe; owned by one loop.
     """
@@ -142,7 +145,7 @@ class FleetCore:
                     restore(self.fleet.state, event)
             evolve(self.fleet.state, event)
             self.replayed = number
-        self._take_ground(self.fleet.site)
+        self._take_ground()
 
     def snapshot(self) -> events.StateKept:
         """The state as it is, for the journal."""
@@ -160,10 +163,10 @@ class FleetCore:
             mend = f"give '{wanted[0] or 'the whole map'}', divided as now, a journal of its own"
             raise BadInput([Problem("journal-of-another-group", "journal", what, mend)])
 
-    def _take_ground(self, site: SiteMap) -> None:
+    def _take_ground(self) -> None:
         """Give traffic what the replayed state says robots own."""
         fleet = self.fleet
-        if fleet.state.site_hash not in ("", site_hash(site)):
+        if fleet.state.site_hash not in ("", site_hash(fleet.site)):
             raise BadInput(
                 [
                     Problem(
@@ -175,6 +178,8 @@ class FleetCore:
                 ]
             )
         fleet.now_ns = fleet.state.now_ns
+        if fleet.border:
+            cuts.divide(fleet.border)
         for robot in fleet.state.robots.values():
             fleet.traffic.place(robot.robot_id, robot.kind, robot.path, robot.path_first)
             fleet.take_in(robot.robot_id)
@@ -202,6 +207,8 @@ class FleetCore:
             _HANDLERS[type(one)](fleet, one)
             asks.carry_out(fleet)
         fleet.stirred.update(fleet.to_look_at.next(fleet.now_ns))
+        for robot_id in fleet.to_listen_to.next(fleet.now_ns):
+            watching.listen(fleet, fleet.state.robots[robot_id])
         for robot_id in fleet.to_watch.next(fleet.now_ns):
             watching.watch(fleet, fleet.state.robots[robot_id])
         if fleet.now_ns - self._watched_ns >= SECOND:
@@ -251,6 +258,11 @@ def _take_borders(border: Border) -> None:
             border.ground.place(robot.robot_id, robot.kind, [robot.vertex], robot.index)
         if leaving.stage is not Stage.ASKED:
             border.ground.set_mobile(leaving.robot_id, False)
+    giving = border.state.giving
+    for resident in giving.parting.residents if giving and giving.parting else ():
+        robot = resident.robot
+        border.ground.place(robot.robot_id, robot.kind, [robot.vertex], robot.index)
+        border.ground.set_mobile(robot.robot_id, False)
     for coming in border.state.coming.values():
         border.ground.place(coming.handover_id, coming.kind, coming.gate, 0)
         border.ground.set_mobile(coming.handover_id, False)

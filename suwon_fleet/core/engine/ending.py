@@ -55,8 +55,7 @@ def _why_not_cancel(fleet: Fleet, robot: RobotRecord, job: JobRecord) -> Reason 
 
 def _reaches_out(robot: RobotRecord) -> bool:
     """Its arms are out, and hold nothing."""
-    phase = robot.states.manipulation
-    return phase not in (None, Manipulation.NONE) and phase not in HOLDING
+    return arms_are_out(robot) and robot.states.manipulation not in HOLDING
 
 
 def put_hands_down(fleet: Fleet, job: JobRecord, reason: Reason, ends_as: JobStatus) -> None:
@@ -131,7 +130,12 @@ def hand_on(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:
 
 def has_fetched(robot: RobotRecord) -> bool:
     """Whether it may hold something of the job, or has its arms out for it."""
-    return robot.laden is not False or robot.states.manipulation not in (None, Manipulation.NONE)
+    return robot.laden is not False or arms_are_out(robot)
+
+
+def arms_are_out(robot: RobotRecord) -> bool:
+    """Its hands are in the middle of work, whether they hold something or not."""
+    return robot.states.manipulation not in (None, Manipulation.NONE)
 
 
 def abandon(fleet: Fleet, robot: RobotRecord, reason: Reason) -> None:

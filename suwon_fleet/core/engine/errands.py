@@ -3,7 +3,15 @@
 
 from __future__ import annotations
 
-from suwon_fleet.core.engine import actions, alerts, borrowing, charging, events, firing
+from suwon_fleet.core.engine import (
+    actions,
+    alerts,
+    borrowing,
+    charging,
+    charging_ahead,
+    events,
+    firing,
+)
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -102,7 +110,7 @@ def _seek(fleet: Fleet, robot: RobotRecord) -> None:
             actions.get_ready(fleet, robot)
     elif is_low:
         _charge(fleet, robot)
-    elif charging.must_go_ahead(fleet, robot) and (place := _charger(fleet, robot)):
+    elif charging_ahead.must_go_ahead(fleet, robot) and (place := _charger(fleet, robot)):
         _go(fleet, robot, Trigger.CHARGE_DUE, place)
     elif not _is_parked(fleet, robot):
         _park(fleet, robot)

@@ -221,6 +221,15 @@ class StopRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class StopFound:
+    """A robot holds for a stop request that nobody knows of any more: the fleet died before it was kept."""
+
+    at_ns: int
+    stop_id: str
+    robot_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopConfirmed:
     """A robot reports that it has carried out a stop request."""
 
@@ -298,6 +307,7 @@ Event = (
     | ActionEnded
     | LoadTaken
     | StopRequested
+    | StopFound
     | StopConfirmed
     | StopReleased
     | ZoneSet

@@ -12,6 +12,10 @@ from suwon_fleet.core.engine.evolve_jobs import JOB_EVENTS
 from suwon_fleet.core.engine.evolve_robots import ROBOT_EVENTS
 from suwon_fleet.core.engine.index import put, take
 from suwon_fleet.core.engine.state import AlertRecord, FleetState, StopRecord
+from suwon_fleet.core.robots.command import StopKind
+
+MOST_RELEASED = 256
+"""Stops that were released are remembered for robots that have not heard of it."""
 
 
 def evolve(state: FleetState, event: e.Event) -> None:
@@ -35,7 +39,7 @@ def _zone_set(state: FleetState, event: e.ZoneSet) -> None:
 
 def _stop_requested(state: FleetState, event: e.StopRequested) -> None:
     state.count("stop")
-    state.stops[event.stop_id] = StopRecord(
+    stop = StopRecord(
         event.stop_id,
         event.scope,
         event.id,
@@ -45,15 +49,39 @@ def _stop_requested(state: FleetState, event: e.StopRequested) -> None:
         event.reason,
         event.at_ns,
     )
+    if found := state.stops.get(event.stop_id):
+        stop.confirmed, stop.confirmed_ns = found.confirmed, found.confirmed_ns
+    state.stops[event.stop_id] = stop
+
+
+def _stop_found(state: FleetState, event: e.StopFound) -> None:
+    stop = state.stops.setdefault(
+        event.stop_id,
+        StopRecord(
+            event.stop_id,
+            "robot",
+            event.robot_id,
+            StopKind.PROTECTIVE,
+            (),
+            "",
+            "",
+            event.at_ns,
+            is_found=True,
+        ),
+    )
+    stop.robot_ids = (*stop.robot_ids, event.robot_id)
 
 
 def _stop_confirmed(state: FleetState, event: e.StopConfirmed) -> None:
     stop = state.stops[event.stop_id]
     stop.confirmed = (*stop.confirmed, event.robot_id)
+    stop.confirmed_ns = (*stop.confirmed_ns, event.at_ns)
 
 
 def _stop_released(state: FleetState, event: e.StopReleased) -> None:
     del state.stops[event.stop_id]
+    state.released.append(event.stop_id)
+    del state.released[:-MOST_RELEASED]
 
 
 def _alert_raised(state: FleetState, event: e.AlertRaised) -> None:
@@ -81,6 +109,7 @@ _EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {
     e.StateKept: _state_kept,
     e.ZoneSet: _zone_set,
     e.StopRequested: _stop_requested,
+    e.StopFound: _stop_found,
     e.StopConfirmed: _stop_confirmed,
     e.StopReleased: _stop_released,
     e.AlertRaised: _alert_raised,

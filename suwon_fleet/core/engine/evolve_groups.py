@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from suwon_fleet.core.engine.evolve_robots import bind, note_charge, removed
 from suwon_fleet.core.engine.group_state import (
     Calling,
     Coming,
+    Giving,
     GroupState,
     Lease,
     Leaving,
@@ -19,8 +20,9 @@ from suwon_fleet.core.engine.group_state import (
 from suwon_fleet.core.engine.index import put
 from suwon_fleet.core.engine.state import JobRecord
 from suwon_fleet.core.federation import events as e
-from suwon_fleet.core.federation.messages import HandOver
-from suwon_fleet.core.federation.travel import Called, CarriedJob, Traveller
+from suwon_fleet.core.federation.cuts import Ownership
+from suwon_fleet.core.federation.messages import GiveZone, HandOver
+from suwon_fleet.core.federation.travel import Called, CarriedJob, Resident, Traveller
 from suwon_fleet.core.jobs import JobStatus
 
 
@@ -62,28 +64,41 @@ def _begun(state: GroupState, event: e.HandoverBegun) -> None:
 
 def _handed_over(state: GroupState, event: e.RobotHandedOver) -> None:
     """What the next owner is told is made here, once, of what is known at this moment."""
-    leaving, robot = state.leaving[event.robot_id], state.robots[event.robot_id]
-    state.looked.pop(robot.job_id, None)
-    epoch = state.epochs.get(event.robot_id, 0) + 1
-    state.epochs[event.robot_id] = epoch
-    traveller, job = Traveller.of(robot), state.jobs.get(robot.job_id)
-    carried = _send_away(state, job, leaving.peer) if job else None
+    leaving = state.leaving[event.robot_id]
+    one = _let_go(state, event.robot_id, leaving.peer)
     leaving.stage = Stage.TOLD
-    leaving.parting = HandOver(event.handover_id, traveller, epoch, carried)
-    removed(state, event.robot_id)
+    leaving.parting = HandOver(event.handover_id, one.robot, one.epoch, one.job)
+
+
+def _let_go(state: GroupState, robot_id: str, peer: str) -> Resident:
+    """A robot is ours no more; what its next owner is to know of it."""
+    robot = state.robots[robot_id]
+    state.looked.pop(robot.job_id, None)
+    epoch = state.epochs.get(robot_id, 0) + 1
+    state.epochs[robot_id] = epoch
+    traveller, job = Traveller.of(robot), state.jobs.get(robot.job_id)
+    carried = _send_away(state, job, peer) if job else None
+    removed(state, robot_id)
+    return Resident(traveller, epoch, carried)
 
 
 def _taken(state: GroupState, event: e.RobotTaken) -> None:
     state.coming.pop(event.handover_id, None)
-    state.leases.pop(event.robot_id, None)
-    state.epochs[event.robot_id] = event.epoch
-    robot = state.robots[event.robot_id] = event.robot.record()
-    put(state.index.ends_at, robot.path[-1], robot.robot_id)
-    bind(state, robot, event.robot.destination)
-    note_charge(state, robot.robot_id, robot.states)
-    if event.job:
-        _arrive(state, event.job).robot_id = robot.robot_id
-        robot.job_id = event.job.job_id
+    _take_in(state, Resident(event.robot, event.epoch, event.job))
+
+
+def _take_in(state: GroupState, one: Resident) -> None:
+    """A robot is ours, with its job."""
+    name = one.robot.robot_id
+    state.leases.pop(name, None)
+    state.epochs[name] = one.epoch
+    robot = state.robots[name] = one.robot.record()
+    put(state.index.ends_at, robot.path[-1], name)
+    bind(state, robot, one.robot.destination)
+    note_charge(state, name, robot.states)
+    if one.job:
+        _arrive(state, one.job).robot_id = name
+        robot.job_id = one.job.job_id
 
 
 def _closed(state: GroupState, event: e.HandoverClosed) -> None:
@@ -207,6 +222,46 @@ def _zone_heard(state: GroupState, event: e.ZoneHeard) -> None:
     state.set_zone(word.zone_id, word.is_open, word.reason)
 
 
+def _giving(state: GroupState, event: e.ZoneGiving) -> None:
+    state.giving = Giving(event.zone_id, event.peer, event.gift, event.requester, event.at_ns)
+
+
+def _kept(state: GroupState, event: e.ZoneKept) -> None:
+    state.giving = None
+
+
+def _given(state: GroupState, event: e.ZoneGiven) -> None:
+    """As when one robot is handed over: what the next owner is told is made here, once."""
+    giving = state.giving
+    assert giving
+    residents = [_let_go(state, robot_id, giving.peer) for robot_id in event.robot_ids]
+    giving.parting = GiveZone(giving.gift, tuple(residents))
+
+
+def _zone_taken(state: GroupState, event: e.ZoneTaken) -> None:
+    _note_owners(state, event.gift)
+    for resident in event.residents:
+        _take_in(state, resident)
+
+
+def _given_closed(state: GroupState, event: e.ZoneGivenClosed) -> None:
+    giving, state.giving = state.giving, None
+    assert giving
+    assert giving.parting
+    _note_owners(state, giving.gift)
+    for resident in giving.parting.residents:
+        if resident.job:
+            _forget_others(state, resident.job.job_id)
+
+
+def _owner_heard(state: GroupState, event: e.OwnerHeard) -> None:
+    _note_owners(state, (event.word,))
+
+
+def _note_owners(state: GroupState, words: Iterable[Ownership]) -> None:
+    state.owners |= {word.zone_id: word for word in words}
+
+
 GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.GroupOpened: _opened,
     e.RobotOwned: _owned,
@@ -231,4 +286,10 @@ GROUP_EVENTS: Mapping[type, Callable[[Any, Any], None]] = {
     e.PlaceLeased: _leased,
     e.LeaseEnded: _lease_ended,
     e.ZoneHeard: _zone_heard,
+    e.ZoneGiving: _giving,
+    e.ZoneKept: _kept,
+    e.ZoneGiven: _given,
+    e.ZoneTaken: _zone_taken,
+    e.ZoneGivenClosed: _given_closed,
+    e.OwnerHeard: _owner_heard,
 }

@@ -25,7 +25,13 @@ from suwon_fleet.core.engine.rounds import Round
 from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
 from suwon_fleet.core.engine.touched import touched
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.events import RobotHandedOver, RobotTaken, ZoneHeard
+from suwon_fleet.core.federation.events import (
+    RobotHandedOver,
+    RobotTaken,
+    ZoneGiven,
+    ZoneHeard,
+    ZoneTaken,
+)
 from suwon_fleet.core.jobs import JobKind
 from suwon_fleet.core.robots.ask import Ask
 from suwon_fleet.core.robots.command import RobotCommand
@@ -40,8 +46,19 @@ from suwon_fleet.core.traffic import Traffic
 SECOND = 1_000_000_000
 _COME = (RobotJoined, RobotTaken)
 _GONE = (RobotRemoved, RobotHandedOver)
-_CHANGES_WHO_CAN = (*_COME, *_GONE, RobotCommissioned, ZoneSet, ZoneHeard, JobUnassigned)
+_CHANGES_WHO_CAN = (
+    *_COME,
+    *_GONE,
+    ZoneGiven,
+    ZoneTaken,
+    RobotCommissioned,
+    ZoneSet,
+    ZoneHeard,
+    JobUnassigned,
+)
 """Events after which a waiting job may have nobody left, or somebody again, who can do it."""
+LISTEN_EVERY_S = 0.2
+"""Whether a robot is still heard is looked at this often."""
 WATCH_EVERY_S = 1.0
 """Whether something takes too long is looked at this often."""
 LOOK_EVERY_S = 5.0
@@ -63,7 +80,9 @@ class Settings:
     charge_idle_below: float = 0.8
     """An idle robot with less charge than this (0..1) parks at a charger rather than elsewhere."""
     reassign_after_s: float = 10.0
-    """A job whose robot is silent or held up for so long, and has not fetched anything, goes to another."""
+    """A job whose robot is held up for so long, and has not fetched anything, goes to another."""
+    reassign_silent_after_s: float = 4.0
+    """The same of a robot that has not been heard for so long."""
 
 
 @dataclass(slots=True)
@@ -113,11 +132,14 @@ class Fleet:
     crew_changed: bool = True
     """Whether who can do which job has changed since that was last looked at."""
     woke_ns: int | None = None
+    strange_stops: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Stops that robots hold for and nobody knows of, and since when."""
     settled: dict[str, tuple[object, ...]] = field(default_factory=dict)
     """What robots tell, of whom nothing was left to do: until something happens to one of them, its
     reports that tell the same need no look."""
     stirred: set[str] = field(default_factory=set)
     """Robots to which something has happened, and that have not been looked at since."""
+    to_listen_to: Round = field(default_factory=lambda: Round(round(LISTEN_EVERY_S * SECOND)))
     to_watch: Round = field(default_factory=lambda: Round(round(WATCH_EVERY_S * SECOND)))
     to_look_at: Round = field(default_factory=lambda: Round(round(LOOK_EVERY_S * SECOND)))
 
@@ -137,13 +159,25 @@ class Fleet:
         if isinstance(event, _COME):
             self.take_in(event.robot_id)
         elif isinstance(event, _GONE):
-            self.to_watch.drop(event.robot_id)
-            self.to_look_at.drop(event.robot_id)
-            self.stirred.discard(event.robot_id)
+            self._let_out(event.robot_id)
+        elif isinstance(event, ZoneTaken):
+            for resident in event.residents:
+                self.take_in(resident.robot.robot_id)
+        elif isinstance(event, ZoneGiven):
+            for robot_id in event.robot_ids:
+                self._let_out(robot_id)
+
+    def _let_out(self, robot_id: str) -> None:
+        """Look at a robot no more."""
+        self.to_listen_to.drop(robot_id)
+        self.to_watch.drop(robot_id)
+        self.to_look_at.drop(robot_id)
+        self.stirred.discard(robot_id)
 
     def take_in(self, robot_id: str) -> None:
         """Look at a robot from now on."""
         self.stirred.add(robot_id)
+        self.to_listen_to.add(robot_id)
         self.to_watch.add(robot_id)
         self.to_look_at.add(robot_id)
 

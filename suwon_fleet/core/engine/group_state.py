@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from suwon_fleet.core.engine.state import FleetState
-from suwon_fleet.core.federation.messages import HandOver
+from suwon_fleet.core.federation.cuts import Ownership
+from suwon_fleet.core.federation.messages import GiveZone, HandOver
 from suwon_fleet.core.federation.travel import Called, CarriedJob
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
@@ -78,6 +79,24 @@ class Lease:
 
 
 @dataclass(slots=True)
+class Giving:
+    """A zone that is to be `peer`'s since `at_ns`; `parting` is what that one is told once it is."""
+
+    zone_id: str
+    peer: str
+    gift: tuple[Ownership, ...]
+    requester: str
+    at_ns: int
+    parting: GiveZone | None = None
+
+    @property
+    def robot_ids(self) -> list[str]:
+        """Robots that go with it."""
+        residents = self.parting.residents if self.parting else ()
+        return [resident.robot.robot_id for resident in residents]
+
+
+@dataclass(slots=True)
 class GroupState(FleetState):
     """The durable state of one group's owner.
 
@@ -89,7 +108,8 @@ class GroupState(FleetState):
     `unseen` are jobs here, by their hops, of which their origins do not know yet that they are.
     `calling` are jobs of ours, elsewhere, that people have called off; `called` those here that were called
     off where they were asked for. `leases` are places of ours, by the robot that each is kept for. `zones`
-    is what was said last of zones, at whichever owner.
+    is what was said last of zones, at whichever owner. `owners` are zones that were given away since the
+    map was divided, and `giving` is one that we give now.
     """
 
     group: str = ""
@@ -109,6 +129,8 @@ class GroupState(FleetState):
     called: dict[str, Called] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     zones: dict[str, ZoneWord] = field(default_factory=dict)
+    owners: dict[str, Ownership] = field(default_factory=dict)
+    giving: Giving | None = None
 
     def note_zone(self, zone_id: str, is_open: bool, requester: str, reason: str) -> None:
         """It was done here, and is news to all that is known of the zone."""

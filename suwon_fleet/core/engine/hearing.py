@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from operator import attrgetter
 
-from suwon_fleet.core.engine import actions, alerts, events, firing, joining
+from suwon_fleet.core.engine import actions, alerts, events, firing, joining, stops
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
@@ -204,6 +204,8 @@ def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
 
 def _hear_stops(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
     """Note stops carried out; tell the robot again of those it has not heard, and of releases."""
+    if report.stop_id and stops.find(fleet, robot, report.stop_id):
+        return
     held = fleet.stops_of(robot.robot_id)
     for stop in held:
         if report.stop_id == stop.stop_id and robot.robot_id not in stop.confirmed:

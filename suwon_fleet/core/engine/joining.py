@@ -163,9 +163,8 @@ def remove(fleet: Fleet, order: m.RemoveRobot) -> None:
 
 def _why_not_ours(fleet: Fleet, robot_id: str) -> Reason:
     """A robot is unknown here, or its next owner has been told of it, and may have it by now."""
-    leaving = fleet.border.state.leaving.get(robot_id) if fleet.border else None
-    if leaving:
-        return Reason.of("robot-handed-over", robot=robot_id, group=leaving.peer)
+    if fleet.border and (peer := fleet.border.next_owner(robot_id)):
+        return Reason.of("robot-handed-over", robot=robot_id, group=peer)
     return Reason.of("no-such-robot", robot=robot_id[:80])
 
 

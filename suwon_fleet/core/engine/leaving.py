@@ -139,11 +139,11 @@ def _go_through(fleet: Fleet, border: Border, robot: RobotRecord, leaving: Leavi
             hearing.tell_ground(fleet, robot, first_new)
     elif head not in robot.path:
         withdraw(fleet, border, leaving)  # a person has put it elsewhere
-    elif robot.path == [head] and _is_settled(fleet, robot):
+    elif robot.path == [head] and is_settled(fleet, robot):
         _hand_over(fleet, robot, leaving)
 
 
-def _is_settled(fleet: Fleet, robot: RobotRecord) -> bool:
+def is_settled(fleet: Fleet, robot: RobotRecord) -> bool:
     """Whether nothing is under way with a robot that its next owner would not know of."""
     job = fleet.job_of(robot)
     return (

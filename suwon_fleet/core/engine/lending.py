@@ -23,13 +23,14 @@ def go_on(fleet: Fleet, border: Border) -> None:
     """Leases end that nobody renews, and who asked in vain is forgotten."""
     for robot_id, lease in list(border.state.leases.items()):
         if lease.ends_ns <= fleet.now_ns:
-            _end(fleet, robot_id)
+            end(fleet, robot_id)
     for robot_id, asked_ns in list(border.wanted.items()):
         if robot_id in fleet.state.robots or fleet.seconds_since(asked_ns) >= WANTED_S:
             del border.wanted[robot_id]
 
 
-def _end(fleet: Fleet, robot_id: str) -> None:
+def end(fleet: Fleet, robot_id: str) -> None:
+    """A place of ours is kept for a robot no more."""
     fleet.emit(ge.LeaseEnded(fleet.now_ns, robot_id))
     fleet.dispatch_due = True
     fleet.stirred.update(fleet.state.index.low)
@@ -81,4 +82,4 @@ def hear_returned(fleet: Fleet, border: Border, peer: str, said: PlaceReturned) 
     """It does not come, unless it has been asked for again since."""
     lease = border.state.leases.get(said.robot_id)
     if lease and lease.peer == peer and lease.asked_ns <= said.asked_ns:
-        _end(fleet, said.robot_id)
+        end(fleet, said.robot_id)

@@ -63,6 +63,10 @@ class StopRobots:
     kind: StopKind = StopKind.PROTECTIVE
     requester: str = ""
     reason: str = ""
+    request_id: str = ""
+    """Makes a request that is sent twice one request, and names the stop: see `stops.stop_named`."""
+    told: tuple[str, ...] = ()
+    """Robots that were told before the fleet came to decide it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,16 @@ class SetZone:
     is_open: bool
     requester: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAway:
+    """A person wants a zone to be another group's; with our own name, to stay ours."""
+
+    token: str
+    zone_id: str
+    group: str
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,7 @@ Input = (
     | CommissionRobot
     | RemoveRobot
     | SetZone
+    | GiveAway
     | AnswerAlert
     | Finding
     | PeerSaid

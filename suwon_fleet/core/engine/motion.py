@@ -52,6 +52,8 @@ def held_by(fleet: Fleet, robot: RobotRecord) -> Reason | None:
         return held
     if fleet.border and fleet.border.is_crossing(robot.robot_id):
         return Reason.of("robot-crosses", robot=robot.robot_id)
+    if fleet.border and (giving := fleet.border.state.giving) and fleet.border.is_going(robot):
+        return Reason.of("zone-is-given", zone=giving.zone_id, group=giving.peer)
     return None
 
 

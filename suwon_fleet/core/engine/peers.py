@@ -11,10 +11,13 @@ from suwon_fleet.core.engine import (
     borrowing,
     calling_off,
     coming,
+    cuts,
     forwarding,
+    giving,
     leaving,
     lending,
     soundness,
+    taking,
     whereabouts,
     zones,
 )
@@ -45,6 +48,10 @@ _HANDLERS: Mapping[type, Callable[[Fleet, Border, str, Any], None]] = {
     p.PlaceReturned: lending.hear_returned,
     p.ZonesTold: zones.hear_told,
     p.ZonesHeard: zones.hear_heard,
+    p.GiveZone: taking.hear_give,
+    p.ZoneIsTaken: giving.hear_taken,
+    p.CutTold: cuts.hear_told,
+    p.CutHeard: cuts.hear_heard,
 }
 
 
@@ -71,3 +78,5 @@ def go_on(fleet: Fleet, border: Border) -> None:
     whereabouts.go_on(fleet, border)
     calling_off.go_on(fleet, border)
     zones.go_on(fleet, border)
+    cuts.go_on(fleet, border)
+    giving.go_on(fleet, border)

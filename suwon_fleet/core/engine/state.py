@@ -138,6 +138,10 @@ class StopRecord:
     reason: str
     at_ns: int
     confirmed: tuple[str, ...] = ()
+    confirmed_ns: tuple[int, ...] = ()
+    """When each of those was heard to have carried it out."""
+    is_found: bool = False
+    """Nobody is known to have requested it: a robot was found to hold for it."""
 
 
 @dataclass(slots=True)
@@ -163,7 +167,10 @@ class Tally:
 
 @dataclass(slots=True)
 class FleetState:
-    """All of it. `answered` maps request ids to the job they made, or to why they were refused."""
+    """All of it. `answered` maps request ids to the job they made, or to why they were refused.
+
+    `released` are the newest stops that are over, for robots that have not heard of it.
+    """
 
     site_id: str = ""
     site_hash: str = ""
@@ -178,6 +185,7 @@ class FleetState:
     counters: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     index: Index = field(default_factory=Index)
+    released: list[str] = field(default_factory=list)
 
     @property
     def open_jobs(self) -> list[JobRecord]:

@@ -68,6 +68,8 @@ def has_made_way_in_vain(
 
     Where the way of each leads past the other they would make way for each other for ever.
     """
+    if part.turned_at is not None:  # it goes back, and meets nobody any more
+        return False
     if has_come or robot.states.mission not in LEGS:
         fleet.standing.add(part.job_id)
     elif part.job_id in fleet.standing:

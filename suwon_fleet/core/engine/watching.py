@@ -22,6 +22,20 @@ _LONGEST_DRIVE_S = 600.0
 """What is allowed for one piece of way at most."""
 
 
+def listen(fleet: Fleet, robot: RobotRecord) -> None:
+    """Look whether a robot is still heard; one that is not does not keep its job for long."""
+    report = fleet.reports.get(robot.robot_id)
+    if (
+        report is None
+        or fleet.seconds_since(report.stamp_ns) < fleet.table_of(robot).silent_after_s
+    ):
+        return
+    if robot.states.connection is Connection.ONLINE:
+        firing.try_fire(fleet, robot, Trigger.COMMS_LOST)
+    elif robot.job_id and (reason := _silent(fleet, robot)):
+        ending.give_up(fleet, robot, reason)
+
+
 def watch(fleet: Fleet, robot: RobotRecord) -> None:
     """Look at a robot."""
     for row in fleet.table_of(robot).timers(robot.states):
@@ -135,17 +149,30 @@ def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     refusal = is_immobile(states)
     if refusal is None:
         return None
+    if silent := _silent(fleet, robot):
+        return silent
     layers = (Layer.CONNECTION, Layer.MODE, Layer.STOP, Layer.CONTROL, Layer.BATTERY)
     unchanged_s = fleet.seconds_awake_since(max(robot.since_ns[layer] for layer in layers))
     if unchanged_s < fleet.settings.reassign_after_s:
         return None
     if states.connection is not Connection.ONLINE:
-        return Reason.of("robot-silent", robot=robot.robot_id)
+        return None
     if states.stop in _ON_PURPOSE or states.mode is OperatingMode.INTERVENED:
         return None
     if actions.is_down(states) and states.release is Release.GIVEN:
         return None
     return Reason.of("robot-held-up", robot=robot.robot_id).because(refusal)
+
+
+def _silent(fleet: Fleet, robot: RobotRecord) -> Reason | None:
+    """That it has not been heard for too long to keep its job."""
+    if robot.states.connection is Connection.ONLINE:
+        return None
+    report = fleet.reports.get(robot.robot_id)
+    heard_ns = report.stamp_ns if report else robot.since_ns[Layer.CONNECTION]
+    if fleet.seconds_awake_since(heard_ns) < fleet.settings.reassign_silent_after_s:
+        return None
+    return Reason.of("robot-silent", robot=robot.robot_id)
 
 
 def _needs_help(fleet: Fleet, robot: RobotRecord) -> Reason | None:
@@ -181,11 +208,17 @@ def _notice_no_way(fleet: Fleet, robot: RobotRecord) -> None:
 
 
 def _notice_load(fleet: Fleet, robot: RobotRecord) -> None:
+    """A load, or arms that are out, were left behind by a job that was taken from the robot half done."""
+    left = None
     if robot.laden is True and not robot.job_id:
-        reason = Reason.of("load-without-job", robot=robot.robot_id)
-        alerts.raise_alert(fleet, alerts.ERROR, reason, robot.robot_id, alerts.ASSIST_ANSWERS)
-    else:
-        alerts.close_of(fleet, robot.robot_id, "load-without-job")
+        left = Reason.of("load-without-job", robot=robot.robot_id)
+    elif ending.arms_are_out(robot) and not robot.job_id:
+        left = Reason.of("arms-without-job", robot=robot.robot_id)
+    for code in ("load-without-job", "arms-without-job"):
+        if left is None or left.code != code:
+            alerts.close_of(fleet, robot.robot_id, code)
+    if left:
+        alerts.raise_alert(fleet, alerts.ERROR, left, robot.robot_id, alerts.ASSIST_ANSWERS)
 
 
 def _notice_unreleased(fleet: Fleet, robot: RobotRecord) -> None:

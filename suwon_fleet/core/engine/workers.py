@@ -8,7 +8,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from suwon_fleet.core.dispatch import Worker
-from suwon_fleet.core.engine import alerts, charging, outlook
+from suwon_fleet.core.engine import alerts, charging_ahead, outlook
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -24,7 +24,7 @@ def why_not_free(fleet: Fleet, robot: RobotRecord) -> Reason | None:
     """Why a robot cannot be given a job now."""
     if robot.job_id:
         return Reason.of("robot-has-job", job=robot.job_id)
-    if charging.must_go_ahead(fleet, robot):
+    if charging_ahead.must_go_ahead(fleet, robot):
         return Reason.of("robot-charges-ahead", robot=robot.robot_id)
     return _why_not_able(fleet, robot, robot.states)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.cuts import Ownership
+from suwon_fleet.core.federation.travel import CarriedJob, Resident, Traveller
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.traffic import Gate
 
@@ -230,6 +231,60 @@ class ZoneHeard:
     word: ZoneWord
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneGiving:
+    """A person wants a zone of ours to be another group's: nobody is let in, nor moved inside."""
+
+    at_ns: int
+    zone_id: str
+    peer: str
+    gift: tuple[Ownership, ...]
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneKept:
+    """It is not given away after all."""
+
+    at_ns: int
+    zone_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneGiven:
+    """All inside stand: the zone and they are commanded from here no more; their ground is still kept."""
+
+    at_ns: int
+    zone_id: str
+    robot_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTaken:
+    """A zone of another group is ours, with all who are inside."""
+
+    at_ns: int
+    peer: str
+    gift: tuple[Ownership, ...]
+    residents: tuple[Resident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneGivenClosed:
+    """The other group has it; what was kept there is free on our side."""
+
+    at_ns: int
+    zone_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerHeard:
+    """Others have given a zone one to the other."""
+
+    at_ns: int
+    word: Ownership
+
+
 GroupEvent = (
     GroupOpened
     | RobotOwned
@@ -254,4 +309,10 @@ GroupEvent = (
     | PlaceLeased
     | LeaseEnded
     | ZoneHeard
+    | ZoneGiving
+    | ZoneKept
+    | ZoneGiven
+    | ZoneTaken
+    | ZoneGivenClosed
+    | OwnerHeard
 )

@@ -6,8 +6,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+from suwon_fleet.core.federation.cuts import Ownership
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What a group may be called: its name is a part of keys."""
@@ -41,6 +43,18 @@ class Groups:
         """The group of ground that lies in `zones`, innermost first."""
         owner = self._owner
         return next((owner[zone] for zone in zones if zone in owner), self.rest)
+
+    def given(self, owners: Iterable[Ownership]) -> Groups:
+        """The same once zones have been given to others."""
+        new = {word.zone_id: word.group for word in owners}
+        zones = {
+            group: (
+                *(zone for zone in listed if zone not in new),
+                *(zone for zone, owner in sorted(new.items()) if owner == group),
+            )
+            for group, listed in ({self.rest: ()} | dict(self.zones)).items()
+        }
+        return replace(self, zones=zones)
 
     @cached_property
     def _owner(self) -> dict[str, str]:

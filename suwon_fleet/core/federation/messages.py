@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suwon_fleet.core.errors import Reason
-from suwon_fleet.core.federation.travel import CarriedJob, Traveller
+from suwon_fleet.core.federation.cuts import Ownership
+from suwon_fleet.core.federation.travel import CarriedJob, Resident, Traveller
 from suwon_fleet.core.federation.zones import ZoneWord
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.sitemap import PlaceKind
@@ -18,6 +19,9 @@ from suwon_fleet.core.traffic import Gate
 
 OLD_EPOCH = "its epoch"
 """Why a robot may not come in that is known to have had a later owner than who asks."""
+OLD_CUT = "the border"
+"""Why a robot may not come in by a gate that is none by what is known here: one of both sides does not know
+yet of a zone that was given away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """It may not yet, because of `who`: a robot that is near, a full zone, another that goes first, or
-    OLD_EPOCH.
+    """It may not yet, because of `who`: a robot that is near, a full zone, another that goes first,
+    OLD_EPOCH or OLD_CUT.
     """
 
     handover_id: str
@@ -192,6 +196,35 @@ class ZonesHeard:
     words: tuple[ZoneWord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GiveZone:
+    """Zones of ours are yours, with all who are inside. Told till they are taken."""
+
+    gift: tuple[Ownership, ...]
+    residents: tuple[Resident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneIsTaken:
+    """They are ours."""
+
+    gift: tuple[Ownership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutTold:
+    """Zones that were ever given away, as far as is known here. Told till it is heard."""
+
+    owners: tuple[Ownership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutHeard:
+    """The same as whoever was told knows it now."""
+
+    owners: tuple[Ownership, ...]
+
+
 Message = (
     AskToEnter
     | Promise
@@ -213,4 +246,8 @@ Message = (
     | PlaceReturned
     | ZonesTold
     | ZonesHeard
+    | GiveZone
+    | ZoneIsTaken
+    | CutTold
+    | CutHeard
 )

@@ -121,7 +121,7 @@ class CarriedJob:
         origin: str,
         hops: int,
         looked: tuple[str, ...],
-        called: Called | None = None,
+        called: Called | None,
     ) -> CarriedJob:
         """A job of ours that is neither over nor paused, nor a part of another."""
         return cls(
@@ -151,3 +151,12 @@ class CarriedJob:
         job.reason, job.ends_as, job.turned_at = self.reason, self.ends_as, self.turned_at
         job.kept, job.grasps, job.moved = self.kept, self.grasps, self.moved
         job.expected_end_ns, job.freed_ns = self.expected_end_ns, self.freed_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A robot that stands in a zone which becomes another group's, its next epoch, and its job."""
+
+    robot: Traveller
+    epoch: int
+    job: CarriedJob | None

@@ -19,7 +19,7 @@ from suwon_fleet.core.robots.row import numbered
 from suwon_fleet.core.robots.table import Table
 from suwon_fleet.core.robots.trigger import Trigger as On
 
-SILENT_AFTER_S = 3.0
+SILENT_AFTER_S = 2.7
 NO_SHOW_S = 300.0
 SWAP_LATE_S = 300.0
 """Yandex's robots are off-line 2 to 5 minutes for a change of battery."""

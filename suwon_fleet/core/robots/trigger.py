@@ -134,6 +134,7 @@ class Trigger(Word):
     BEGIN_RELEASE = "begin_release", "The hands open."
     BEGIN_RETREAT = "begin_retreat", "The arms go back to rest."
     HANDS_DONE = "hands_done", "The arms are at rest."
+    HANDS_CLEARED = "hands_cleared", "A person has seen to it: the hands are empty and at rest."
     TASK_STARTED = "task_started", "The arms are in use."
     TASK_ENDED = "task_ended", "The arms are free."
     GRASP_FAILED = "grasp_failed", "The grasp did not hold; it may be tried again."

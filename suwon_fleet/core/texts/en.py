@@ -35,14 +35,33 @@ SENTENCES = {
     "robot-handed-over": "{robot} has been handed over to group {group}: ask its owner, which has not"
     " answered yet. If that is down, start it again first.",
     "no-such-zone": "The map has no zone “{zone}”.",
+    "no-such-group": "There is no other group “{group}”; choose one of: {known}.",
+    "one-owner": "This fleet manager owns the whole map: there is nobody to give a zone to.",
+    "zone-elsewhere": "Zone {zone} belongs to group {group}: ask there.",
+    "zone-not-ours": "Not all of zone {zone} that is to be given is group {group}'s; give a smaller zone.",
+    "gift-divides-zone": "Zone {zone} cannot be given by itself: zone {other} takes so many robots only,"
+    " and two owners would share it.",
+    "gift-touches": "Zone {zone} cannot be given by itself: robots on {one} and on {other} could touch, and"
+    " no owner would know of both. Give a zone whose border lies where they cannot.",
+    "zone-is-given": "Zone {zone} is being given to group {group}.",
+    "zone-kept": "Zone {zone} was not given to group {group}: {why:reason}",
+    "zone-robot-crosses": "{robot} is on its way into the zone, or out of it.",
+    "zone-robot-busy": "{robot} does not come to rest in the zone: it drives, acts, is stopped, or its job"
+    " is paused or done by several.",
+    "zone-joint-job": "Job {job} needs several robots and has a place in the zone.",
+    "zone-peer-silent": "The owner of group {group} does not answer.",
+    "zone-owner-unsure": "Group {peer} says that zone {zone} was given to group {group}, and nothing of"
+    " that is known here. Stop this fleet manager and look which journal is old.",
     "no-such-stop": "No stop request “{stop}” is in force; perhaps it was released already.",
     "no-such-scope": "There is no scope “{scope}”; choose one of: {known}.",
     "no-such-alert": "No alert “{alert}” is open; perhaps it was answered already.",
     "no-such-answer": "“{answer}” is no answer to this alert; choose one of: {known}.",
     "person-needed": "Only a person may do this: say who you are (requester).",
-    "job-elsewhere": "Job {job} is under way on the ground of group {group}; ask there.",
+    "job-elsewhere": "Job {job} is under way on the ground of group {group}: pause or resume it there.",
     "job-asked-elsewhere": "Job {job} was asked for at group {group}: ask there, wherever it is by now.",
     "job-cancel-told": "{requester:person} has called job {job} off; whoever has it has not answered yet.",
+    "job-cancelled-there": "Job {job} was called off where it is, at group {group}; it ends once what was"
+    " fetched is back.",
     "job-not-cancelled": "Job {job} was not called off after all: {why:reason}",
     "job-is-over": "Job {job} is {status:status} already; nothing can be changed any more.",
     "job-is-paused": "Job {job} is paused already.",
@@ -112,6 +131,8 @@ SENTENCES = {
     "load-dropped": "{robot} may have dropped its load; look where it is.",
     "load-without-job": "{robot} carries a load that belongs to no job; take it out, then release"
     " the robot.",
+    "arms-without-job": "{robot} stands with its arms out, as a job left it half done; see that its"
+    " hands are empty and its arms at rest, then release the robot.",
     "robot-removed": "{robot} was taken out of the fleet by {requester:person}.",
     "robot-silent": "{robot} is silent.",
     # What a robot does, and why it waits
@@ -208,6 +229,8 @@ SENTENCES = {
     " robots, give each a name of its own.",
     "robot-refuses-stop": "{robot} was asked to stop and refuses: {why}. Stop it by hand, and"
     " look at its clock.",
+    "stop-found": "{robot} holds for stop request {stop}, which nobody knows of any more: the fleet manager"
+    " ended before it was kept. Release it when it is safe.",
     "robot-alarm": "{robot} reports {alarm}: {text}.",
     "robot-not-announced": "{robot} reports, but has not said who it is (factsheet).",
     "robot-surprise": "{robot} told a change nothing explains: {layer:layer} from {before:state}"

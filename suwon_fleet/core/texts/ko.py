@@ -39,6 +39,24 @@ SENTENCES = {
     "robot-handed-over": "{robot:+은/는} {group} 그룹에 넘겼고, 그쪽 관리자가 아직 응답하지 않았습니다."
     " 그쪽에 요청하세요. 꺼져 있으면 먼저 다시 켜 주세요.",
     "no-such-zone": "지도에 “{zone}” 구역이 없습니다.",
+    "no-such-group": "다른 그룹 “{group}”{group:particle+은/는} 없습니다. 다음 중에서 고르세요: {known}.",
+    "one-owner": "이 관리자가 지도 전체를 맡고 있어 구역을 넘길 상대가 없습니다.",
+    "zone-elsewhere": "구역 {zone:+은/는} {group} 그룹의 것입니다. 그쪽에 요청하세요.",
+    "zone-not-ours": "넘기려는 구역 {zone}의 일부는 {group} 그룹의 것이 아닙니다. 더 작은 구역을"
+    " 넘기세요.",
+    "gift-divides-zone": "구역 {zone}만 따로 넘길 수 없습니다. 들어갈 수 있는 로봇 수가 정해진 구역"
+    " {other:+을/를} 두 관리자가 나누어 맡게 됩니다.",
+    "gift-touches": "구역 {zone}만 따로 넘길 수 없습니다. {one:+와/과} {other}에 있는 로봇들이 서로 닿을 수"
+    " 있는데 둘 다 아는 관리자가 없게 됩니다. 경계가 그렇지 않은 구역을 넘기세요.",
+    "zone-is-given": "구역 {zone:+을/를} {group} 그룹에 넘기는 중입니다.",
+    "zone-kept": "구역 {zone:+을/를} {group} 그룹에 넘기지 않았습니다. {why:reason}",
+    "zone-robot-crosses": "{robot:+이/가} 구역에 들어오거나 나가는 중입니다.",
+    "zone-robot-busy": "{robot:+이/가} 구역 안에서 멈추지 않습니다. 주행이나 작업 중이거나, 정지되었거나,"
+    " 작업이 일시 정지되었거나 여럿이 함께 하는 작업입니다.",
+    "zone-joint-job": "여러 로봇이 함께 하는 작업 {job}에 이 구역 안의 장소가 있습니다.",
+    "zone-peer-silent": "{group} 그룹의 관리자가 응답하지 않습니다.",
+    "zone-owner-unsure": "{peer} 그룹은 구역 {zone:+이/가} {group} 그룹에 넘어갔다고 하는데, 여기에는 그런"
+    " 기록이 없습니다. 이 관리자를 멈추고 어느 기록이 오래되었는지 확인하세요.",
     "no-such-stop": "“{stop}” 정지 요청이 없습니다. 이미 해제되었을 수 있습니다.",
     "no-such-scope": "“{scope}”{scope:particle+은/는} 알 수 없는 범위입니다."
     " 다음 중에서 고르세요: {known}.",
@@ -46,11 +64,14 @@ SENTENCES = {
     "no-such-answer": "이 알림에는 “{answer}”{answer:particle+으로/로} 답할 수 없습니다."
     " 다음 중에서 고르세요: {known}.",
     "person-needed": "사람만 할 수 있는 일입니다. 요청자(requester)를 밝혀 주세요.",
-    "job-elsewhere": "작업 {job:+은/는} {group} 그룹 구역에서 진행 중입니다. 그쪽에 물어보세요.",
+    "job-elsewhere": "작업 {job:+은/는} {group} 그룹 구역에서 진행 중입니다. 일시 정지와 재개는"
+    " 그쪽에 요청하세요.",
     "job-asked-elsewhere": "작업 {job:+은/는} {group} 그룹에 요청된 것입니다. 지금 어디에 있든"
     " 그쪽에 물어보세요.",
     "job-cancel-told": "{requester:person+이/가} 작업 {job:+을/를} 취소했고, 작업을 맡은"
     " 쪽의 응답을 기다립니다.",
+    "job-cancelled-there": "작업 {job:+은/는} 지금 있는 {group} 그룹에서 취소되었습니다. 가져간 것이"
+    " 돌아오면 끝납니다.",
     "job-not-cancelled": "작업 {job:+은/는} 결국 취소되지 않았습니다. {why:reason}",
     "job-is-over": "작업 {job:+은/는} 이미 끝나({status:status}) 더는 바꿀 수 없습니다.",
     "job-is-paused": "작업 {job:+은/는} 이미 일시 정지되어 있습니다.",
@@ -123,6 +144,8 @@ SENTENCES = {
     "load-dropped": "{robot:+이/가} 물건을 떨어뜨렸을 수 있습니다. 현장을 확인해 주세요.",
     "load-without-job": "{robot:+이/가} 어느 작업에도 속하지 않는 물건을 싣고 있습니다. 꺼낸 뒤 로봇을"
     " 해제해 주세요.",
+    "arms-without-job": "{robot:+이/가} 작업이 중간에 끝나 팔을 뻗은 채 서 있습니다. 손이 비었고 팔이"
+    " 제자리에 있는지 확인한 뒤 로봇을 해제해 주세요.",
     "robot-removed": "{requester:person+이/가} {robot:+을/를} 운용에서 뺐습니다.",
     "robot-silent": "{robot:+이/가} 응답하지 않습니다.",
     # What a robot does, and why it waits
@@ -228,6 +251,8 @@ SENTENCES = {
     " 로봇이 두 대라면 이름을 다르게 정해 주세요.",
     "robot-refuses-stop": "{robot:+이/가} 정지 요청을 거부했습니다: {why}. 현장에서 직접 정지시키고 로봇의"
     " 시계를 확인해 주세요.",
+    "stop-found": "{robot:+이/가} 기록에 없는 정지 요청 {stop:+으로/로} 멈춰 있습니다. 요청이 저장되기 전에"
+    " 관제 프로그램이 종료되었습니다. 안전을 확인한 뒤 해제해 주세요.",
     "robot-alarm": "{robot:+이/가} {alarm} 알람을 보냈습니다: {text}.",
     "robot-not-announced": "{robot:+이/가} 보고는 하지만 제원(factsheet)을 알리지 않았습니다.",
     "robot-surprise": "{robot}의 {layer:layer} 상태가 설명 없이 바뀌었습니다: {before:state} →"

@@ -104,6 +104,7 @@ TRIGGERS = {
     "begin_release": "손을 폄",
     "begin_retreat": "팔을 거둠",
     "hands_done": "팔을 쉬게 함",
+    "hands_cleared": "사람이 손과 팔을 확인함",
     "task_started": "팔을 쓰기 시작함",
     "task_ended": "팔을 다 씀",
     "grasp_failed": "제대로 잡지 못함",

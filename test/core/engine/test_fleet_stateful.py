@@ -317,6 +317,7 @@ class TestLife(Life.TestCase):  # type: ignore[misc, name-defined]
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 class TestLongLife(Life.TestCase):  # type: ignore[misc, name-defined]
     settings = settings(
         TestLife.settings, derandomize=False, max_examples=1500, stateful_step_count=60

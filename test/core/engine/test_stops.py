@@ -9,6 +9,7 @@ from core.engine.puppets import Puppet, PuppetStage
 
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.explain import why_waits
+from suwon_fleet.core.engine.stops import stop_named
 from suwon_fleet.core.jobs import JobKind, JobStatus
 from suwon_fleet.core.robots.command import Grant, ReleaseStop, RequestStop, StopKind
 from suwon_fleet.core.robots.kind import Family
@@ -166,3 +167,84 @@ def test_a_humanoid_that_had_to_sit_down(stage: PuppetStage, kind: StopKind, pha
         assert job.reason is not None
         assert job.reason.code == "load-dropped"
     check(stage.fleet)
+
+
+def told_early(stage: PuppetStage, name: str, request_id: str) -> str:
+    """A robot is told to stop on the short way; the fleet dies before it decides about the request."""
+    stop_id = stop_named(request_id)
+    stage.puppets[name].obey(RequestStop(name, stop_id, StopKind.PROTECTIVE))
+    stage.restart()
+    return stop_id
+
+
+def test_a_stop_that_nobody_knows_of_is_found_and_held_until_a_person_releases_it(
+    stage: PuppetStage,
+) -> None:
+    job_id = stage.submit(JobKind.GO_TO, "d", robot_id="r1")
+    stop_id = told_early(stage, "r1", "lost")
+    puppet = stage.puppets["r1"]
+    stage.wait(30)
+    stage.restart()
+    assert puppet.stop_id == stop_id, "nobody has released it"
+    assert [alert.reason.code for alert in stage.alerts("r1")] == ["stop-found"]
+    assert stage.core.state.stops[stop_id].confirmed == ("r1",)
+    assert release(stage, stop_id=stop_id).robot_ids == ("r1",)
+    assert stage.alerts("r1") == []
+    assert stage.finish(job_id).status is JobStatus.FINISHED
+
+
+def test_a_robot_that_was_away_when_its_stop_was_released_goes_on(stage: PuppetStage) -> None:
+    ask = m.StopRobots(stage.token(), "robot", "r1", request_id="one", told=("r1",))
+    stop_id = stop_named("one")
+    puppet = stage.puppets["r1"]
+    puppet.obey(RequestStop("r1", stop_id, StopKind.PROTECTIVE))
+    assert stage.ask(ask).id == stop_id
+    puppet.is_silent = True
+    release(stage, stop_id=stop_id)
+    stage.restart()
+    puppet.is_silent = False
+    stage.wait(5)
+    assert puppet.stop is StopState.NONE
+    assert stage.core.state.stops == {}
+
+
+def test_the_same_request_again_is_the_same_stop(stage: PuppetStage) -> None:
+    for told in ((), ("r1",)):
+        again = m.StopRobots(
+            stage.token(), "robot", "r1", StopKind.PROTECTIVE, "kim", "", "one", told
+        )
+        answer = stage.ask(again)
+        assert (answer.id, answer.robot_ids) == (stop_named("one"), ("r1",))
+    assert len(stage.core.state.stops) == 1
+    release(stage, stop_id=stop_named("one"))
+    late = stage.ask(m.StopRobots(stage.token(), "robot", "r1", request_id="one"))
+    assert late.robot_ids == ()
+    assert stage.core.state.stops == {}
+
+
+def test_who_was_told_before_is_not_told_twice_and_whoever_was_left_out_is(
+    stage: PuppetStage,
+) -> None:
+    for puppet in stage.puppets.values():
+        puppet.heard.clear()
+    stage.puppets["r1"].obey(RequestStop("r1", stop_named("x"), StopKind.PROTECTIVE))
+    stage.ask(m.StopRobots(stage.token(), "all", "", request_id="x", told=("r1", "gone")))
+    heard = {name: len(puppet.heard) for name, puppet in stage.puppets.items()}
+    assert heard == {"r1": 1, "r2": 1, "h1": 1}
+    assert stage.core.state.stops[stop_named("x")].robot_ids == ("r1", "r2", "h1")
+
+
+def test_how_long_each_robot_took_is_known(stage: PuppetStage) -> None:
+    stop_id = stop(stage, "all")
+    stage.wait(2)
+    record = stage.core.state.stops[stop_id]
+    assert set(record.confirmed) == set(SPAWNS)
+    assert all(record.at_ns < at_ns <= stage.fleet.now_ns for at_ns in record.confirmed_ns)
+
+
+def test_a_robot_that_makes_stops_up_does_not_fill_the_journal(stage: PuppetStage) -> None:
+    puppet = stage.puppets["r1"]
+    for number in range(20):
+        puppet.stop, puppet.stop_id = StopState.PROTECTIVE, stop_named(str(number))
+        stage.wait(3)
+    assert len(stage.core.state.stops) == 1

@@ -8,7 +8,7 @@ from core.engine.invariants import check
 from core.engine.puppets import PuppetStage
 from core.engine.stage import Stage
 
-from suwon_fleet.core.engine import explain
+from suwon_fleet.core.engine import explain, teams
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobStatus, Priority, Role, compose_part, part_of
 from suwon_fleet.core.jobs import JobRequest as Request
@@ -158,6 +158,20 @@ def test_those_who_can_only_block_each_other_give_up() -> None:
         assert (job.status, job.reason and job.reason.code) == (JobStatus.FAILED, "cannot-meet")
         assert stage.codes(job.job_id) == ["job-failed"]
     stage.play(10)
+    check(stage.fleet)
+
+
+def test_who_gives_a_meeting_up_brings_back_what_it_carries() -> None:
+    """It gave up again at every step of its way back, and stood there for ever."""
+    stage = stage_of(r1="a", h1="c")
+    roles = (Role(MANIPULATION, ("c2", "d"), meet_at=("d",)), Role(DELIVERY, ("yard", "shelf")))
+    job_id = stage.submit(JOINT, roles=roles)
+    carries, _ = parts(stage, job_id)
+    stage.reach(carries, "to_dropoff")
+    stage.fleet.made_way[carries] = teams.MOST_WAYS_MADE + 1
+    job = stage.finish(job_id)
+    assert (job.status, job.reason and job.reason.code) == (JobStatus.FAILED, "cannot-meet")
+    assert stage.robot("h1").laden is False
     check(stage.fleet)
 
 

@@ -154,6 +154,32 @@ def test_a_robot_taken_out_of_service_with_a_load(stage: PuppetStage) -> None:
     assert stage.finish(again).status is JobStatus.FINISHED
 
 
+@pytest.mark.parametrize("mode", [OperatingMode.SERVICE, OperatingMode.MANUAL])
+@pytest.mark.parametrize(
+    "phase", ["approach", "perceive", "grasp", "verify", "lift_object", "to_dropoff", "place"]
+)
+def test_a_robot_taken_out_of_service_with_its_arms_out(
+    stage: PuppetStage, phase: str, mode: OperatingMode
+) -> None:
+    """It stood with busy hands for ever, and no job of its kind could be done."""
+    job_id = stage.submit(JobKind.MANIPULATION, "table", "b")
+    puppet = stage.reach(job_id, phase)
+    puppet.mode = mode
+    stage.wait(2)
+    assert stage.job(job_id).status is JobStatus.FAILED
+    puppet.mode = OperatingMode.AUTOMATIC
+    stage.play(20)
+    again = stage.submit(JobKind.MANIPULATION, "table", "b")
+    stage.play(20)
+    assert stage.job(again).status is JobStatus.QUEUED
+    left = {"load-without-job", "arms-without-job"}
+    (alert,) = [a for a in stage.alerts(puppet.robot_id) if a.reason.code in left]
+    for alert in stage.alerts(puppet.robot_id):
+        stage.answer(alert, "release")
+    assert stage.alerts(puppet.robot_id) == []
+    assert stage.finish(again).status is JobStatus.FINISHED
+
+
 def test_an_operator_who_drives_keeps_the_order(stage: PuppetStage) -> None:
     job_id = stage.submit(JobKind.DELIVERY, "table", "d")
     puppet = stage.reach(job_id, "to_pickup")

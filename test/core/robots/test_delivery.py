@@ -233,7 +233,7 @@ def test_charge_untold_is_unknown(robot: Story) -> None:
 def test_a_battery_changed_by_a_person(robot: Story) -> None:
     robot.tell(power=Power.SWAPPING)
     assert robot.states.mission is Mission.BATTERY_SWAP
-    assert robot.due() == {On.COMMS_LOST: 3.0, On.SWAP_LATE: 300.0}
+    assert robot.due() == {On.COMMS_LOST: 2.7, On.SWAP_LATE: 300.0}
     assert robot.fire(On.COMMS_LOST) == ()
     assert robot.states.connection is Connection.OFFLINE
     robot.tell(power=Power.DISCHARGING, mode=OperatingMode.STARTUP)
@@ -327,7 +327,7 @@ def test_no_report_alone_ends_an_emergency_stop(
 
 def test_silence_and_return(robot: Story) -> None:
     fetch(robot)
-    assert robot.due()[On.COMMS_LOST] == 3.0
+    assert robot.due()[On.COMMS_LOST] == 2.7
     asks = robot.fire(On.COMMS_LOST)
     assert asks[:2] == (Ask.FINISH_GROUND_THEN_STOP, Ask.SHOW_NOT_CONTACTABLE)
     assert code(may_drive(robot.states)) == "robot-not-online"

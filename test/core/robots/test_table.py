@@ -97,7 +97,7 @@ def test_timers_tell_what_time_brings() -> None:
     states = ready(Family.DELIVERY).moved({Layer.MISSION: Mission.AT_DROPOFF})
     timers = {(row.layer, row.trigger): row.after_s for row in DELIVERY.timers(states)}
     assert timers == {
-        (Layer.CONNECTION, Trigger.COMMS_LOST): 3.0,
+        (Layer.CONNECTION, Trigger.COMMS_LOST): 2.7,
         (Layer.MISSION, Trigger.NO_SHOW): 300.0,
     }
 

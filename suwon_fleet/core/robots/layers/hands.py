@@ -61,6 +61,8 @@ ROWS = (
     row(On.BEGIN_RETREAT, (S.APPROACH, S.PERCEIVE, S.PREGRASP, S.GRASP, S.VERIFY, S.RELEASE),
         S.RETREAT, _ACTS, number=9, source="VDA 5050 skipRetry; PyBulletFleet RETREATING"),
     row(On.HANDS_DONE, (S.RETREAT, S.RELEASE), S.NONE, number=8, source=_SOURCE),
+    row(On.HANDS_CLEARED, besides(S.NONE), S.NONE, (g.person_named,), number=8,
+        source="after a job that was taken from it half done"),
     *(row(trigger, _HELD, S.NONE, asks=(Ask.REPORT_LOAD_DROPPED,), along=True, number=11,
           source="Spot CAUSE_FALL") for trigger in _LOST_BY),
     *(row(trigger, besides(S.NONE, *_HELD), S.NONE, along=True, number=11)
