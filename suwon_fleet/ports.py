@@ -46,6 +46,15 @@ class RobotLink(Protocol):
     def close(self) -> None: ...
 
 
+class UrgentLink(RobotLink, Protocol):
+    """A way to robots that somebody on another thread may use while it is at work.
+
+    What `send_now` is given is on the wire when it returns; it never waits for what `send` was given.
+    """
+
+    def send_now(self, commands: Iterable[RobotCommand]) -> None: ...
+
+
 class PeerLink(Protocol):
     """The way to the owners of other groups of zones. Neither call waits for one of them.
 
@@ -96,7 +105,10 @@ class Answer:
 
 
 class TickLink(Protocol):
-    """The way to participants. Neither call waits."""
+    """The way to participants. No call waits."""
+
+    unusable: int
+    """What came in and could not be read."""
 
     def tell(self, tick: Tick, names: Iterable[str]) -> None:
         """Tell some of them a tick, perhaps once more."""
@@ -105,7 +117,7 @@ class TickLink(Protocol):
         """What they have said since the last call."""
 
     def places(self) -> list[tuple[str, Place]]:
-        """Where robots of controllers are, as their reports tell outside of ticks: by robot."""
+        """Where robots of controllers, and they alone, are as their reports tell outside of ticks."""
 
     def close(self) -> None:
         """Leave."""

@@ -5,21 +5,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
 
 from suwon_fleet.core.engine.alerts import WARNING
 from suwon_fleet.core.engine.messages import Announced, Heard, Noticed, Reported, Vanished
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.robots.command import RobotCommand
-from suwon_fleet.ports import RobotLink
+from suwon_fleet.ports import RobotLink, UrgentLink
+
+L = TypeVar("L", bound=RobotLink)
 
 
-class Links:
+class Links(Generic[L]):
     """Hears all; a robot is told by the link that it was last heard on, and one not heard yet by all."""
 
-    def __init__(self, links: Sequence[RobotLink]) -> None:
+    def __init__(self, links: Sequence[L]) -> None:
         self._links = links
-        self._last: dict[str, RobotLink] = {}
-        self._left: dict[str, RobotLink] = {}
+        self._last: dict[str, L] = {}
+        self._left: dict[str, L] = {}
         """The link that a robot was heard on before; it may have moved."""
         self._twice: set[str] = set()
         """Robots that people were told of."""
@@ -39,7 +42,7 @@ class Links:
                 heard.append(one)
         return heard
 
-    def _heard_by(self, link: RobotLink, robot_id: str) -> list[Noticed]:
+    def _heard_by(self, link: L, robot_id: str) -> list[Noticed]:
         """One that is back on a link it had left speaks on both: two robots of one name, most likely."""
         last = self._last.get(robot_id, link)
         self._last[robot_id] = link
@@ -53,16 +56,28 @@ class Links:
 
     def send(self, commands: Iterable[RobotCommand]) -> None:
         """Hand each command to the link of its robot."""
+        for link, batch in self._by_link(commands):
+            link.send(batch)
+
+    def _by_link(self, commands: Iterable[RobotCommand]) -> list[tuple[L, list[RobotCommand]]]:
         by_link: defaultdict[int, list[RobotCommand]] = defaultdict(list)
         for command in commands:
             last = self._last.get(command.robot_id)
             for number, link in enumerate(self._links):
                 if last is None or link is last:
                     by_link[number].append(command)
-        for number, batch in by_link.items():
-            self._links[number].send(batch)
+        return [(self._links[number], batch) for number, batch in by_link.items()]
 
     def close(self) -> None:
         """Close all."""
         for link in self._links:
             link.close()
+
+
+class UrgentLinks(Links[UrgentLink]):
+    """Several links that take what is urgent, as one that does."""
+
+    def send_now(self, commands: Iterable[RobotCommand]) -> None:
+        """As `send`, at once. Any thread."""
+        for link, batch in self._by_link(commands):
+            link.send_now(batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 import psycopg
@@ -154,12 +155,18 @@ class PostgresStore:
             "check the URL, and that the server runs and lets this user make a schema in it",
         )
 
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        """A transaction that holds only while the journal is ours. Raises OSError when it is another's."""
+        assert self._lease is not None
+        with self._db.transaction():
+            self._lease.renew_in(self._db)
+            yield
+
     def write(self, records: Sequence[Record]) -> None:
         """Write records in one transaction. Raises OSError, and writes none, when that fails."""
-        assert self._lease is not None
         try:
-            with self._db.transaction():
-                self._lease.renew_in(self._db)
+            with self._ours():
                 self._db.cursor().executemany(_INSERT, records)
         except psycopg.Error as error:
             raise OSError(f"{self.name}: cannot write the journal: {error}") from error
@@ -184,10 +191,8 @@ class PostgresStore:
 
     def archive(self, before: int, most: int) -> bool:
         """Move the first records into the table `archive`; whether any was left to move."""
-        assert self._lease is not None
         try:
-            with self._db.transaction():
-                self._lease.renew_in(self._db)
+            with self._ours():
                 moved = self._db.execute(_ARCHIVE, (before, most)).rowcount
                 if moved:
                     self._db.execute(_NOTE_HEAD)
@@ -207,10 +212,8 @@ class PostgresStore:
 
     def cut(self, records: Sequence[Record]) -> str:
         """Move the last records into the table `cut`; its name."""
-        assert self._lease is not None
         try:
-            with self._db.transaction():
-                self._lease.renew_in(self._db)
+            with self._ours():
                 self._db.execute(_CUT, (records[0].number,))
         except psycopg.Error as error:
             raise BadInput([self._problem(error)]) from error

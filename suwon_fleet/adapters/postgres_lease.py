@@ -74,16 +74,16 @@ class Lease:
         asked_s = now_s()
         if db.execute(_RENEW, (self._lease_s, self._token)).rowcount != 1:
             self._is_lost = True
-        self.check_known()
+        self._check_known()
         self._sure_until_s = max(self._sure_until_s, asked_s + self._lease_s)
 
     def check(self) -> None:
         """Raises LostError when another may have it, and OSError when the database cannot tell."""
-        self.check_known()
+        self._check_known()
         if now_s() >= self._sure_until_s:
             self._renew()
 
-    def check_known(self) -> None:
+    def _check_known(self) -> None:
         """Raises LostError when it is known to be another's."""
         if self._is_lost:
             raise LostError("the journal is another fleet manager's now")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from suwon_fleet.adapters.chained_journal import IN_USE, ChainedJournal
 from suwon_fleet.adapters.journal_aside import keep_bytes, keep_records
-from suwon_fleet.adapters.sqlite_journal_archive import add_to_archive, read_archive
+from suwon_fleet.adapters.sqlite_journal_archive import RECORDS, add_to_archive, read_archive
 from suwon_fleet.adapters.sqlite_journal_log import torn_end
 from suwon_fleet.core.errors import BadInput, Problem, Severity
 from suwon_fleet.wire.journal import SCHEMA
@@ -21,12 +21,6 @@ APPLICATION = 0x53554A4E
 PATIENCE_S = 2.0
 """A file that another process has open is waited for so long."""
 
-_TABLE = """
-CREATE TABLE records (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL,
-    before BLOB NOT NULL, hash BLOB NOT NULL
-) STRICT
-"""
 _HEAD = "CREATE TABLE archived (number INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"
 _FROM = "SELECT number, name, body, before, hash FROM records WHERE number >= ? ORDER BY number"
 _PAGE = 5000
@@ -116,7 +110,7 @@ class SqliteStore:
         self._db.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _make(self) -> None:
-        self._db.execute(_TABLE)
+        self._db.execute(RECORDS)
         self._db.execute(_HEAD)
         self._db.execute("INSERT INTO archived VALUES (?, ?)", Head())
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.wire.journal_chain import Record
 
-_TABLE = """
+RECORDS = """
 CREATE TABLE IF NOT EXISTS records (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL,
     before BLOB NOT NULL, hash BLOB NOT NULL
 ) STRICT
 """
+"""The table of records, here as in the journal itself."""
 
 
 def add_to_archive(path: Path, records: Sequence[Record]) -> None:
@@ -24,7 +25,7 @@ def add_to_archive(path: Path, records: Sequence[Record]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = full")
         db.execute("BEGIN IMMEDIATE")
-        db.execute(_TABLE)
+        db.execute(RECORDS)
         db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", records)
         db.execute("COMMIT")
 

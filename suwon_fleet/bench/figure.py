@@ -55,11 +55,15 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fault: bool = False
     """It shows that something of ours went wrong that never may: a collision, a robot stuck."""
     note: str = ""
+    counts: dict[str, float] = {}
+    """What else was counted or measured in the same test, each under a key of its own."""
 
 
 def write(figure: Figure) -> str:
     """One line of JSON, its measurements with as many digits as anybody could mean."""
-    facts = {name: _rounded(value) for name, value in msgspec.to_builtins(figure).items()}
+    told = msgspec.to_builtins(figure)
+    told |= told.pop("counts", {})
+    facts = {name: _rounded(value) for name, value in told.items()}
     return msgspec.json.encode(facts).decode()
 
 

@@ -28,6 +28,7 @@ NAMES = {
     "bridge": "Zenoh: states into the core, robots gone, events across outages, the bridge to ROS",
     "sim": "the simulator alone, and a day of robots with their fleet",
     "lifelong": "instances of the League of Robot Runners",
+    "reliability": "crashes, takeovers, lost robots, stops under load, bad input, a long time of work",
 }
 """Modules of `suwon_fleet.bench`, and what each measures."""
 LINE_EVERY_S = 2.0
@@ -44,7 +45,7 @@ exit codes:
 
 def add(subparsers: Any) -> None:
     """Add the verb to the program."""
-    names = "\n".join(f"  {name:10}{what}" for name, what in NAMES.items())
+    names = "\n".join(f"  {name:12}{what}" for name, what in NAMES.items())
     parser = subparsers.add_parser(
         "bench",
         help="measure traffic, dispatch and scale beside other ways of doing it",

@@ -103,11 +103,11 @@ def _by_zenoh(args: Namespace, robot_id: str, plan: Plan) -> tuple[str, list[Fin
     from suwon_fleet.adapters.zenoh.session import SessionSettings
     from suwon_fleet.wire.zenoh.keys import Address
 
-    site, zone, name = ["*", "*", *args.robot.split("/")][-3:]
-    if args.robot.count("/") not in (0, 2):
+    named = args.robot.split("/")
+    if len(named) not in (1, 3):
         mend = "give ROBOT, or SITE/ZONE/ROBOT"
         raise BadInput([Problem("bad-robot", "--robot", f"{args.robot!r} is none", mend)])
-    checked = Address("site" if site == "*" else site, "zone" if zone == "*" else zone, name)
+    address = Address(*["site", "zone", *named][-3:])  # which checks the names
     settings = SessionSettings(
         connect=(args.zenoh,),
         tls_ca=args.ca,
@@ -117,7 +117,7 @@ def _by_zenoh(args: Namespace, robot_id: str, plan: Plan) -> tuple[str, list[Fin
     findings = zenoh.examine(
         settings,
         robot_id,
-        home=None if site == "*" else checked,
+        home=address if len(named) == 3 else None,
         plan=plan,
         first_s=args.wait,
         note=console.notes(quiet=args.json),

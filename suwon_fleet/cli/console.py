@@ -25,19 +25,36 @@ def print_json(document: object) -> None:
 
 def write_json(document: object, path: str) -> None:
     """Write one JSON document to a file, or to standard output for ``-``. Raises BadInput."""
+    write_out(_json(document) + "\n", path)
+
+
+def write_out(text: str, path: str) -> None:
+    """Write a text to a file, or to standard output for ``-``. Raises BadInput."""
     if path == STDOUT:
-        print_json(document)
+        sys.stdout.write(text)
     else:
-        write_text(Path(path), _json(document) + "\n")
+        write_text(Path(path), text)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file. Raises BadInput when that cannot be."""
-    try:
+    with writing(path):
         path.write_text(text, encoding="utf-8")
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, if it is not there. Raises BadInput when that cannot be."""
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def writing(path: Path, mend: str = "choose another place for it") -> Iterator[None]:
+    """Whoever writes there within cannot when that raises an OSError: a BadInput comes of it."""
+    try:
+        yield
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
-        mend = "choose another place for it"
         raise BadInput([Problem("unwritable", str(path), what, mend)]) from error
 
 

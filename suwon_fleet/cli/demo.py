@@ -54,7 +54,11 @@ def add(subparsers: Any) -> None:
         "--keep-journal", metavar="FILE", help="where the journal goes (default: a temporary file)"
     )
     parser.add_argument(
-        "--json", metavar="FILE", help="write the result as one JSON document (-: standard output)"
+        "--json",
+        nargs="?",
+        const=console.STDOUT,
+        metavar="FILE",
+        help="write the result as one JSON document (without FILE, or with -: to standard output)",
     )
 
 

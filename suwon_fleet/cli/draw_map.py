@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from suwon_fleet.cli.console import writing
 from suwon_fleet.cli.map_labels import family_for, readable
 from suwon_fleet.cli.map_layers import LEGEND_ORDER, Legend, Panel
 from suwon_fleet.core.errors import BadInput, Problem
@@ -52,12 +53,8 @@ def draw(site: SiteMap, path: str | Path, *, zone: str | None = None, language: 
         mend = f"name one of: {', '.join(site.zone_by_id) or 'this map has no zones'}"
         raise _bad("unknown-reference", site.id, f"no zone '{zone}'", mend)
     figure = picture(site, site.zone_by_id[zone] if zone else None, language)
-    try:
-        with rc_context({"svg.hashsalt": site.id}):
-            figure.savefig(target, dpi=150, bbox_inches="tight", metadata=date)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise _bad("unwritable", str(target), what, "choose another place for it") from error
+    with writing(target), rc_context({"svg.hashsalt": site.id}):
+        figure.savefig(target, dpi=150, bbox_inches="tight", metadata=date)
 
 
 def _bad(code: str, where: str, what: str, mend: str) -> BadInput:

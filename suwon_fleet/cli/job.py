@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Collection
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console, remote
 from suwon_fleet.cli.exits import Exit
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority, Role
+from suwon_fleet.core.texts import say
 
 if TYPE_CHECKING:
     from suwon_fleet.adapters.ros.client import FleetClient
 
 _PAST = {"cancel": "cancelled", "pause": "paused", "resume": "resumed"}
+_TOLD = "job-cancel-told"
+_LOOK_S = 0.2
 
 
 def add(subparsers: Any) -> None:
@@ -38,6 +43,14 @@ def add(subparsers: Any) -> None:
         change = verbs.add_parser(verb, help=f"{verb} a job")
         change.add_argument("job_id", metavar="ID")
         remote.add_options(change, changes=True)
+        if verb == "cancel":
+            change.add_argument(
+                "--wait",
+                type=remote.number(0.0, 3600.0),
+                default=30.0,
+                metavar="S",
+                help="for who has it, if that is another owner (default: %(default)s s)",
+            )
     watching = verbs.add_parser(
         "watch", help="follow a job to its end; exit code 0 when it finished, 1 when it did not"
     )
@@ -119,9 +132,43 @@ def run(args: Namespace) -> int:
             case "watch":
                 return _watch(args, client, {args.job_id} if args.job_id else ())
             case verb:
-                answer = client.change_job(verb, args.job_id, args.requester)
-                done = f"{args.job_id}: {_PAST[verb]}"
-                return remote.report(args, answer, done, facts=("job_id",))
+                return _change(args, client, verb)
+
+
+def _change(args: Namespace, client: FleetClient, verb: str) -> int:
+    answer = client.change_job(verb, args.job_id, args.requester)
+    if verb == "cancel" and answer.accepted:
+        answer = _why_not_cancelled(args, client) or answer
+    elif answer.code == "job-elsewhere" and not args.json:
+        print(f"suwon-fleet job {verb} {args.job_id} --fleet NAMESPACE-OF-THAT", file=sys.stderr)
+    return remote.report(args, answer, f"{args.job_id}: {_PAST[verb]}", facts=("job_id",))
+
+
+def _why_not_cancelled(args: Namespace, client: FleetClient) -> Any | None:
+    """What whoever has a job elsewhere says, as an answer to the request; None if it was called off."""
+    until_s, was_told = time.monotonic() + args.wait, False
+    while (job := _state(client, args.job_id)).code == _TOLD and time.monotonic() < until_s:
+        was_told = True
+        time.sleep(_LOOK_S)
+    if job.code == _TOLD:
+        return _refusal(job.job_id, job.code, job.reason_en, job.reason_ko)
+    if job.status in (JobStatus.FINISHED, JobStatus.FAILED):
+        why = Reason.of("job-is-over", job=job.job_id, status=job.status)
+        return _refusal(job.job_id, why.code, say(why, "en"), say(why, "ko"))
+    if was_told or job.code == "job-elsewhere":
+        for alert in client.alerts():
+            if (alert.code, alert.subject) == ("job-not-cancelled", job.job_id):
+                return _refusal(job.job_id, alert.code, alert.text_en, alert.text_ko)
+    return None
+
+
+def _state(client: FleetClient, job_id: str) -> Any:
+    """How a job that is known stands."""
+    return next(job for job in client.jobs() if job.job_id == job_id)
+
+
+def _refusal(job_id: str, code: str, english: str, korean: str) -> Any:
+    return Namespace(accepted=False, code=code, reason_en=english, reason_ko=korean, job_id=job_id)
 
 
 def _check_parts(args: Namespace) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain
@@ -126,13 +127,12 @@ def _verify(store: RecordStore, args: Namespace) -> int:
 def _show(store: RecordStore, args: Namespace) -> int:
     from suwon_fleet.wire.journal_lines import as_data
 
-    wanted: list[dict[str, Any]] = []
+    wanted: deque[dict[str, Any]] = deque(maxlen=args.count)
     for record in _all(store):
         if args.first <= record.number <= args.last and args.event in (None, record.name):
             data = as_data(record, _where(store, record))
             if args.about is None or _mentions(data, args.about):
                 wanted.append(data)
-        del wanted[: -args.count]
     if args.json:
         _write(sys.stdout, (json.dumps(data, ensure_ascii=False) for data in wanted))
     else:
@@ -150,10 +150,10 @@ def _mentions(data: object, id: str) -> bool:
 
 
 def _row(data: dict[str, Any]) -> tuple[str, ...]:
-    hidden = ("number", "event", "at_ns", "before", "hash")
+    hidden = ("record", "event", "at_ns", "before", "hash")
     facts = {name: value for name, value in data.items() if name not in hidden}
     told = json.dumps(facts, ensure_ascii=False)
-    return str(data["number"]), f"{data['at_ns'] / 1e9:.3f}", data["event"], told
+    return str(data["record"]), f"{data['at_ns'] / 1e9:.3f}", data["event"], told
 
 
 def _export(store: RecordStore, args: Namespace) -> int:
@@ -163,13 +163,9 @@ def _export(store: RecordStore, args: Namespace) -> int:
     if args.output == console.STDOUT:
         _write(sys.stdout, lines)
         return Exit.GOOD
-    try:
-        with Path(args.output).open("x", encoding="utf-8") as file:
-            _write(file, lines)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        mend = "name a new file in a folder that may be written"
-        raise BadInput([Problem("unwritable", args.output, what, mend)]) from error
+    path, mend = Path(args.output), "name a new file in a folder that may be written"
+    with console.writing(path, mend), path.open("x", encoding="utf-8") as file:
+        _write(file, lines)
     return Exit.GOOD
 
 
@@ -179,17 +175,13 @@ def _write(file: Any, lines: Iterable[str]) -> None:
 
 
 def _cut(store: RecordStore, args: Namespace) -> int:
-    last = list(_after(store, args.after))
+    last = [record for record in store.rows() if record.number > args.after]
     if not last:
         what, mend = f"there is no record after {args.after}", "give the number of the last to keep"
         raise BadInput([Problem("nothing-to-cut", store.name, what, mend)])
     where = store.cut(last)
     print(f"{console.counted(len(last), 'record')} cut off, and kept in {where}", file=sys.stderr)
     return Exit.GOOD
-
-
-def _after(store: RecordStore, number: int) -> Iterator[Record]:
-    return (record for record in store.rows() if record.number > number)
 
 
 def _all(store: RecordStore) -> Iterator[Record]:

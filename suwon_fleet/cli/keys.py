@@ -256,10 +256,7 @@ def _config(args: Namespace, folder: KeyFolder, now: datetime) -> None:
         f"// Made by `suwon-fleet keys config {args.name}`, {now:%Y-%m-%d %H:%M} UTC; make it anew"
     )
     made += " when certificates change.\n"
-    if args.output == console.STDOUT:
-        sys.stdout.write(made + text + "\n")
-    else:
-        console.write_text(Path(args.output), made + text + "\n")
+    console.write_out(made + text + "\n", args.output)
 
 
 def _remind(text: str) -> None:

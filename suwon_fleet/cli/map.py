@@ -8,7 +8,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suwon_fleet.cli import console
@@ -96,11 +95,14 @@ def run(args: Namespace) -> int:
             return _check(args)
         case "show":
             return _show(args)
-        case "world" | "models":
-            from suwon_fleet.cli import map_world
+        case "world":
+            from suwon_fleet.cli.map_world import run_world
 
-            run_it = map_world.run_world if args.map_verb == "world" else map_world.run_models
-            return run_it(args)
+            return run_world(args)
+        case "models":
+            from suwon_fleet.cli.map_world import run_models
+
+            return run_models(args)
         case _:
             return _import(args)
 
@@ -234,8 +236,5 @@ def _import(args: Namespace) -> int:
         raise BadInput(problems)
     warnings = [problem for problem in problems if problem.severity is Severity.WARNING]
     console.print_problems(warnings)
-    if args.output == console.STDOUT:
-        sys.stdout.write(write_site(site))
-    else:
-        console.write_text(Path(args.output), write_site(site))
+    console.write_out(write_site(site), args.output)
     return Exit.GOOD

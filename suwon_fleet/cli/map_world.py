@@ -19,12 +19,14 @@ from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.resources import SCENARIOS, SITES, named_file, resource_path
-from suwon_fleet.sim.scenario import FleetPlan, Scenario, load_scenario
+from suwon_fleet.sim.scenario import Scenario, load_scenario
+from suwon_fleet.sim.scenario.spawning import plan_of
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 from suwon_fleet.wire.sdf.write import models
 from suwon_fleet.wire.sdf.write.markup import document
-from suwon_fleet.wire.sdf.write.world import Stand, plain_name, world
+from suwon_fleet.wire.sdf.write.names import plain_name
+from suwon_fleet.wire.sdf.write.world import Stand, world
 
 MOST_ROBOTS = 1000
 MOST_PEOPLE = 1000
@@ -46,11 +48,7 @@ def run_world(args: Namespace) -> int:
     comment = (
         f"Written by `suwon-fleet map world` from the site map {site.id}: change that, not this."
     )
-    text = document(made, comment)
-    if args.output == console.STDOUT:
-        print(text, end="")
-    else:
-        console.write_text(Path(args.output), text)
+    console.write_out(document(made, comment), args.output)
     return Exit.GOOD
 
 
@@ -59,11 +57,7 @@ def run_models(args: Namespace) -> int:
     kinds = load_kinds(args.kinds or resource_path("config/robots"))
     for name, (model, config) in models.all_models(kinds).items():
         folder = Path(args.output) / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            what = f"cannot be made: {error.strerror or error}"
-            raise _bad("unwritable", str(folder), what, "choose another folder") from error
+        console.make_folder(folder)
         console.write_text(folder / "model.sdf", model)
         console.write_text(folder / "model.config", config)
     return Exit.GOOD
@@ -104,9 +98,11 @@ def _stands(site: SiteMap, kinds: Mapping[str, RobotKind], args: Namespace) -> l
     """The robots asked for, where the simulator would have them start."""
     if args.scenario:
         file = named_file(args.scenario, "scenario", "--scenario", SCENARIOS)
-        plans, seed = load_scenario(file).fleets, load_scenario(file).seed
+        given = load_scenario(file)
+        plans, seed = given.fleets, given.seed
     else:
-        plans, seed = tuple(_plan(text, sorted(kinds)) for text in args.robots), args.seed
+        plans = tuple(plan_of(text, sorted(kinds), MOST_ROBOTS, "--robots") for text in args.robots)
+        seed = args.seed
     scenario = Scenario(site.id, site, kinds, seed, inf, plans)
     at = {(spawn.pose.x_m, spawn.pose.y_m, spawn.pose.level): spawn for spawn in scenario.spawns()}
     nodes = {(node.x_m, node.y_m, node.level): node.id for node in site.nodes}
@@ -114,14 +110,6 @@ def _stands(site: SiteMap, kinds: Mapping[str, RobotKind], args: Namespace) -> l
         Stand(re.sub(r"[^A-Za-z0-9_]+", "_", spawn.robot_id), spawn.kind, nodes[place])
         for place, spawn in at.items()
     ]
-
-
-def _plan(text: str, kinds: Sequence[str]) -> FleetPlan:
-    kind, _, count = text.partition(":")
-    if kind in kinds and count.isascii() and count.isdigit() and 0 < int(count) <= MOST_ROBOTS:
-        return FleetPlan(kind.replace("_", "-"), kind, int(count))
-    mend = f"use a kind of {', '.join(kinds)} and a count of 1 to {MOST_ROBOTS}"
-    raise _bad("bad-fleet", "--robots", f"{text!r} is not KIND:COUNT", mend)
 
 
 def _bad(code: str, where: str, what: str, mend: str) -> BadInput:

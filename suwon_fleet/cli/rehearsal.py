@@ -17,7 +17,8 @@ from suwon_fleet.cli.run_figures import RunFigures
 from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.service.assemble import assemble
-from suwon_fleet.sim.faults.model import Fault, Node
+from suwon_fleet.sim.faults.effects import Node
+from suwon_fleet.sim.faults.model import Fault
 from suwon_fleet.sim.scenario import Scenario, TimedJob
 
 SECOND = 1_000_000_000

@@ -57,7 +57,11 @@ def add(subparsers: Any) -> None:
         help="(default: the scenario's, or 1)",
     )
     parser.add_argument(
-        "--json", metavar="FILE", help="write the result as one JSON document (-: standard output)"
+        "--json",
+        nargs="?",
+        const=console.STDOUT,
+        metavar="FILE",
+        help="write the result as one JSON document (without FILE, or with -: to standard output)",
     )
     parser.add_argument(
         "--report",
@@ -89,7 +93,9 @@ def run(args: Namespace) -> int:
     scenario = _scenario(args)
     if not args.quiet:
         _print_surprises(scenario)
-    folder = None if args.report is None else run_report.make_folder(args.report)
+    folder = None if args.report is None else Path(args.report)
+    if folder:
+        console.make_folder(folder)
     with console.progress(scenario.id, quiet=args.quiet) as advance:
         tell = console.notes(quiet=args.quiet)
         result, written = _simulate(scenario, folder, advance, tell)

@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suwon_fleet.cli.console import write_text
-from suwon_fleet.core.errors import BadInput, Problem
+from suwon_fleet.cli.console import write_text, writing
 
 if TYPE_CHECKING:
     from suwon_fleet.cli.simulate import Result, Simulation
@@ -18,17 +17,6 @@ PAGE, MCAP = "report.html", "run.mcap"
 NO_MCAP = (
     f"{MCAP} is left out: the package mcap is not installed (pip install 'suwon-fleet[report]')"
 )
-
-
-def make_folder(path: str) -> Path:
-    """The folder of a report, made if it is not there. Raises BadInput."""
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot be made: {error.strerror or error}"
-        raise BadInput([Problem("unwritable", path, what, "choose another folder")]) from error
-    return folder
 
 
 def follow(simulation: Simulation) -> Recording:
@@ -51,7 +39,6 @@ def write(recording: Recording, simulation: Simulation, result: Result, folder: 
     outcome = Outcome(
         title=simulation.scenario.title,
         scenario=result.scenario,
-        seed=result.seed,
         facts={
             "scenario": f"{result.scenario} on {result.site}",
             "seed": str(result.seed),
@@ -66,11 +53,6 @@ def write(recording: Recording, simulation: Simulation, result: Result, folder: 
         return [str(folder / PAGE), NO_MCAP]
     from suwon_fleet.report.foxglove import write_mcap
 
-    try:
+    with writing(folder / MCAP):
         write_mcap(recording, folder / MCAP)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        raise BadInput(
-            [Problem("unwritable", str(folder / MCAP), what, "choose another")]
-        ) from error
     return [str(folder / PAGE), str(folder / MCAP)]

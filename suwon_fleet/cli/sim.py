@@ -24,7 +24,9 @@ def add(subparsers: Any) -> None:
     _add_check(check)
     bridge = verbs.add_parser("bridge", help="write the file of ros_gz_bridge for a world")
     bridge.add_argument("world", metavar="WORLD", help="in SDF")
-    bridge.add_argument("-o", "--output", default="-", metavar="FILE", help="(default: stdout)")
+    bridge.add_argument(
+        "-o", "--output", default=console.STDOUT, metavar="FILE", help="(default: stdout)"
+    )
     golden = verbs.add_parser("golden", help="drive trajectories recorded in Gazebo once more")
     _add_golden(golden)
 
@@ -80,11 +82,8 @@ def _bridge(args: Namespace) -> int:
     from suwon_fleet.wire.sdf.bridge import bridge_yaml
     from suwon_fleet.wire.sdf.load import load_world
 
-    text = bridge_yaml(load_world(args.world, models=model_folders([])))
-    if args.output == console.STDOUT:
-        print(text, end="")
-    else:
-        console.write_text(Path(args.output), text)
+    world = load_world(args.world, models=model_folders([]))
+    console.write_out(bridge_yaml(world), args.output)
     return Exit.GOOD
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
 
-from rclpy.action import ActionServer, CancelResponse
+from rclpy.action import CancelResponse
 from rclpy.node import Node
 
 import suwon_fleet.msg as msg
@@ -16,6 +16,7 @@ from suwon_fleet.adapters.ros import jobs
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.nodes.fleet_requests import Desk
+from suwon_fleet.nodes.late_goals import end, serve
 
 
 class ExecuteJobServer:
@@ -30,14 +31,7 @@ class ExecuteJobServer:
         self._desk, self._job_answer = desk, job_answer
         self._goals: dict[str, list[tuple[Any, Any]]] = {}
         """The goals that follow a job (a request sent twice is one job), each with its answer."""
-        self._server = ActionServer(
-            node,
-            ExecuteJob,
-            "execute_job",
-            execute_callback=self._no_execution,
-            handle_accepted_callback=self._accept,
-            cancel_callback=self._cancel,
-        )
+        self._server = serve(node, ExecuteJob, "execute_job", self._accept, self._cancel)
 
     def close(self) -> None:
         """Let go of all goals; their jobs go on."""
@@ -52,9 +46,6 @@ class ExecuteJobServer:
             if self._desk.fleet.state.jobs[job_id].status.is_over:
                 self._goals.pop(job_id, None)
 
-    def _no_execution(self, goal: Any) -> Any:
-        raise AssertionError("goals are executed with a callback of their own")
-
     def _accept(self, goal: Any) -> None:
         request = goal.request.request
         request.verb = msg.JobRequest.SUBMIT
@@ -62,7 +53,7 @@ class ExecuteJobServer:
 
     def _begin(self, goal: Any, response: Any) -> None:
         if not response.accepted:
-            _end(goal, goal.abort, ExecuteJob.Result(response=response))
+            end(goal, goal.abort, ExecuteJob.Result(response=response))
             return
         self._goals.setdefault(response.job_id, []).append((goal, response))
         if goal.is_cancel_requested:
@@ -85,11 +76,11 @@ class ExecuteJobServer:
             return
         result = ExecuteJob.Result(response=response, final_state=state)
         if job.status is JobStatus.FINISHED:
-            _end(goal, goal.succeed, result)
+            end(goal, goal.succeed, result)
         elif job.status is JobStatus.CANCELLED and goal.is_cancel_requested:
-            _end(goal, goal.canceled, result)
+            end(goal, goal.canceled, result)
         else:
-            _end(goal, goal.abort, result)
+            end(goal, goal.abort, result)
 
     def _cancel(self, goal: Any) -> CancelResponse:
         """Have the job cancelled: now, or as soon as it is there (`_begin`)."""
@@ -100,11 +91,3 @@ class ExecuteJobServer:
 
     def _cancel_job(self, job_id: str, goal: Any) -> None:
         self._desk.ask(m.CancelJob("", job_id, goal.request.request.requester))
-
-
-def _end(goal: Any, end: Callable[[], None], result: Any) -> None:
-    def execute(_: Any) -> Any:
-        end()
-        return result
-
-    goal.execute(execute)

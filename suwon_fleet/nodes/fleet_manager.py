@@ -6,7 +6,8 @@ questions and refuses requests. Active it hears robots and moves them. Deactivat
 where their grants end, and nothing is lost.
 
 All happens on the thread that spins the node: a turn of the core takes milliseconds, and reports that
-come meanwhile wait in the middleware.
+come meanwhile wait in the middleware. Only requests to stop have a thread of their own, and wait for no
+turn.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
-from suwon_fleet.adapters.links import Links
+from suwon_fleet.adapters.links import UrgentLinks
 from suwon_fleet.adapters.ros import fields as ros_fields
 from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine import messages as m
@@ -37,7 +38,8 @@ from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
-from suwon_fleet.nodes.spinning import BAD_INPUT, asked_to_end, executor_for, run
+from suwon_fleet.nodes.spinning import BAD_INPUT, executor_for, run, spin_until_asked
+from suwon_fleet.nodes.stop_door import StopDoor
 from suwon_fleet.nodes.taking_over import TakingOver
 from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
@@ -49,6 +51,8 @@ from suwon_fleet.service.warm_up import settle
 DIAGNOSTICS_S = 1.0
 STAND_BY_S = 0.1
 """Who stands by looks so often whether the journal is free."""
+SWITCH_S = 0.0005
+"""A turn lets other threads go on so soon: a request to stop comes by several times on its way."""
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Configured:
     journal: Journal
     topics: FleetTopics
     requests: FleetRequests
+    stop_door: StopDoor
     actions: ExecuteJobServer
     timers: list[Any]
 
@@ -101,9 +106,12 @@ class FleetManager(ToldLifecycleNode):
         return self._configured.core.fleet
 
     def ask(self, request: Request) -> Future[m.Answer]:
-        """Put a request to the fleet; refused while the node is not active."""
-        if self._active:
-            return self._active.service.ask(request)
+        """Put a request to the fleet; refused while the node is not active. Any thread."""
+        if active := self._active:
+            asked = active.service.ask(request)
+            if isinstance(request, m.StopRobots):
+                self._wake()
+            return asked
         refused: Future[m.Answer] = Future()
         refused.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
         return refused
@@ -130,6 +138,7 @@ class FleetManager(ToldLifecycleNode):
             journal,
             FleetTopics(self, site),
             requests,
+            StopDoor(self, self),
             ExecuteJobServer(self, self, requests.job_answer),
             [
                 self._every(1.0 / given.state_hz, self._tell_state),
@@ -151,7 +160,7 @@ class FleetManager(ToldLifecycleNode):
         site_id, group = core.fleet.site.id, self.parameters.group
         zenoh = ZenohRobots(given, clock, site_id, group, self._wake) if given.is_used else None
         link = RosLink(self, clock, self._on_reports)
-        links = Links([link, zenoh.link]) if zenoh else link
+        links = UrgentLinks([link, zenoh.link]) if zenoh else link
         self._active = _Active(
             link,
             zenoh,
@@ -162,6 +171,7 @@ class FleetManager(ToldLifecycleNode):
                 clock,
                 zenoh.peers if zenoh else None,
                 zenoh.link.take_over if zenoh and group else None,
+                links,
             ),
             self._every(self.parameters.tick_s, self._on_tick),
         )
@@ -187,6 +197,7 @@ class FleetManager(ToldLifecycleNode):
             configured, self._configured = self._configured, None
             for timer in configured.timers:
                 self.destroy_timer(timer)
+            configured.stop_door.close()
             configured.actions.close()
             configured.requests.close()
             configured.topics.close()
@@ -307,15 +318,14 @@ class FleetManager(ToldLifecycleNode):
 def _work(node: FleetManager) -> int:
     """Start as told and spin until the process is asked to end."""
     executor = executor_for(node)
+    sys.setswitchinterval(SWITCH_S)
     try:
         if node.parameters.autostart:
             node.stand_by(lambda: executor.spin_once(timeout_sec=STAND_BY_S))
             ok = node.trigger_configure() == SUCCESS and node.trigger_activate() == SUCCESS
             if not ok:
                 return BAD_INPUT
-        with asked_to_end() as asked:
-            while not asked.is_set():
-                executor.spin_once(timeout_sec=0.2)
+        spin_until_asked(executor)
     finally:
         node.close()
     return 0

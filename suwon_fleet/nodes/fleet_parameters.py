@@ -51,8 +51,15 @@ SETTINGS = (
     Parameter(
         "reassign_after_s",
         _DEFAULTS.reassign_after_s,
-        "A job goes to another robot when its own has been silent for so many seconds and has not"
+        "A job goes to another robot when its own has been held up for so many seconds and has not"
         " fetched anything.",
+        within=(1.0, 3600.0),
+        read_only=False,
+    ),
+    Parameter(
+        "reassign_silent_after_s",
+        _DEFAULTS.reassign_silent_after_s,
+        "The same when its own has not been heard for so many seconds.",
         within=(1.0, 3600.0),
         read_only=False,
     ),
@@ -90,7 +97,7 @@ PARAMETERS = (
     ),
     Parameter(
         "journal_sync",
-        "always",
+        "group",
         "When what was decided is kept, also from a power cut. group: turns go on while the disk syncs, and"
         " the next sync keeps all they decided; always: each turn waits for its own. Neither is acted on"
         " before it is kept.",

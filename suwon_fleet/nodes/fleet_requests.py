@@ -14,21 +14,17 @@ from rclpy.qos import QoSProfile
 import suwon_fleet.msg as msg
 import suwon_fleet.srv as srv
 from suwon_fleet.adapters.ros import jobs
-from suwon_fleet.adapters.ros.fields import words
-from suwon_fleet.adapters.ros.fleet import alert_message
+from suwon_fleet.adapters.ros.fleet import alert_message, stop_message
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.explain import Explanation, explain_job, explain_robot
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.errors import Reason, Rejected
-from suwon_fleet.core.robots.command import StopKind
 from suwon_fleet.core.texts import say
 from suwon_fleet.nodes.late_answers import serve, then
 from suwon_fleet.service.fleet_service import Request
 
 JOB_REQUESTS_QOS = QoSProfile(depth=1000)
 """Reliable and volatile: a burst of requests waits for its turn, an old one is not heard again."""
-
-_STOP_KINDS = words(StopKind)
 
 
 class Desk(Protocol):
@@ -53,10 +49,10 @@ class FleetRequests:
             (srv.ChangeJob, "cancel_job", self._change(msg.JobRequest.CANCEL)),
             (srv.ChangeJob, "pause_job", self._change(msg.JobRequest.PAUSE)),
             (srv.ChangeJob, "resume_job", self._change(msg.JobRequest.RESUME)),
-            (srv.RequestStop, "request_stop", self._stop),
             (srv.ReleaseStop, "release_stop", self._release),
             (srv.CommissionRobot, "commission_robot", self._commission),
             (srv.SetZone, "set_zone", self._set_zone),
+            (srv.GiveZone, "give_zone", self._give_zone),
             (srv.AnswerAlert, "answer_alert", self._answer_alert),
         ]
         self._services = [serve(node, *one) for one in asked]
@@ -64,6 +60,7 @@ class FleetRequests:
             node.create_service(srv.Explain, "explain", self._explain),
             node.create_service(srv.ListJobs, "list_jobs", self._list_jobs),
             node.create_service(srv.ListAlerts, "list_alerts", self._list_alerts),
+            node.create_service(srv.ListStops, "list_stops", self._list_stops),
         ]
 
     def close(self) -> None:
@@ -120,19 +117,6 @@ class FleetRequests:
 
         return then(self._desk.ask(request), fill)
 
-    def _stop(self, request: Any, response: Any) -> Future[Any]:
-        try:
-            kind = jobs.chosen(_STOP_KINDS, request.kind or StopKind.PROTECTIVE.value, "kind")
-        except Rejected as refused:
-            jobs.tell_reason(response, refused.reason)
-            return _at_once(response)
-        asked = m.StopRobots("", request.scope, request.id, kind, request.requester, request.reason)
-
-        def tell(answer: m.Answer) -> None:
-            response.stop_id, response.robot_ids = answer.id, list(answer.robot_ids)
-
-        return self._answer(asked, response, tell)
-
     def _release(self, request: Any, response: Any) -> Future[Any]:
         asked = m.ReleaseRobots("", request.requester, request.stop_id, request.scope, request.id)
 
@@ -147,6 +131,10 @@ class FleetRequests:
 
     def _set_zone(self, request: Any, response: Any) -> Future[Any]:
         asked = m.SetZone("", request.zone_id, request.open, request.requester, request.reason)
+        return self._answer(asked, response)
+
+    def _give_zone(self, request: Any, response: Any) -> Future[Any]:
+        asked = m.GiveAway("", request.zone_id, request.group, request.requester)
         return self._answer(asked, response)
 
     def _answer_alert(self, request: Any, response: Any) -> Future[Any]:
@@ -194,6 +182,10 @@ class FleetRequests:
     def _list_alerts(self, _request: Any, response: Any) -> Any:
         open_now = self._desk.fleet.state.alerts.values()
         response.alerts = [alert_message(alert, is_open=True) for alert in open_now]
+        return response
+
+    def _list_stops(self, request: Any, response: Any) -> Any:
+        response.stops = [stop_message(stop) for stop in self._desk.fleet.state.stops.values()]
         return response
 
 

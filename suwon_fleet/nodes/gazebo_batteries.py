@@ -19,7 +19,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import BatteryState
 
 from suwon_fleet.nodes.parameters import Parameter, declare
-from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
+from suwon_fleet.nodes.spinning import executor_for, run, spin_until_asked
 from suwon_fleet.wire.sdf.load import load_world
 from suwon_fleet.wire.sdf.model import LinearBattery
 
@@ -61,10 +61,7 @@ class GazeboBatteries(Node):
 
 def _work(node: GazeboBatteries) -> int:
     """Spin until the process is asked to end."""
-    executor = executor_for(node)
-    with asked_to_end() as asked:
-        while not asked.is_set():
-            executor.spin_once(timeout_sec=0.2)
+    spin_until_asked(executor_for(node))
     return 0
 
 

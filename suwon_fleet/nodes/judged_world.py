@@ -54,10 +54,20 @@ class JudgedWorld:
         commands = list(commands)
         self._note_passed()  # ground that a robot has left may be granted to others
         for command in commands:
-            robot = self.world.robots.get(command.robot_id)
-            if isinstance(command, Grant) and robot and robot.mode is not OperatingMode.MANUAL:
+            if isinstance(command, Grant) and self._is_heard(command):
                 self.checker.granted(command, self.world.now_ns / SECOND)
         self.world.command(commands)
+
+    def _is_heard(self, grant: Grant) -> bool:
+        """Whether the robot can make use of a grant.
+
+        Between processes one may be lost, as when a fleet's publisher is not known here yet. Robots do not
+        take those that follow before it has come again, so they are none to the judge either.
+        """
+        robot = self.world.robots.get(grant.robot_id)
+        if robot is None or robot.mode is OperatingMode.MANUAL:
+            return False
+        return not self.checker.has_lost_one(grant)
 
     def _note_passed(self) -> None:
         """Tell the judge what ground every robot has left behind, or has forgotten."""

@@ -22,6 +22,10 @@ class Pace:
         self.late_s = 0.0
         """How much later than due the last look was; with rate 0 nothing is due."""
 
+    def begin_anew(self) -> None:
+        """Time stood still, or was set back: from now on."""
+        self._began = None
+
     def wait_s(self, wall_s: float, sim_ns: int, heard_ns: int | None) -> float:
         """Seconds to wait before the step from `sim_ns` on; 0 when it is due."""
         if self._rate == 0.0:

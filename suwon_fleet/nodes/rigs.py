@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -15,13 +14,10 @@ from suwon_fleet.adapters.ros.lockstep import RosTicks
 from suwon_fleet.core.errors import BadInput, Problem, Unreachable
 from suwon_fleet.nodes.judged_world import SECOND, JudgedWorld
 from suwon_fleet.nodes.pace import POLL_S, SLIP_S
-from suwon_fleet.nodes.parameters import Parameter
+from suwon_fleet.nodes.rig_parameters import RigParameters
 from suwon_fleet.nodes.statuses import OK, WARN, status
-from suwon_fleet.nodes.zenoh_robots import listed
 from suwon_fleet.ports import Answer, Place, Tick, TickLink
-from suwon_fleet.sim.lockstep import Gate, Lockstep, Policy
-from suwon_fleet.sim.scenario import Scenario
-from suwon_fleet.sim.spread import Spread
+from suwon_fleet.sim.lockstep import Gate, Lockstep
 from suwon_fleet.sim.world import STEP_NS, World
 
 AGAIN_S = 0.2
@@ -29,119 +25,9 @@ AGAIN_S = 0.2
 _SOON_S, _LATER_S = 0.0002, 0.01
 """How often to look for answers, at first and when they take long."""
 
-PARAMETERS = (
-    Parameter(
-        "lockstep",
-        "",
-        "Participants that must live through each step before the world makes it, separated by commas.",
-    ),
-    Parameter(
-        "lockstep_policy",
-        "wait",
-        "What becomes of a step that is not answered in time: the world waits on, goes on without who"
-        " is late, or ends.",
-        choices=tuple(policy.value for policy in Policy),
-    ),
-    Parameter(
-        "lockstep_deadline_s",
-        1.0,
-        "Wall seconds in which a step is to be answered.",
-        within=(0.001, 3600.0),
-    ),
-    Parameter(
-        "external",
-        "",
-        "Robots of the scenario that real controllers stand in for, separated by commas.",
-    ),
-    Parameter(
-        "clock",
-        "sim",
-        "What the world's time is: its own, from zero on, or the wall's, for real robots beside it.",
-        choices=("sim", "wall"),
-    ),
-    Parameter(
-        "zenoh_listen",
-        "",
-        "Endpoints for controllers over Zenoh, separated by commas; the node joins them with each other.",
-    ),
-    Parameter(
-        "zenoh_connect", "", "Endpoints of Zenoh routers by which controllers are met, as a client."
-    ),
-)
-
 
 class Aborted(OSError):
     """A step was not answered in time, and the policy is to end then."""
-
-
-@dataclass(frozen=True, slots=True)
-class RigParameters:
-    """What the simulator was told of controllers."""
-
-    lockstep: tuple[str, ...]
-    policy: Policy
-    deadline_s: float
-    external: frozenset[str]
-    is_on_wall_clock: bool
-    listen: list[str]
-    connect: list[str]
-
-
-def read(values: dict[str, Any], scenario: Scenario) -> RigParameters:
-    """Those among a node's parameters. Raises BadInput for what does not go together."""
-    external, wall = listed(values["external"]), values["clock"] == "wall"
-    robots = scenario.world().robots if external else {}
-    problems = [
-        Problem("no-such-robot", "parameter external", f"no robot {name!r} is simulated", mend)
-        for name in external
-        if name not in robots
-        for mend in [f"use {', '.join(list(robots)[:20])}"]
-    ]
-    lockstep = listed(values["lockstep"])
-    if wall and (values["rate"] != 1.0 or lockstep):
-        what = "the wall's clock waits for nobody"
-        mend = "with clock wall use rate 1.0 and no lockstep"
-        problems.append(Problem("bad-clock", "parameter clock", what, mend))
-    if problems:
-        raise BadInput(problems)
-    return RigParameters(
-        tuple(lockstep),
-        Policy(values["lockstep_policy"]),
-        values["lockstep_deadline_s"],
-        frozenset(external),
-        wall,
-        listed(values["zenoh_listen"]),
-        listed(values["zenoh_connect"]),
-    )
-
-
-class Lateness:
-    """How much later than due steps are made, where the world keeps a rate."""
-
-    def __init__(self, rate: float) -> None:
-        self._step_s = STEP_NS / SECOND / rate if rate else 0.0
-        self._late, self._overruns = Spread(), 0
-
-    def note(self, late_s: float) -> None:
-        """A step is made, so late."""
-        if self._step_s:
-            self._late.note(late_s)
-            self._overruns += late_s > self._step_s
-
-    def figures(self) -> dict[str, Any]:
-        """What there is to report: an overrun is a step that came a whole step late."""
-        return {"steps": self._late.count, "overruns": self._overruns, **self._late.figures()}
-
-    def status(self) -> DiagnosticStatus:
-        """For /diagnostics."""
-        level = WARN if self._overruns else OK
-        text = f"{self._overruns} steps came too late" if self._overruns else "in time"
-        return status("simulator: pace", level, text, **self.figures())
-
-    def last_words(self) -> Iterable[str]:
-        """How it was, in a line."""
-        if self._late.count:
-            yield f"pace: {self._late.count} steps, {self._overruns} overruns; late by {_times(self._late)}"
 
 
 class Rigs:
@@ -231,8 +117,6 @@ class Rigs:
 
     def _reported(self, robot_id: str, place: Place) -> None:
         """By a report to the fleet: where it is, unless ticks tell that, and how far on its path."""
-        if robot_id not in self._parameters.external:
-            return
         if robot_id in self._parameters.lockstep:
             pose = self._judged.world.pose_of(self._judged.world.robots[robot_id])
             place = Place(pose, place.speed_mps, place.path_index)
@@ -246,8 +130,18 @@ class Rigs:
 
     def statuses(self) -> Iterable[DiagnosticStatus]:
         """For /diagnostics."""
-        if not self.is_in_lockstep:
-            return
+        if self._links:
+            yield self._of_links()
+        if self.is_in_lockstep:
+            yield from self._of_lockstep()
+
+    def _of_links(self) -> DiagnosticStatus:
+        unusable = sum(link.unusable for link in self._links)
+        text = f"{unusable} messages could not be read" if unusable else "understood"
+        level = WARN if unusable else OK
+        return status("simulator: controllers", level, text, unusable=unusable)
+
+    def _of_lockstep(self) -> Iterable[DiagnosticStatus]:
         lockstep, figures = self._lockstep, self._lockstep.figures()
         bad = lockstep.absent or figures["overruns"]
         text = f"{figures['ticks']} ticks, {figures['lost']} lost, {figures['overruns']} overruns"
@@ -271,17 +165,12 @@ class Rigs:
         """How it was, a line for each participant."""
         for name, one in self._lockstep.participants.items():
             counts = f"{one.ticks} ticks, {one.lost} lost, {one.overruns} overruns"
-            yield f"lockstep with {name}: {counts}; answered in {_times(one.times)}"
+            yield f"lockstep with {name}: {counts}; answered in {one.times.in_words()}"
 
     def close(self) -> None:
         """Leave."""
         for link in self._links:
             link.close()
-
-
-def _times(spread: Spread) -> str:
-    half, nearly_all = spread.share_s(0.5) * 1e3, spread.share_s(0.99) * 1e3
-    return f"{half:.1f} ms (p50), {nearly_all:.1f} ms (p99), {spread.most_s * 1e3:.1f} ms (most)"
 
 
 def _wall_ns() -> int:
@@ -297,7 +186,7 @@ def _by_zenoh(parameters: RigParameters, site: str) -> TickLink:
         what, mend = f"{error.name} is not installed", "pip install 'suwon-fleet[zenoh]'"
         raise BadInput([Problem("no-zenoh", "parameter zenoh_*", what, mend)]) from error
     try:
-        return ZenohTicks(parameters.listen, parameters.connect, site)
+        return ZenohTicks(parameters.listen, parameters.connect, site, parameters.external)
     except Unreachable as error:
         mend = "start it first, or listen here (zenoh_listen)"
         where = "parameter zenoh_connect"

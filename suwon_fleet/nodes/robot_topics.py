@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A robot's own topics, named as Gazebo and Nav2 name them."""
+"""What robots of the bridge are called in ROS, and topics of theirs, made of their reports."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Quaternion, Twist
+from geometry_msgs.msg import Quaternion
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import BatteryState
-from std_srvs.srv import SetBool
 
 from suwon_fleet.core.errors import BadInput, Problem
 from suwon_fleet.core.robots.report import Power, RobotReport
-from suwon_fleet.sim.robot import SimRobot
 
 
 def topic_name(robot_id: str) -> str:
@@ -85,38 +82,3 @@ class RobotPublishers:
             else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
         )
         return battery
-
-
-class RobotTopics:
-    """A simulated robot's: odom and battery_state out, cmd_vel and set_manual in, under `/<name>`.
-
-    `cmd_vel` counts in manual mode only: the service `set_manual` is the mode switch at the robot.
-    """
-
-    def __init__(
-        self,
-        node: Node,
-        robot: SimRobot,
-        name: str,
-        *,
-        drive: Callable[[SimRobot, float, float], None],
-        set_manual: Callable[[SimRobot, bool], None],
-    ) -> None:
-        self._robot, self._drive, self._set_manual = robot, drive, set_manual
-        self.robot_id = robot.robot_id
-        self._out = RobotPublishers(node, name)
-        node.create_subscription(Twist, f"/{name}/cmd_vel", self._on_cmd_vel, 10)
-        node.create_service(SetBool, f"/{name}/set_manual", self._on_set_manual)
-
-    def publish(self, report: RobotReport, stamp: Time) -> None:
-        """Tell how the robot stands, where someone listens."""
-        self._out.publish(report, stamp)
-
-    def _on_cmd_vel(self, twist: Any) -> None:
-        if math.isfinite(twist.linear.x) and math.isfinite(twist.angular.z):
-            self._drive(self._robot, twist.linear.x, twist.angular.z)
-
-    def _on_set_manual(self, request: Any, response: Any) -> Any:
-        self._set_manual(self._robot, request.data)
-        response.success, response.message = True, f"{self._robot.robot_id}: {self._robot.mode}"
-        return response

@@ -25,6 +25,8 @@ from suwon_fleet.core.errors import BadInput, Problem
 
 FAILED, BAD_INPUT = 1, 2
 _CHECK_S = 1.0
+_LOOK_S = 0.2
+"""How soon at the latest it is seen that the process was asked to end."""
 _NEW_OBJECTS = 100_000
 """More than those of one turn with thousands of robots."""
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
@@ -91,6 +93,13 @@ def asked_to_end() -> Iterator[Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def spin_until_asked(executor: Executor) -> None:
+    """Do what comes until the process is asked to end."""
+    with asked_to_end() as asked:
+        while not asked.is_set():
+            executor.spin_once(timeout_sec=_LOOK_S)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -30,7 +30,7 @@ from suwon_fleet.nodes.bridge.robots import BridgedRobots
 from suwon_fleet.nodes.bridge.to_zenoh import ToZenoh
 from suwon_fleet.nodes.bridge.told import BridgeDiagnostics, array_of
 from suwon_fleet.nodes.parameters import Parameter, declare
-from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run, spare_the_collector
+from suwon_fleet.nodes.spinning import executor_for, run, spare_the_collector, spin_until_asked
 from suwon_fleet.nodes.zenoh_robots import log_events
 from suwon_fleet.resources import resource_path
 from suwon_fleet.wire.bridge.read import read_bridge
@@ -140,10 +140,7 @@ class ZenohBridge(Node):
 def _work(node: ZenohBridge) -> int:
     """Spin until the process is asked to end."""
     spare_the_collector()
-    executor = executor_for(node)
-    with asked_to_end() as asked:
-        while not asked.is_set():
-            executor.spin_once(timeout_sec=0.2)
+    spin_until_asked(executor_for(node))
     return 0
 
 

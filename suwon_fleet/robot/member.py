@@ -88,6 +88,7 @@ class Member:
         """How the fleet wants it to stand still: `protective`, `settle` or `cut`; empty: it does not."""
         self._stop_wanted = ""
         self._known_actions: deque[str] = deque(maxlen=_REMEMBERED)
+        self._called_off: deque[str] = deque(maxlen=_REMEMBERED)
         self._epoch = 0
         self._last = {"command": -1, "stop": -1}
         self._given: dict[str, tuple[str, str]] = {}
@@ -208,6 +209,8 @@ class Member:
         self, channel: str, kind: str, sequence: int, body: list[Any], now_ns: int
     ) -> tuple[str, str]:
         """Do as told unless that was done, or must not be: the refusal, empty if none, and its detail."""
+        if channel not in self._last:
+            raise ValueError(f"no {kind} on {channel}")
         command_id, session, epoch, expires_ns, *rest = body
         if command_id in self._given:
             return self._given[command_id]
@@ -238,9 +241,11 @@ class Member:
             case "command", "act", [str(action_id), str(action), *more]:
                 return self._begin(action_id, action, more[0] if more else [])
             case "command", "cancel_action", [str(action_id), *_]:
-                self._known_actions.append(action_id)  # should it be asked for only now
                 if self.action and self.action.action_id == action_id:
                     self.action.is_cancelled = True
+                elif action_id not in self._known_actions:  # it may be asked for only now
+                    self._known_actions.append(action_id)
+                    self._called_off.append(action_id)
             case "command", "pause" | "resume", _:
                 self.is_paused = kind == "pause"
             case _:
@@ -248,6 +253,8 @@ class Member:
         return "", ""
 
     def _begin(self, action_id: str, kind: str, params: Any) -> tuple[str, str]:
+        if action_id in self._called_off and not self.runs_action:
+            self.action = Action(action_id, kind, {}, "failed", "cancelled")
         if action_id in self._known_actions:
             return "", "known"
         if self.runs_action:

@@ -13,10 +13,13 @@ from suwon_fleet.wire.journal_chain import Record
 
 
 def as_data(record: Record, where: str) -> dict[str, Any]:
-    """Number, event and fields of a record, and its hashes. Raises BadInput when it cannot be read."""
+    """Number, event and fields of a record, and its hashes. Raises BadInput when it cannot be read.
+
+    No event has a field that is called as one of these.
+    """
     fields = msgspec.to_builtins(decode(record.name, record.body, where))
     return {
-        "number": record.number,
+        "record": record.number,
         "event": record.name,
         **fields,
         "before": record.before.hex(),

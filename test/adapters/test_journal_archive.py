@@ -56,7 +56,7 @@ def verified(where: str, capsys: Capture) -> tuple[int, int]:
 
 def exported(where: str, capsys: Capture) -> list[int]:
     assert main(["journal", "export", where]) == Exit.GOOD
-    return [json.loads(line)["number"] for line in capsys.readouterr().out.splitlines()]
+    return [json.loads(line)["record"] for line in capsys.readouterr().out.splitlines()]
 
 
 def test_a_start_reads_from_the_last_snapshot(where: str) -> None:

@@ -75,7 +75,7 @@ def test_what_is_damaged_can_be_given_up(path: Path, capsys: Capture) -> None:
 def test_shows_the_newest_or_those_asked_for(path: Path, capsys: Capture) -> None:
     def shown(*options: object) -> list[int]:
         assert journal("show", path, "--json", *options) == Exit.GOOD
-        return [json.loads(line)["number"] for line in capsys.readouterr().out.splitlines()]
+        return [json.loads(line)["record"] for line in capsys.readouterr().out.splitlines()]
 
     assert shown() == list(range(1, 11))
     assert shown("--count", 2) == [9, 10]

@@ -7,7 +7,7 @@ import pytest
 
 from suwon_fleet.cli.simulate import simulate
 from suwon_fleet.resources import SCENARIOS, resource_path
-from suwon_fleet.sim.faults.model import EFFECTS
+from suwon_fleet.sim.faults.effects import EFFECTS
 from suwon_fleet.sim.scenario import load_scenario
 
 ALL = sorted(path.stem for path in resource_path(SCENARIOS).glob("*.yaml"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from ros_fleet import running
+from waiting import wait_for
 from yard import Yard
 
 from suwon_fleet.adapters.ros.client import FleetClient
@@ -193,12 +195,17 @@ def test_a_robot_that_is_not_commissioned_gets_no_jobs(capsys: Capture) -> None:
 def test_a_stop_is_requested_and_released(capsys: Capture) -> None:
     answer = told(capsys, "stop", "robot", "cart-1", "--reason", "test")
     assert answer["robot_ids"] == ["cart-1"]
+    wait_for(lambda: told(capsys, "stop", "list")[0]["after"][0] is not None)
+    (held,) = told(capsys, "stop", "list")
+    assert (held["stop_id"], held["robot_ids"]) == (answer["stop_id"], ["cart-1"])
+    assert main(["stop", "list"]) == Exit.GOOD
+    assert re.search(r"cart-1 \d+\.\d s", capsys.readouterr().out)
     assert told(capsys, "release", answer["stop_id"])["robot_ids"] == ["cart-1"]
     assert main(["release", answer["stop_id"]]) == Exit.FAILED, "nothing is held any more"
     assert "[no-such-stop]" in capsys.readouterr().err
     assert len(told(capsys, "stop", "all")["robot_ids"]) == 4
     assert main(["explain", "robot", "cart-2"]) == Exit.GOOD
-    assert "stop-" in capsys.readouterr().out
+    assert "Stop request stop." in capsys.readouterr().out
     assert len(told(capsys, "release", "all")["robot_ids"]) == 4
     assert main(["stop", "robot", "cart-9"]) == Exit.FAILED
 

@@ -38,7 +38,7 @@ def grid(tmp_path: Path) -> str:
 
 
 def run_json(capsys: Capture, *argv: str) -> tuple[int, dict[str, Any]]:
-    code = main(["run", *argv, "--json", "-"])
+    code = main(["run", *argv, "--json"])
     return code, json.loads(capsys.readouterr().out)
 
 

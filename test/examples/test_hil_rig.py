@@ -19,6 +19,7 @@ from suwon_fleet.adapters.zenoh.session import SessionSettings
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.conform.book import Verdict
+from suwon_fleet.conform.exam import Plan
 from suwon_fleet.conform.zenoh import examine
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.sim.scenario import load_scenario
@@ -42,7 +43,7 @@ def test_it_passes_every_clause() -> None:
     endpoint = free_endpoint()
     with Processes(lambda name, line: print(f"[{name}] {line}")) as processes:
         processes.start("rig", rig(endpoint, 0.0, 0.0))
-        findings = examine(SessionSettings(connect=(endpoint,)), ROBOT)
+        findings = examine(SessionSettings(connect=(endpoint,)), ROBOT, plan=Plan(), first_s=30.0)
     assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
 
 

@@ -21,8 +21,7 @@ from std_srvs.srv import SetBool, Trigger
 from zenoh_net import session_at
 
 from suwon_fleet.action import DriveRobot
-from suwon_fleet.nodes.bridge.route import type_named
-from suwon_fleet.nodes.bridge.services import service_named
+from suwon_fleet.nodes.bridge.ros_types import service_named, type_named
 
 pytestmark = pytest.mark.ros
 OUT = """\
@@ -184,6 +183,18 @@ def test_an_answer_that_is_rubbish_is_none(sites: Sites) -> None:
             one.undeclare()
 
 
+def test_a_key_that_is_none_is_not_asked(sites: Sites) -> None:
+    named = "services_from_zenoh:\n  allow: [yard/.*]\n  rules: [{match: yard/.*, to: /light}]\n"
+    far = sites.bridge(sites.there, named, listens=True)
+    with session_at(connect=[sites.endpoint]) as robot:
+        token = f"@/{robot.info.zid()}/@ros2_lv/SS/yard§§light/std_srvs§srv§SetBool"
+        told = robot.liveliness().declare_token(token)
+        sites.until(lambda: far.offered.troubles)
+        told.undeclare()
+        assert "cannot cross" in far.offered.troubles["yard//light"]
+    assert not far.offered.elsewhere
+
+
 def test_a_service_that_is_on_both_sides_stays_where_it_is(sites: Sites) -> None:
     both = "services_to_zenoh: {allow: [/x]}\nservices_from_zenoh: {allow: [x]}\n"
     bridges = [
@@ -250,6 +261,8 @@ def test_an_action_crosses(sites: Sites) -> None:
         ("suwon_fleet/action/DriveRobot_GetResult", True),
         ("suwon_fleet/action/DriveRobot", False),
         ("suwon_fleet/action/Nothing_SendGoal", False),
+        ("suwon_fleet/action/_drive_robot_SendGoal", False),
+        ("std_srvs/srv/_trigger", False),
         ("std_srvs/msg/Trigger", False),
         ("nothing/srv/Trigger", False),
         ("os/srv/system", False),
@@ -266,6 +279,8 @@ def test_types_of_services(name: str, is_there: bool) -> None:
     [
         ("suwon_fleet/action/DriveRobot_FeedbackMessage", True),
         ("suwon_fleet/action/Nothing_FeedbackMessage", False),
+        ("suwon_fleet/action/_drive_robot_FeedbackMessage", False),
+        ("std_msgs/msg/_string", False),
         ("suwon_fleet/action/DriveRobot", False),
         ("nothing/action/A_FeedbackMessage", False),
     ],

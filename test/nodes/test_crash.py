@@ -18,14 +18,14 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from forge import forged, told_when_it_hangs
 from ros_fleet import echo, wait_for
 from std_srvs.srv import Trigger
-from yard import ROBOTS, Yard
+from yard import PLACES, ROBOTS, Yard
 
 from suwon_fleet.adapters.ros.client import FleetClient, is_over
 from suwon_fleet.adapters.ros.connection import Connection
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
+from suwon_fleet.bench.reliability.forge import forged, told_when_it_hangs
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.core.engine.core import FleetCore
@@ -42,7 +42,6 @@ MOST_LIFE_S = 4.0
 """DDS takes up to 3 s to bring a new manager together with those who were there before."""
 HANGS_AFTER_S = 240.0
 """Then every thread tells where it is, before pytest's own timeout ends the test."""
-PLACES = ("shop", "kitchen", "desk-1", "desk-2")
 
 
 @contextmanager
@@ -147,7 +146,7 @@ def test_nothing_is_lost_or_done_twice_when_the_manager_is_killed(tmp_path: Path
 
     assert ended == dict.fromkeys(accepted, JobStatus.FINISHED)
     assert len(set(accepted)) == JOBS
-    assert record["collisions"] == record["illegal"] == 0
+    assert record["violations"] == []
     done = Counter((job, kind) for job, kind in actions_of_jobs(record) if job in ended)
     assert done == {(job, kind): 1 for job in accepted for kind in ("load", "unload")}
 

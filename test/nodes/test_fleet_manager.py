@@ -171,12 +171,20 @@ def test_stops_are_requested_confirmed_and_released(pair: Pair) -> None:
     assert list(stop.robot_ids) == ["cart-2"]
     wait_for(lambda: state_of(pair, "cart-2").stop == "protective")
     assert pair.explains("robot", "cart-2").found
+    (held,) = pair.client.stops()
+    assert (held.stop_id, held.scope, held.id, held.requester) == (
+        stop.stop_id, "robot", "cart-2", "kim",
+    )  # fmt: skip
+    assert list(held.robot_ids) == ["cart-2"]
+    wait_for(lambda: pair.client.stops()[0].after[0] > 0.0)
     released = pair.client.release(stop.stop_id, "", "", "kim")
     assert released.accepted
     assert list(released.robot_ids) == ["cart-2"]
     wait_for(lambda: state_of(pair, "cart-2").stop == "none")
+    assert pair.client.stops() == []
     assert pair.client.stop("robot", "cart-99", "", "kim", "").code == "no-such-robot"
     assert pair.client.stop("robot", "cart-2", "gently", "kim", "").code == "unknown-word"
+    assert pair.client.stop("robot", "cart-2", "", "kim", "x" * 201).code == "text-too-long"
     assert pair.client.release("stop-99", "", "", "kim").code == "no-such-stop"
 
 

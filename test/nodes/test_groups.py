@@ -17,6 +17,8 @@ from town import GROUPS, Town
 from suwon_fleet.adapters.ros.client import FleetClient
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.cli.domain import isolated
+from suwon_fleet.cli.exits import Exit
+from suwon_fleet.cli.main import main
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.federation.events import PlaceLeased
 from suwon_fleet.core.jobs import JobKind, JobRequest
@@ -26,7 +28,9 @@ LONGEST_S = 90.0
 
 @pytest.mark.ros
 @pytest.mark.timeout(240)
-def test_a_job_goes_from_one_end_of_the_town_to_the_other(tmp_path: Path) -> None:
+def test_a_job_goes_from_one_end_of_the_town_to_the_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     town = Town.write(tmp_path)
     with isolated(), Processes(echo) as processes, ExitStack() as stack:
         for group in GROUPS:
@@ -67,7 +71,13 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(tmp_path: Path) -> Non
             return at_work == [answer.job_id]
 
         wait_for(is_begun_there, processes, LONGEST_S)
-        assert west.change_job("cancel", answer.job_id, "ana").accepted
+        at = {group: ["--fleet", f"/{group}/fleet", "--timeout", "60"] for group in GROUPS}
+        assert main(["job", "pause", answer.job_id, *at["west"]]) == Exit.FAILED
+        assert "[job-elsewhere]" in capsys.readouterr().err
+        for verb in ("pause", "resume"):
+            assert main(["job", verb, answer.job_id, *at["east"]]) == Exit.GOOD
+        assert main(["job", "cancel", answer.job_id, "--wait", "60", *at["west"]]) == Exit.GOOD
+        assert f"{answer.job_id}: cancelled" in capsys.readouterr().out
         wait_for(lambda: status(answer.job_id) == "cancelled", processes, LONGEST_S)
 
         def closed() -> list[str]:
@@ -97,3 +107,45 @@ def test_a_robot_without_a_charger_of_its_own_charges_at_another_groups(tmp_path
         lent = [event for event in journal.read() if isinstance(event, PlaceLeased)]
     assert {(event.place, event.peer) for event in lent} <= {("e2", "west"), ("e2", "yard")}
     assert lent
+
+
+@pytest.mark.ros
+@pytest.mark.timeout(240)
+def test_a_zone_is_given_to_another_owner_with_the_robot_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = Town.write(tmp_path)
+    with isolated(), Processes(echo) as processes, ExitStack() as stack:
+        for group in GROUPS:
+            processes.start(group, town.manager(group))
+        processes.start("simulator", town.simulator(rate=10.0))
+        clients = {
+            group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
+            for group in GROUPS
+        }
+        west, east = clients["west"], clients["east"]
+        wait_for(lambda: bool(west.state().robots and east.state().robots), processes, LONGEST_S)
+        (robot,) = {robot.robot_id for robot in east.state().robots}
+        request = JobRequest(JobKind.GO_TO, ("e3",), "one", robot_id=robot)
+        (answer,) = east.submit([request])
+        assert answer.accepted, answer.reason_en
+
+        fleet = ["--fleet", "/east/fleet", "--timeout", "60"]
+        assert main(["zone", "give", "east", "--to", "nobody", *fleet]) == Exit.FAILED
+        assert "[no-such-group]" in capsys.readouterr().err
+        assert main(["zone", "give", "east", "--to", "west", "--wait", "90", *fleet]) == Exit.GOOD
+        assert "east: west has it\n" in capsys.readouterr().out
+
+        def owners() -> list[set[str]]:
+            """Whose the east is, by each of them."""
+            told = [client.zones().zones for client in clients.values()]
+            return [{zone.owner for zone in zones if zone.zone_id == "east"} for zones in told]
+
+        wait_for(lambda: owners() == 3 * [{"west"}], processes, LONGEST_S)
+        wait_for(lambda: len(west.state().robots) == 2, processes, LONGEST_S)
+        assert not east.state().robots
+
+        def status() -> str:
+            return next(job.status for job in east.jobs() if job.job_id == answer.job_id)
+
+        wait_for(lambda: status() == "finished", processes, LONGEST_S)

@@ -16,7 +16,6 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
-from forge import forged, told_when_it_hangs
 from ros_fleet import echo, wait_for
 from std_srvs.srv import Trigger
 from town import GROUPS, Town
@@ -24,6 +23,7 @@ from town import GROUPS, Town
 from suwon_fleet.adapters.ros.client import FleetClient
 from suwon_fleet.adapters.ros.connection import Connection
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
+from suwon_fleet.bench.reliability.forge import forged, told_when_it_hangs, told_where_they_are
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.engine.events import Event
@@ -54,6 +54,9 @@ class Owners:
 
     def __getitem__(self, group: str) -> BaseProcess:
         return self._alive[group]
+
+    def processes(self) -> list[BaseProcess]:
+        return list(self._alive.values())
 
     def kill(self, group: str) -> None:
         """Note what it was in the middle of, and start it again."""
@@ -148,6 +151,7 @@ def test_a_robot_has_one_owner_whoever_is_killed(middles: int, jobs: int, tmp_pa
         isolated(),
         Processes(echo) as processes,
         closing(Owners(town)) as owners,
+        told_where_they_are(owners.processes),
         clients_of(town) as clients,
     ):
         processes.start("simulator", town.simulator(rate=10.0))

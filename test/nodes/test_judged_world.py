@@ -65,6 +65,23 @@ def test_a_grant_off_the_map_is_found(judged: JudgedWorld) -> None:
     assert "off-the-map" in judged.summary()["violations"][0]
 
 
+def test_a_grant_that_was_lost_makes_those_after_it_none(judged: JudgedWorld) -> None:
+    """The judge took what came again for long passed, and the robot's ground for a short cut past it."""
+    robot, lanes = at_charger(judged), judged.scenario.site.lanes
+    first = way(robot, (-3, 0), (0, 0), lane=lane_out(judged))
+    loop = [lane.id for lane in lanes if lane.id.startswith("loop")]
+    ends = (8.0, 0.0), (16.0, 0.0), (24.0, 0.0), (24.0, 8.0)
+    on = [Waypoint(x, y, "ground", 1.0, lane) for (x, y), lane in zip(ends, loop, strict=False)]
+    lost, after = Grant(robot.robot_id, 2, tuple(on[:2])), Grant(robot.robot_id, 4, tuple(on[2:]))
+    judged.take([first, after])
+    run(judged, 10.0)
+    assert judged.world.pose_of(robot).x_m == pytest.approx(0.0)
+    judged.take([lost, after])
+    run(judged, 60.0)
+    assert judged.world.pose_of(robot).y_m == pytest.approx(8.0)
+    assert judged.summary()["violations"] == []
+
+
 def test_a_robot_that_wants_to_go_and_gets_nothing_is_found(judged: JudgedWorld) -> None:
     judged.note_wanting("/fleet", [at_charger(judged).robot_id])
     run(judged, 700.0)
@@ -84,4 +101,17 @@ def test_by_hand_a_robot_may_leave_its_ground(judged: JudgedWorld) -> None:
     judged.set_manual(robot, False)
     run(judged, 2.0)
     assert judged.world.pose_of(robot).x_m < -3.0
+    assert judged.summary()["illegal"] == 0
+
+
+def test_the_first_grant_may_be_lost_too(judged: JudgedWorld) -> None:
+    """The robot does not know where its path begins, so it cannot use what follows."""
+    robot = at_charger(judged)
+    whole = way(robot, (-3, 0), (-1.5, 0), (0, 0), lane=lane_out(judged))
+    judged.take([Grant(robot.robot_id, 1, whole.waypoints[1:])])
+    run(judged, 10.0)
+    assert judged.world.pose_of(robot).x_m == pytest.approx(-3.0)
+    judged.take([whole])
+    run(judged, 10.0)
+    assert judged.world.pose_of(robot).x_m == pytest.approx(0.0)
     assert judged.summary()["illegal"] == 0

@@ -29,8 +29,10 @@ from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.engine.messages import Announced
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.robots.command import Grant, Waypoint
+from suwon_fleet.core.robots.report import Pose, RobotReport
 from suwon_fleet.nodes.rigs import Aborted
 from suwon_fleet.nodes.simulator import Simulator
+from suwon_fleet.wire.zenoh.reports import encode_state
 
 pytestmark = pytest.mark.ros
 PROGRAM = Path(__file__).parents[2] / "examples" / "hil_rig.py"
@@ -160,6 +162,40 @@ def test_who_is_late_is_skipped_and_shown_and_comes_back(play: Stage, tmp_path: 
         lambda: world.summary()["lockstep"]["participants"]["arm"]["ticks"] > answered + 10,
         step=world.advance,
     )
+
+
+def test_what_cannot_be_read_is_left_out_and_told(play: Stage, tmp_path: Path) -> None:
+    endpoint = free_endpoint()
+    world = simulated(play, tmp_path, external="cart-1", zenoh_listen=endpoint)
+    node, nowhere = play.observer(), math.nan
+    told: list[Any] = []
+    node.create_subscription(
+        DiagnosticArray, "/diagnostics", lambda heard: told.extend(heard.status), 10
+    )
+    ticked = node.create_publisher(msg.SimTicked, "/sim/ticked", 10)
+    reports = node.create_publisher(msg.RobotReports, "/fleet/robot_reports", 10)
+    play.until(lambda: ticked.get_subscription_count() and reports.get_subscription_count())
+    ticked.publish(
+        msg.SimTicked(participant="cart-1", run="1", has_pose=True, pose=msg.Pose2D(x=nowhere))
+    )
+
+    def shown() -> list[str]:
+        world.advance()
+        world.tell_summary()
+        found = [one for one in told if one.name == "simulator: controllers"]
+        return [value.value for one in found[-1:] for value in one.values]
+
+    strange = msg.RobotReport(robot_id="cart-1", pose=msg.Pose2D(x=nowhere))
+    reports.publish(msg.RobotReports(version=1, reports=[strange]))
+    with session_at(mode="client", connect=[endpoint]) as session:
+        key = f"suwon/v1/{'/'.join(HOME)}"
+        session.put(f"{key}/cart-1/ticked", b"rubbish")
+        session.put(f"{key}/cart-1/state", b"rubbish")
+        session.put(f"{key}/cart-9/state", b"is none of ours")
+        play.until(lambda: shown() == ["4"])
+        another = RobotReport("cart-9", 1, 0, "one", Pose(0.0, 0.0), 0.0, -1, -1)
+        session.put(f"{key}/cart-1/state", encode_state(another))
+        play.until(lambda: shown() == ["5"])
 
 
 def test_it_may_end_instead(play: Stage, tmp_path: Path) -> None:

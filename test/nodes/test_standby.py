@@ -18,27 +18,27 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from forge import forged, told_when_it_hangs
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from nodes.test_crash import actions_of_jobs, record_of
 from ros_fleet import echo, wait_for
-from yard import ROBOTS, Yard
+from yard import PLACES, ROBOTS, Yard
 
 from suwon_fleet.adapters.chained_journal import ChainedJournal
 from suwon_fleet.adapters.journals import is_in_use, open_journal
 from suwon_fleet.adapters.ros.client import FleetClient, is_over
 from suwon_fleet.adapters.ros.connection import Connection
+from suwon_fleet.bench.reliability.forge import forged, told_when_it_hangs
 from suwon_fleet.cli.domain import isolated
 from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.core.errors import BadInput, Unreachable
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
+from suwon_fleet.nodes.spinning import FAILED
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
-PLACES = ("shop", "kitchen", "desk-1", "desk-2")
 HANGS_AFTER_S = 240.0
 pytestmark = pytest.mark.ros
 
@@ -183,7 +183,7 @@ def pause(folder: Path, journal: str, seconds: float, times: int) -> None:
             relay.active[1].join(seconds)
             os.kill(old.pid, signal.SIGCONT)
             old.join()
-            assert old.exitcode is not None, "it found that another has its journal"
+            assert old.exitcode == FAILED, "it found that another has its journal"
         judge(client, world, asking.result())
     assert set(replayed(folder, journal).values()) == {JobStatus.FINISHED}
 

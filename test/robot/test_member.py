@@ -106,8 +106,10 @@ def test_one_action_at_a_time(told: Told) -> None:
 
 def test_an_action_called_off_before_it_came_is_not_begun(told: Told) -> None:
     told.hear(CancelAction("r-1", "a-1"))
-    told.hear(LOAD)
     assert told.member.action is None
+    told.hear(LOAD)
+    assert not told.member.runs_action
+    assert told.state()[18] == ["a-1", "failed", "cancelled"], "the fleet waits for its end"
 
 
 def test_what_is_older_than_the_last_is_not_done(told: Told) -> None:
@@ -232,3 +234,11 @@ def test_ground_has_no_gap_in_whatever_order_it_comes(grants: list[tuple[int, in
     for first, count in grants:
         told.hear(way(first, *(float(first + k) for k in range(count))))
     assert [one.x_m for one in told.member.ahead] == list(range(told.member.granted_index + 1))
+
+
+def test_what_comes_by_a_channel_it_does_not_belong_to_is_unreadable() -> None:
+    member = Member("r-1", "cart", "one")
+    answer = member.hear("grant", msgpack.packb([1, "pause", 1, 0, ["id-1", "one", 0, 10]]), 0)
+    assert answer is not None
+    assert msgpack.unpackb(answer)[4][4:] == ["unreadable", "no pause on grant"]
+    assert not member.is_paused

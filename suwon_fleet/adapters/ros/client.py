@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -23,9 +25,11 @@ from suwon_fleet.srv import (
     ClearFault,
     CommissionRobot,
     Explain,
+    GiveZone,
     InjectFault,
     ListAlerts,
     ListJobs,
+    ListStops,
     ReleaseStop,
     RequestStop,
     SetZone,
@@ -139,9 +143,14 @@ class FleetClient:
         return self._fleet.ask("commission_robot", CommissionRobot, asked, may_repeat=True)
 
     def stop(self, scope: str, id: str, kind: str, requester: str, reason: str) -> Any:
-        """Ask robots to stop and hold; twice asked is two requests, each to be released."""
+        """Ask robots to stop and hold. Each call is a request of its own, to be released by itself."""
         asked = RequestStop.Request(
-            scope=scope, id=id, kind=kind, requester=requester, reason=reason
+            scope=scope,
+            id=id,
+            kind=kind,
+            requester=requester,
+            reason=reason,
+            request_id=secrets.token_hex(4),
         )
         return self._fleet.ask("request_stop", RequestStop, asked, may_repeat=True)
 
@@ -149,6 +158,15 @@ class FleetClient:
         """Release one stop request, or those of a scope when `stop_id` is empty."""
         asked = ReleaseStop.Request(stop_id=stop_id, scope=scope, id=id, requester=requester)
         return self._fleet.ask("release_stop", ReleaseStop, asked)
+
+    def stops(self) -> list[Any]:
+        """The StopStates of requests that hold robots, oldest first."""
+        asked = ListStops.Request()
+        return list(self._fleet.ask("list_stops", ListStops, asked, may_repeat=True).stops)
+
+    def listening(self, topic: str, kind: Any) -> AbstractContextManager[SimpleQueue[Any]]:
+        """A queue that gets all messages of a topic of the fleet's."""
+        return self._fleet.listening(topic, kind)
 
     def zones(self) -> Any:
         """The newest Zones."""
@@ -163,6 +181,11 @@ class FleetClient:
         """Open or close a zone."""
         asked = SetZone.Request(zone_id=zone_id, open=is_open, requester=requester, reason=reason)
         return self._fleet.ask("set_zone", SetZone, asked, may_repeat=True)
+
+    def give_zone(self, zone_id: str, group: str, requester: str) -> Any:
+        """Have the zone's owner begin to give it to another group's; twice asked is once."""
+        asked = GiveZone.Request(zone_id=zone_id, group=group, requester=requester)
+        return self._fleet.ask("give_zone", GiveZone, asked, may_repeat=True)
 
     def answer_alert(self, alert_id: str, answer: str, requester: str) -> Any:
         """Choose one of an alert's answers."""

@@ -12,7 +12,7 @@ import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.engine.explain import why_waits
 from suwon_fleet.core.engine.fleet import Fleet
-from suwon_fleet.core.engine.state import AlertRecord, RobotRecord
+from suwon_fleet.core.engine.state import AlertRecord, RobotRecord, StopRecord
 from suwon_fleet.core.jobs import JobStatus
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import SiteMap
@@ -94,6 +94,8 @@ def zones_message(fleet: Fleet) -> Any:
             robots=len(inside[zone.id]),
             speed_limit=zone.speed_limit_mps or 0.0,
             robot_ids=sorted(inside[zone.id]),
+            owner=", ".join(fleet.border.ground.owners_of(zone.id)) if fleet.border else "",
+            given_to=fleet.border.given_to(zone.id) if fleet.border else "",
         )
         for zone in fleet.site.zones
     ]
@@ -108,3 +110,23 @@ def alert_message(alert: AlertRecord, *, is_open: bool) -> Any:
     message.text_en, message.text_ko = say(alert.reason, "en"), say(alert.reason, "ko")
     message.answers, message.open = list(alert.answers), is_open
     return message
+
+
+def stop_message(stop: StopRecord) -> Any:
+    """The StopState of a request that holds robots."""
+    heard_ns = dict(zip(stop.confirmed, stop.confirmed_ns, strict=False))
+    asked = dict.fromkeys((*stop.robot_ids, *stop.confirmed))
+    return msg.StopState(
+        stop_id=stop.stop_id,
+        scope=stop.scope,
+        id=stop.id,
+        kind=stop.kind.value,
+        requester=stop.requester,
+        reason=stop.reason,
+        stamp=fields.stamp(stop.at_ns),
+        robot_ids=list(asked),
+        after=[
+            (heard_ns[robot_id] - stop.at_ns) / fields.SECOND if robot_id in heard_ns else math.nan
+            for robot_id in asked
+        ],
+    )

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import suwon_fleet.msg as msg
 from suwon_fleet.adapters.ros import fields
 from suwon_fleet.core.dispatch import Candidate, Decision
+from suwon_fleet.core.engine import calling_off, outlook
 from suwon_fleet.core.engine import messages as m
-from suwon_fleet.core.engine import outlook
 from suwon_fleet.core.engine.explain import why_not_begun
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.orders import MAX_STOPS, MOST_AWAITED
@@ -202,7 +202,8 @@ def state_message(fleet: Fleet, job: JobRecord) -> Any:
     message.late = outlook.late_s(fleet, job) > 0.0
     message.parts, message.part_of = job.parts, job.part_of
     message.after = list(job.awaits)
-    tell_reason(message, job.reason or why_not_begun(job))
+    elsewhere = calling_off.how_it_stands(fleet, job)
+    tell_reason(message, elsewhere or job.reason or why_not_begun(job))
     return message
 
 

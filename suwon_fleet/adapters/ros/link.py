@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import Any
 
 from rclpy.node import Node
@@ -37,8 +38,8 @@ COMMANDS_QOS = QoSProfile(
 class RosLink:
     """Hears `robot_reports` and tells `robot_commands`, both in the node's namespace.
 
-    Belongs to the thread that spins the node. Commands are gathered by `send` and leave with `flush`, as
-    one message. What is wrong with a message is kept in `faults`; the rest of it counts.
+    Belongs to the thread that spins the node, but for `send_now`. Commands are gathered by `send` and leave
+    with `flush`, as one message. What is wrong with a message is kept in `faults`; the rest of it counts.
     """
 
     def __init__(
@@ -51,6 +52,9 @@ class RosLink:
         self._node, self._clock, self._on_reports = node, clock, on_reports
         self._heard: list[Announced | Reported] = []
         self._outbox: list[RobotCommand] = []
+        self._flushed_ns = 0
+        self._is_open = True
+        self._lock = Lock()  # of the publisher, against closing it
         self._publisher = node.create_publisher(msg.RobotCommands, "robot_commands", COMMANDS_QOS)
         self._subscription = node.create_subscription(
             msg.RobotReports, "robot_reports", self._hear, REPORTS_QOS
@@ -85,11 +89,21 @@ class RosLink:
     def flush(self, at_ns: int) -> None:
         """Publish what was gathered, stamped with the fleet's time; an empty message tells that too."""
         outbox, self._outbox = self._outbox, []
+        self._flushed_ns = at_ns
         self._publisher.publish(commands.batch_of(outbox, at_ns))
+
+    def send_now(self, urgent: Iterable[RobotCommand]) -> None:
+        """Publish commands at once, as of the fleet's last turn. Any thread."""
+        batch = commands.batch_of(urgent, self._flushed_ns)
+        with self._lock:
+            if self._is_open:
+                self._publisher.publish(batch)
 
     def close(self) -> None:
         """Leave the topics. What was heard and not drained is forgotten: robots tell it again."""
         self._node.destroy_subscription(self._subscription)
+        with self._lock:
+            self._is_open = False
         self._node.destroy_publisher(self._publisher)
 
 

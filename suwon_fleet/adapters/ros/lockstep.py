@@ -28,7 +28,6 @@ class RosTicks:
     def __init__(self, node: Node, fleet: str, external: frozenset[str]) -> None:
         """Join the topics; `external` are robots of controllers, which report to the fleet."""
         self.unusable = 0
-        """Messages that could not be read."""
         self._answers: list[Answer] = []
         self._places: dict[str, Place] = {}
         self._out = node.create_publisher(msg.SimTick, "tick", QOS)
@@ -50,7 +49,9 @@ class RosTicks:
 
     def _hear_reports(self, batch: Any) -> None:
         batch.reports = [one for one in batch.reports if one.robot_id in self._external]
-        for one in heard_in(batch)[0]:
+        heard, wrong = heard_in(batch)
+        self.unusable += len(wrong)
+        for one in heard:
             report = one.report
             place = Place(report.pose, report.speed_mps, report.path_index)
             self._places[report.robot_id] = place

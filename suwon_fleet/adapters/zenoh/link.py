@@ -49,7 +49,8 @@ _LEVEL = {Grade.INFO: alerts.INFO, Grade.WARNING: alerts.WARNING, Grade.ERROR: a
 
 
 class ZenohLink:
-    """Hears and tells the robots at home in a site, or in one of its zones. Belongs to one thread.
+    """Hears and tells the robots at home in a site, or in one of its zones. Belongs to one thread, but for
+    `send`.
 
     What robots say waits in bounded queues until `drain` decodes it in one batch; of several states of a
     robot only the newest is looked at. A robot whose liveliness token is gone has vanished at once.
@@ -115,7 +116,7 @@ class ZenohLink:
         return [*heard, *self._refusing.news()]
 
     def send(self, commands: Iterable[RobotCommand]) -> None:
-        """Tell robots; a command is told again by `drain` until it is answered."""
+        """Tell robots; a command is told again by `drain` until it is answered. Any thread."""
         now_ns = self._clock.now_ns()
         for command in commands:
             member = self._members.named(command.robot_id)
@@ -123,6 +124,10 @@ class ZenohLink:
                 self.counts.nowhere += 1
                 continue
             self._telling.tell(command, member.address, member.session, member.epoch, now_ns)
+
+    def send_now(self, commands: Iterable[RobotCommand]) -> None:
+        """As `send`, which waits for nothing. Any thread."""
+        self.send(commands)
 
     def close(self) -> None:
         """Leave the keys; the session stays open. What was not drained robots tell again."""

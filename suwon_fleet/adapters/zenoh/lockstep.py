@@ -24,12 +24,17 @@ _MOST = 10_000
 class ZenohTicks:
     """A TickLink over a session of its own, which joins those who connect to it with each other."""
 
-    def __init__(self, listen: list[str], connect: list[str], site: str) -> None:
-        """Raises BadInput for endpoints and sites that cannot be, Unreachable when nobody is there."""
+    def __init__(
+        self, listen: list[str], connect: list[str], site: str, external: frozenset[str]
+    ) -> None:
+        """Join; `external` are robots of controllers, which report to the fleet.
+
+        Raises BadInput for endpoints and sites that cannot be, Unreachable when nobody is there.
+        """
         mode = "router" if listen else "client"
         keys = all_robots(site, "*", TICKED), all_robots(site, "*", Channel.STATE)
         self.unusable = 0
-        """Messages that could not be read."""
+        self._external = external
         self._session = open_session(SessionSettings(mode=mode, listen=listen, connect=connect))
         self._homes: dict[str, str] = {}
         """Of participants, by name: the key that their ticks are told on."""
@@ -78,13 +83,18 @@ class ZenohTicks:
         newest: dict[str, Any] = {str(one.key_expr): one for one in self._states.drain()}
         told = []
         for key, sample in newest.items():
+            name = key.split("/")[-2]
+            if name not in self._external:  # a site has many robots
+                continue
             try:
                 report = decode_state(sample.payload.to_bytes(), key)
             except BadInput:
                 self.unusable += 1
                 continue
-            place = Place(report.pose, report.speed_mps, report.path_index)
-            told.append((report.robot_id, place))
+            if report.robot_id != name:
+                self.unusable += 1
+                continue
+            told.append((name, Place(report.pose, report.speed_mps, report.path_index)))
         return told
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import RLock
 
 from suwon_fleet.adapters.clocks import SECOND
 from suwon_fleet.adapters.zenoh.counts import Counts
@@ -44,7 +45,7 @@ class _Underway:
 
 
 class Telling:
-    """Tells robots, by `put`."""
+    """Tells robots, by `put`. Any thread: of two commands the one with the greater number is put later."""
 
     def __init__(self, put: Put, counts: Counts, wall_ns: Callable[[], int]) -> None:
         """Numbers follow the wall's time, so that they grow from one start of the fleet to the next."""
@@ -55,16 +56,24 @@ class Telling:
         self._underway: dict[str, dict[str, _Underway]] = {}
         """By robot, and by what it is about."""
         self._unstopped: set[str] = set()
+        self._lock = RLock()
 
     @property
     def waiting(self) -> int:
         """Commands without an answer yet."""
-        return sum(map(len, self._underway.values()))
+        with self._lock:
+            return sum(map(len, self._underway.values()))
 
     def tell(
         self, command: RobotCommand, address: Address, session: str, epoch: int, now_ns: int
     ) -> None:
         """Tell a robot; the same command that is still under way is not told twice."""
+        with self._lock:
+            self._tell(command, address, session, epoch, now_ns)
+
+    def _tell(
+        self, command: RobotCommand, address: Address, session: str, epoch: int, now_ns: int
+    ) -> None:
         number = self.next_number()
         if isinstance(command, Grant):
             ticket = Ticket(session, epoch, number, now_ns)
@@ -86,11 +95,16 @@ class Telling:
 
     def next_number(self) -> int:
         """Greater than all before it."""
-        self._newest = max(self._newest + 1, self._wall_ns())
-        return self._newest
+        with self._lock:
+            self._newest = max(self._newest + 1, self._wall_ns())
+            return self._newest
 
     def answered(self, answer: CommandAnswer) -> list[Noticed]:
         """A robot has answered; what people are to know of it."""
+        with self._lock:
+            return self._answered(answer)
+
+    def _answered(self, answer: CommandAnswer) -> list[Noticed]:
         underway = self._underway.get(answer.robot_id, {})
         for about, told in underway.items():
             if told.command_id == answer.command_id:
@@ -116,19 +130,24 @@ class Telling:
 
     def forget(self, robot_id: str) -> None:
         """What was under way was for a program that runs no more."""
-        self._underway.pop(robot_id, None)
+        with self._lock:
+            self._underway.pop(robot_id, None)
 
     def again(self, now_ns: int) -> None:
         """Tell again what has not been answered, and give up what has expired."""
-        for underway in self._underway.values():
-            for about, told in list(underway.items()):
-                if told.expires_ns <= now_ns:
-                    del underway[about]
-                    self._counts.unanswered += 1
-                elif now_ns - told.told_ns >= RETRY_S * SECOND:
-                    told.told_ns = now_ns
-                    self._counts.retries += 1
-                    self._put(told.address, channel_of(told.command), told.payload)
+        for underway in list(self._underway.values()):
+            with self._lock:
+                self._tell_again(underway, now_ns)
+
+    def _tell_again(self, underway: dict[str, _Underway], now_ns: int) -> None:
+        for about, told in list(underway.items()):
+            if told.expires_ns <= now_ns:
+                del underway[about]
+                self._counts.unanswered += 1
+            elif now_ns - told.told_ns >= RETRY_S * SECOND:
+                told.told_ns = now_ns
+                self._counts.retries += 1
+                self._put(told.address, channel_of(told.command), told.payload)
 
 
 def _about(command: RobotCommand) -> str:

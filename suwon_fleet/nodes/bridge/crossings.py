@@ -4,27 +4,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 import zenoh
 from rclpy.exceptions import InvalidServiceNameException
 from rclpy.node import Node
 from rclpy.validate_full_topic_name import validate_full_topic_name
 
-from suwon_fleet.core.errors import BadInput
+from suwon_fleet.nodes.bridge.others import Others
+from suwon_fleet.nodes.bridge.ros_types import service_named
 from suwon_fleet.nodes.bridge.route import BRIDGES
-from suwon_fleet.nodes.bridge.services import (
-    Make,
-    OfferedElsewhere,
-    OfferedHere,
-    Wanted,
-    service_named,
-)
+from suwon_fleet.nodes.bridge.services import OfferedElsewhere, OfferedHere, Wanted
 from suwon_fleet.nodes.spinning import RCLError
 from suwon_fleet.wire.bridge.rules import Filter
 from suwon_fleet.wire.bridge.tokens import ALL_SERVERS, ServiceToken
 
-TOKENS = 10_000
+C = TypeVar("C", OfferedHere, OfferedElsewhere)
 
 
 class Services:
@@ -38,26 +34,24 @@ class Services:
         from_zenoh: Filter,
         prefix: str,
     ) -> None:
-        self.here: dict[str, OfferedHere | OfferedElsewhere] = {}
+        self.here: dict[str, OfferedHere] = {}
         """Offered here, by name."""
-        self.elsewhere: dict[str, OfferedHere | OfferedElsewhere] = {}
+        self.elsewhere: dict[str, OfferedElsewhere] = {}
         """Offered elsewhere, by key."""
         self.troubles: dict[str, str] = {}
         """What should cross and cannot, and why."""
         self._node, self._session = node, session
         self._to_zenoh, self._from_zenoh = to_zenoh, from_zenoh
         self._prefix = f"{prefix}/" if prefix else ""
-        self._told: dict[str, ServiceToken] = {}
-        self._tokens = None
+        self._others = None
         if from_zenoh.allow:  # robots behind zenoh-bridge-ros2dds tell of dozens each
-            self._tokens = session.liveliness().declare_subscriber(
-                ALL_SERVERS, zenoh.handlers.FifoChannel(TOKENS), history=True
-            )
+            self._others = Others(session, ALL_SERVERS, ServiceToken.parse)
 
     def look(self) -> None:
         """Follow both sides."""
         self.troubles.clear()
-        own = self._served_here()
+        told = self._told_elsewhere()
+        own = self._served_here() if told or self._may_be_asked() else {}
         wanted = {}
         for name, types in own.items():
             rule = self._to_zenoh.rule_for(name)
@@ -69,16 +63,24 @@ class Services:
             key = f"{self._prefix}{(rule.name_for(name) or name).removeprefix('/')}"
             wanted[name] = Wanted(name, key, min(types), rule)
         self._have(self.here, wanted, OfferedHere)
-        self._have(self.elsewhere, dict(self._wanted_of_others(own)), OfferedElsewhere)
-        for crossing in (*self.here.values(), *self.elsewhere.values()):
+        self._have(self.elsewhere, dict(self._wanted_of_others(told, own)), OfferedElsewhere)
+        for crossing in self.here.values():
             crossing.look()
+
+    def _told_elsewhere(self) -> Collection[ServiceToken]:
+        if self._others is None:
+            return ()
+        self._others.hear()
+        return self._others.tokens
+
+    def _may_be_asked(self) -> bool:
+        """Whether any service of the graph may cross, whoever serves it."""
+        names = (name for name, _ in self._node.get_service_names_and_types())
+        return any(map(self._to_zenoh.rule_for, names))
 
     def _served_here(self) -> dict[str, set[str]]:
         """Services by name, and their types, but those of bridges."""
         served: defaultdict[str, set[str]] = defaultdict(set)
-        allowed = [name for name, _ in self._node.get_service_names_and_types()]
-        if not any(map(self._to_zenoh.rule_for, allowed)) and not self._told:
-            return served
         for node, namespace in self._node.get_node_names_and_namespaces():
             if node.startswith(BRIDGES):
                 continue
@@ -90,9 +92,10 @@ class Services:
                 served[name].update(types)
         return served
 
-    def _wanted_of_others(self, own: dict[str, set[str]]) -> Iterable[tuple[str, Wanted]]:
-        self._hear_tokens()
-        for token in self._told.values():
+    def _wanted_of_others(
+        self, told: Iterable[ServiceToken], own: Collection[str]
+    ) -> Iterable[tuple[str, Wanted]]:
+        for token in told:
             rule = self._from_zenoh.rule_for(token.key)
             if rule is None:
                 continue
@@ -102,30 +105,7 @@ class Services:
             else:
                 yield token.key, Wanted(name, token.key, token.type, rule)
 
-    def _hear_tokens(self) -> None:
-        if self._tokens is None:
-            return
-        own = str(self._session.info.zid())
-        for _ in range(TOKENS):
-            if (sample := self._tokens.try_recv()) is None:
-                return
-            text = str(sample.key_expr)
-            if sample.kind == zenoh.SampleKind.DELETE:
-                self._told.pop(text, None)
-                continue
-            try:
-                token = ServiceToken.parse(text)
-            except BadInput:  # another's, of a version to come
-                continue
-            if token.zid != own:
-                self._told[text] = token
-
-    def _have(
-        self,
-        crossings: dict[str, OfferedHere | OfferedElsewhere],
-        wanted: dict[str, Wanted],
-        make: Make,
-    ) -> None:
+    def _have(self, crossings: dict[str, C], wanted: dict[str, Wanted], make: type[C]) -> None:
         for name, crossing in list(crossings.items()):
             if wanted.get(name) != crossing.wanted:
                 crossings.pop(name).close()
@@ -146,9 +126,7 @@ class Services:
 
     def close(self) -> None:
         """End all, and hear of no more."""
-        if self._tokens:
-            self._tokens.undeclare()
-        for crossing in (*self.here.values(), *self.elsewhere.values()):
-            crossing.close()
-        self.here.clear()
-        self.elsewhere.clear()
+        if self._others:
+            self._others.close()
+        self._have(self.here, {}, OfferedHere)
+        self._have(self.elsewhere, {}, OfferedElsewhere)

@@ -15,23 +15,20 @@ from rclpy.node import Node
 from rclpy.validate_full_topic_name import validate_full_topic_name
 from zenoh.ext import HistoryConfig, RecoveryConfig, declare_advanced_subscriber
 
-from suwon_fleet.core.errors import BadInput
+from suwon_fleet.nodes.bridge.others import Others
+from suwon_fleet.nodes.bridge.ros_types import type_named
 from suwon_fleet.nodes.bridge.route import (
+    CDR_HEADERS,
     LINGER_KEPT_S,
     LINGER_S,
     QUEUED,
     Counts,
     pace_of,
     profile,
-    type_named,
 )
 from suwon_fleet.nodes.spinning import RCLError
 from suwon_fleet.wire.bridge.rules import Filter, Rule
 from suwon_fleet.wire.bridge.tokens import ALL_PUBLISHERS, SUBSCRIBER, Qos, Token
-
-TOKENS = 10_000
-_HEADERS = (b"\x00\x01", b"\x00\x00")
-"""What CDR begins with: little-endian, big-endian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class InRoute:
 
     def _hear(self, sample: zenoh.Sample) -> None:
         payload = sample.payload.to_bytes()
-        if payload[:2] in _HEADERS and len(payload) > 4:
+        if payload[:2] in CDR_HEADERS and len(payload) > 4:
             self._take(payload)
         else:
             self.counts.faults += 1
@@ -128,10 +125,7 @@ class FromZenoh:
         """Keys that should cross and cannot, and why."""
         self._node, self._session, self._filter = node, session, filter_
         self._prefix = f"{prefix}/" if prefix else ""
-        self._told: dict[str, Token] = {}
-        self._tokens = session.liveliness().declare_subscriber(
-            ALL_PUBLISHERS, zenoh.handlers.FifoChannel(TOKENS), history=True
-        )
+        self._others = Others(session, ALL_PUBLISHERS, Token.parse)
 
     @property
     def topics(self) -> set[str]:
@@ -140,9 +134,9 @@ class FromZenoh:
 
     def look(self, outgoing: Collection[str]) -> None:
         """Follow what other bridges tell. Topics that are `outgoing` do not come back."""
-        self._hear_tokens()
+        self._others.hear()
         self.troubles.clear()
-        for token in self._told.values():
+        for token in self._others.tokens:
             rule = self._filter.rule_for(token.key)
             if rule is None:
                 continue
@@ -154,22 +148,6 @@ class FromZenoh:
         for key, route in list(self.routes.items()):
             if route.is_over:
                 self.routes.pop(key).close()
-
-    def _hear_tokens(self) -> None:
-        own = str(self._session.info.zid())
-        for _ in range(TOKENS):
-            if (sample := self._tokens.try_recv()) is None:
-                return
-            text = str(sample.key_expr)
-            if sample.kind == zenoh.SampleKind.DELETE:
-                self._told.pop(text, None)
-                continue
-            try:
-                token = Token.parse(text)
-            except BadInput:  # another's, of a version to come
-                continue
-            if token.zid != own:
-                self._told[text] = token
 
     def _have(self, wanted: _Wanted) -> None:
         route = self.routes.get(wanted.key)
@@ -205,12 +183,12 @@ class FromZenoh:
         known = route.wanted
         return any(
             (token.key, token.type, token.qos) == (known.key, known.type, known.qos)
-            for token in self._told.values()
+            for token in self._others.tokens
         )
 
     def close(self) -> None:
         """End all routes, and hear of no more."""
-        self._tokens.undeclare()
+        self._others.close()
         for route in self.routes.values():
             route.close()
         self.routes.clear()

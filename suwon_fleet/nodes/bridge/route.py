@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What routes of both directions share: counts, a cap on the rate, types, quality of service."""
+"""What routes of both directions share: counts, a cap on the rate, quality of service."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from threading import Lock
-from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -24,23 +22,23 @@ LINGER_S, LINGER_KEPT_S = 10.0, 300.0
 routes are made; one whose messages are kept stays for as long as an outage may last."""
 QUEUED = 10_000
 """Messages of a topic that wait in ROS at most."""
-_FEEDBACK = "_FeedbackMessage"
-"""How the type of an action's feedback ends."""
+CDR_HEADERS = (b"\x00\x01", b"\x00\x00")
+"""What CDR begins with: little-endian, big-endian."""
 _LEAST_PERIOD_S = 0.01
 """Of a timer that looks after what waits for its time."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """What has come over a route since it was made."""
+    """What has come over a route, or a service, since it was made."""
 
     messages: int = 0
     size: int = 0
     held_back: int = 0
-    """Left out for `max_hz`."""
+    """Left out for `max_hz`; of a service, refused because too many wait."""
     faults: int = 0
     missed: int = 0
-    """Lost over an outage longer than what was kept."""
+    """Lost over an outage longer than what was kept; of a service, not answered in time."""
 
 
 class Pace:
@@ -100,23 +98,6 @@ def pace_of(
     opening.callback(node.destroy_timer, timer)
     opening.callback(pace.drop)  # a timer that is due in the same round of callbacks still fires
     return pace
-
-
-def type_named(name: str) -> Any | None:
-    """The class of a ROS message type such as ``nav_msgs/msg/Odometry``, or of an action's
-    feedback; None where it is not installed."""
-    package, _, rest = name.partition("/")
-    module, _, kind = rest.partition("/")
-    if module not in ("msg", "action") or not (package.isidentifier() and kind.isidentifier()):
-        return None
-    try:
-        types = import_module(f"{package}.{module}")
-    except ImportError:
-        return None
-    if module == "msg":
-        return getattr(types, kind, None)
-    action = getattr(types, kind.removesuffix(_FEEDBACK), None)
-    return action.Impl.FeedbackMessage if action and kind.endswith(_FEEDBACK) else None
 
 
 def profile(qos: Qos, depth: int) -> QoSProfile:

@@ -8,11 +8,9 @@ means where all of them are allowed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import zenoh
@@ -21,7 +19,7 @@ from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 from zenoh.handlers import Callback
 
-from suwon_fleet.nodes.bridge.route import Counts
+from suwon_fleet.nodes.bridge.route import CDR_HEADERS, Counts
 from suwon_fleet.nodes.late_answers import serve
 from suwon_fleet.nodes.spinning import RCLError
 from suwon_fleet.wire.bridge.rules import Rule
@@ -30,9 +28,6 @@ from suwon_fleet.wire.bridge.tokens import ServiceToken
 MOST_UNDER_WAY = 1_000
 """Requests of one service that wait for their answer."""
 MOST_BYTES = 2**24
-_HEADERS = (b"\x00\x01", b"\x00\x00")
-"""What CDR begins with: little-endian, big-endian."""
-_ACTION = {"_SendGoal": "SendGoalService", "_GetResult": "GetResultService"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +39,6 @@ class Wanted:
     key: str
     type: str
     rule: Rule
-
-
-def service_named(name: str) -> Any | None:
-    """The class of a service type such as ``std_srvs/srv/Trigger``, or of one of an action's; None where
-    it is not installed."""
-    package, _, rest = name.partition("/")
-    module, _, kind = rest.partition("/")
-    if module not in ("srv", "action") or not (package.isidentifier() and kind.isidentifier()):
-        return None
-    try:
-        types = import_module(f"{package}.{module}")
-    except ImportError:
-        return None
-    for ending, part in _ACTION.items() if module == "action" else ():
-        if kind.endswith(ending):
-            action = getattr(types, kind.removesuffix(ending), None)
-            return getattr(action.Impl, part) if action else None
-    return getattr(types, kind, None) if module == "srv" else None
 
 
 class OfferedHere:
@@ -134,9 +111,9 @@ class OfferedHere:
 
     def close(self) -> None:
         """Answer nothing more."""
+        self._opened.close()  # first: a request that came after the others were given up would be forgotten
         for future in list(self._under_way):
             self._give_up(future)
-        self._opened.close()
 
 
 class OfferedElsewhere:
@@ -148,6 +125,7 @@ class OfferedElsewhere:
     def __init__(self, node: Node, session: zenoh.Session, wanted: Wanted, kind: Any) -> None:
         self.wanted, self.counts, self._kind = wanted, Counts(), kind
         self._session = session
+        self._key = zenoh.KeyExpr(wanted.key)  # as others tell it: not all of that is a key
         self._under_way = 0
         with ExitStack() as opening:
             service = serve(node, kind, wanted.name, self._ask)
@@ -178,16 +156,13 @@ class OfferedElsewhere:
             self.counts.missed += not answer.done()
 
         self._session.get(
-            self.wanted.key,
+            self._key,
             Callback(hear, end),
             payload=payload,
             timeout=self.wanted.rule.timeout_s,
             allowed_destination=zenoh.Locality.REMOTE,
         )
         return answer
-
-    def look(self) -> None:
-        """Nothing waits here: Zenoh gives up by itself."""
 
     def close(self) -> None:
         """Offer it no more."""
@@ -204,12 +179,9 @@ def _give(answer: Future[Any], response: Any) -> None:
 
 def _message(payload: bytes, kind: Any) -> Any | None:
     """What bytes are, None if they are nothing of this kind."""
-    if payload[:2] not in _HEADERS or not 4 <= len(payload) <= MOST_BYTES:
+    if payload[:2] not in CDR_HEADERS or not 4 <= len(payload) <= MOST_BYTES:
         return None
     try:
         return deserialize_message(payload, kind)
     except Exception:  # whatever rmw makes of others' bytes
         return None
-
-
-Make = Callable[[Node, zenoh.Session, Wanted, Any], OfferedHere | OfferedElsewhere]

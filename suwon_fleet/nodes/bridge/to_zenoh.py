@@ -14,6 +14,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from zenoh.ext import CacheConfig, MissDetectionConfig, declare_advanced_publisher
 
+from suwon_fleet.nodes.bridge.ros_types import type_named
 from suwon_fleet.nodes.bridge.route import (
     BRIDGES,
     LINGER_KEPT_S,
@@ -22,7 +23,6 @@ from suwon_fleet.nodes.bridge.route import (
     Counts,
     pace_of,
     profile,
-    type_named,
 )
 from suwon_fleet.nodes.spinning import RCLError
 from suwon_fleet.wire.bridge.rules import Filter, Rule

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rclpy.action import ActionServer, CancelResponse
+from rclpy.action import CancelResponse
 from rclpy.node import Node
 
 import suwon_fleet.msg as msg
@@ -26,6 +26,7 @@ from suwon_fleet.core.robots.command import (
 )
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.nodes.bridge.drive import Drive
+from suwon_fleet.nodes.late_goals import end, serve
 from suwon_fleet.srv import ReleaseStop as ReleaseService
 from suwon_fleet.srv import RequestStop as RequestService
 from suwon_fleet.wire.bridge.rules import Filter
@@ -51,14 +52,7 @@ class Tools:
         """The stop that was requested last of each robot."""
         self._prefix = f"{node.get_name()}-{time.time_ns():x}"
         self._numbers = itertools.count(1)
-        self._server = ActionServer(
-            node,
-            DriveRobot,
-            "~/drive_robot",
-            execute_callback=self._no_execution,
-            handle_accepted_callback=self._begin,
-            cancel_callback=self._cancel,
-        )
+        self._server = serve(node, DriveRobot, "~/drive_robot", self._begin, self._cancel)
         node.create_service(RequestService, "~/request_stop", self._on_request)
         node.create_service(ReleaseService, "~/release_stop", self._on_release)
 
@@ -99,9 +93,6 @@ class Tools:
         self._server.destroy()
 
     # Goals
-
-    def _no_execution(self, goal: Any) -> Any:
-        raise AssertionError("goals are executed with a callback of their own")
 
     def _begin(self, goal: Any) -> None:
         request = goal.request
@@ -198,15 +189,10 @@ def _feedback(drive: Drive) -> Any:
 
 
 def _end_of(goal: Any) -> Callable[[], None]:
-    end: Callable[[], None] = goal.canceled if goal.is_cancel_requested else goal.succeed
-    return end
+    how: Callable[[], None] = goal.canceled if goal.is_cancel_requested else goal.succeed
+    return how
 
 
-def _end(goal: Any, end: Callable[[], None], result: Any, why: Reason | None) -> None:
+def _end(goal: Any, how: Callable[[], None], result: Any, why: Reason | None) -> None:
     tell_reason(result, why)
-
-    def execute(_: Any) -> Any:
-        end()
-        return result
-
-    goal.execute(execute)
+    end(goal, how, result)

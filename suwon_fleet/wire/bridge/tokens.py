@@ -61,19 +61,17 @@ class Token:
 
     def text(self) -> str:
         """As a key expression."""
-        key, kind = self.key.replace("/", "§"), self.type.replace("/", "§")
-        return f"@/{self.zid}/@ros2_lv/{self.role}/{key}/{kind}/{self.qos.text()}"
+        names = f"{_packed(self.key)}/{_packed(self.type)}"
+        return f"@/{self.zid}/@ros2_lv/{self.role}/{names}/{self.qos.text()}"
 
     @classmethod
     def parse(cls, text: str) -> Token:
         """Raises BadInput."""
         chunks = text.split("/")
         if len(chunks) != _CHUNKS or chunks[0] != "@" or chunks[2] != "@ros2_lv":
-            mend = "a bridge writes @/ZID/@ros2_lv/MP/KEY/TYPE/QOS"
-            what = f"{shown(text)} tells of no topic"
-            raise BadInput([Problem("bad-token", "liveliness", what, mend)])
+            raise _no_token(text, "topic", "MP/KEY/TYPE/QOS")
         _, zid, _, role, key, kind, qos = chunks
-        return cls(zid, role, key.replace("§", "/"), kind.replace("§", "/"), Qos.parse(qos))
+        return cls(zid, role, _unpacked(key), _unpacked(kind), Qos.parse(qos))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +84,27 @@ class ServiceToken:
 
     def text(self) -> str:
         """As a key expression."""
-        key, kind = self.key.replace("/", "§"), self.type.replace("/", "§")
-        return f"@/{self.zid}/@ros2_lv/{_SERVER}/{key}/{kind}"
+        return f"@/{self.zid}/@ros2_lv/{_SERVER}/{_packed(self.key)}/{_packed(self.type)}"
 
     @classmethod
     def parse(cls, text: str) -> ServiceToken:
         """Raises BadInput."""
         chunks = text.split("/")
         if len(chunks) != _CHUNKS_OF_SERVER or [chunks[0], *chunks[2:4]] != _OF_SERVER:
-            mend = "a bridge writes @/ZID/@ros2_lv/SS/KEY/TYPE"
-            what = f"{shown(text)} tells of no service"
-            raise BadInput([Problem("bad-token", "liveliness", what, mend)])
+            raise _no_token(text, "service", "SS/KEY/TYPE")
         _, zid, _, _, key, kind = chunks
-        return cls(zid, key.replace("§", "/"), kind.replace("§", "/"))
+        return cls(zid, _unpacked(key), _unpacked(kind))
+
+
+def _packed(name: str) -> str:
+    return name.replace("/", "§")
+
+
+def _unpacked(chunk: str) -> str:
+    return chunk.replace("§", "/")
+
+
+def _no_token(text: str, what: str, form: str) -> BadInput:
+    mend = f"a bridge writes @/ZID/@ros2_lv/{form}"
+    problem = Problem("bad-token", "liveliness", f"{shown(text)} tells of no {what}", mend)
+    return BadInput([problem])

@@ -7,6 +7,7 @@ Only what a fleet looks at is read; what is not is stepped over.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from suwon_fleet.core.errors import BadInput, Problem
@@ -21,7 +22,7 @@ _FURTHEST_M, _FASTEST_MPS = 1e8, 1e3
 
 @dataclass(frozen=True, slots=True)
 class Odometry:
-    """Where a robot is in `frame`, on the flat, and how fast it drives."""
+    """Where a robot is in `frame`, on the flat, and how fast it drives and, if that is known, turns."""
 
     stamp_ns: int
     frame: str
@@ -30,6 +31,7 @@ class Odometry:
     y_m: float
     yaw_rad: float
     speed_mps: float
+    turn_radps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Transform:
     x_m: float
     y_m: float
     yaw_rad: float
+    z_m: float = 0.0
+    """What is read is taken to be on the ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def write_odometry(told: Odometry) -> bytes:
     write.text(told.child_frame)
     half = told.yaw_rad / 2
     pose = (told.x_m, told.y_m, 0.0, 0.0, 0.0, math.sin(half), math.cos(half))
-    write.put("7d288xd40x288x", 8, *pose, told.speed_mps)
+    write.put("7d288xd32xd288x", 8, *pose, told.speed_mps, told.turn_radps)
     return write.payload()
 
 
@@ -87,6 +91,20 @@ def read_transforms(payload: bytes) -> list[Transform]:
         _within("TFMessage", _FURTHEST_M, x, y, qx, qy, qz, qw)
         transforms.append(Transform(parent, child, x, y, _yaw(qx, qy, qz, qw)))
     return transforms
+
+
+def write_transforms(told: Sequence[Transform], stamp_ns: int) -> bytes:
+    """tf2_msgs/msg/TFMessage, all of one time."""
+    write = Writer()
+    stamp = divmod(stamp_ns, 10**9)
+    write.put("I", 4, len(told))
+    for one in told:
+        write.put("iI", 4, *stamp)
+        write.text(one.parent)
+        write.text(one.child)
+        half = one.yaw_rad / 2
+        write.put("7d", 8, one.x_m, one.y_m, one.z_m, 0.0, 0.0, math.sin(half), math.cos(half))
+    return write.payload()
 
 
 def read_battery(payload: bytes) -> Battery:

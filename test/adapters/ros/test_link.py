@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +108,19 @@ def test_commands_leave_with_the_flush_as_one_message(ends: Ends) -> None:
     assert [c.verb for c in ends.told[0].commands] == ["pause", "resume"]
     assert [batch.stamp.sec for batch in ends.told] == [3, 4]
     assert not ends.told[1].commands
+
+
+def test_what_is_urgent_leaves_at_once_and_waits_for_no_flush(ends: Ends) -> None:
+    ends.play.until(lambda: ends.robots.count_publishers("robot_commands") == 1)
+    ends.link.flush(3_000_000_000)
+    ends.link.send([Pause("r1")])
+    with ThreadPoolExecutor(1) as other:
+        other.submit(ends.link.send_now, [Resume("r2")]).result()
+    ends.play.until(lambda: len(ends.told) == 2)
+    assert [c.verb for c in ends.told[1].commands] == ["resume"]
+    assert ends.told[1].stamp.sec == 3, "the fleet has not come further by it"
+    ends.link.close()
+    ends.link.send_now([Resume("r2")])
 
 
 def test_closed_it_has_left_the_topics(ends: Ends) -> None:

@@ -27,7 +27,7 @@ READERS: tuple[Callable[[bytes], Any], ...] = (
     actions.read_status,
     actions.read_trigger_response,
 )
-ODOMETRY = topics.Odometry(12_000_000_034, "map", "base_link", 1.5, -2.25, 0.75, -0.5)
+ODOMETRY = topics.Odometry(12_000_000_034, "map", "base_link", 1.5, -2.25, 0.75, -0.5, 0.3)
 BATTERY = topics.Battery(0.5, topics.CHARGING)
 
 
@@ -52,7 +52,8 @@ def test_it_is_what_ros_speaks() -> None:
     odometry = deserialize_message(topics.write_odometry(ODOMETRY), Odometry)
     assert odometry.header.frame_id == "map"
     assert odometry.pose.pose.position.y == -2.25
-    assert odometry.twist.twist.linear.x == -0.5
+    twist = odometry.twist.twist
+    assert (twist.linear.x, twist.linear.y, twist.angular.y, twist.angular.z) == (-0.5, 0, 0, 0.3)
     odometry.header.frame_id, odometry.child_frame_id = "odd", "frames"
     again = topics.read_odometry(serialize_message(odometry))
     assert (again.frame, again.child_frame, again.x_m, again.y_m) == ("odd", "frames", 1.5, -2.25)
@@ -79,6 +80,25 @@ def test_it_is_what_ros_speaks() -> None:
     assert serialize_message(Trigger.Request()).startswith(actions.write_trigger())
     response = serialize_message(Trigger.Response(success=True, message="out"))
     assert actions.read_trigger_response(response) == (True, "out")
+
+
+def test_many_transforms_are_written_as_ros_has_them() -> None:
+    told = [
+        topics.Transform("map", "r", 1.0, 2.0, 0.5, 3.0),
+        topics.Transform("odd/odom", "odd/base_link", -1.0, 0.0, -3.0),
+    ]
+    written = topics.write_transforms(told, 7_000_000_009)
+    read = topics.read_transforms(written)
+    assert [(one.parent, one.child, one.x_m, one.y_m) for one in read] == [
+        (one.parent, one.child, one.x_m, one.y_m) for one in told
+    ]
+    assert [one.yaw_rad for one in read] == pytest.approx([0.5, -3.0])
+    tf = pytest.importorskip("tf2_msgs.msg", reason="tf2_msgs is not installed")
+    from rclpy.serialization import deserialize_message
+
+    first, _ = deserialize_message(written, tf.TFMessage).transforms
+    assert first.header.stamp.nanosec == 9
+    assert first.transform.translation.z == 3.0
 
 
 def test_a_big_endian_robot_is_understood() -> None:

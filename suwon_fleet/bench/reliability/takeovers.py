@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""fleet_managers in processes of their own that are killed while robots work: how soon another goes on.
+
+One that stands by takes over; or, where none does, one is started anew. It goes on with its first message
+to robots. Starting begins with a process that has imported everything, as `forge` makes them.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from lifecycle_msgs.msg import State
+from lifecycle_msgs.srv import GetState
+from std_srvs.srv import Trigger
+
+from suwon_fleet.adapters.ros.client import FleetClient, is_over
+from suwon_fleet.adapters.ros.connection import Connection
+from suwon_fleet.bench.reliability.forge import forged
+from suwon_fleet.bench.reliability.yard import PLACES, ROBOTS, Yard
+from suwon_fleet.cli.domain import isolated
+from suwon_fleet.cli.processes import Processes, node_command
+from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
+from suwon_fleet.msg import RobotCommands
+
+_PATIENCE_S = 60.0
+_SILENT_S = 0.3
+"""What a manager had sent before it died has come by then."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """Milliseconds from the death, or from the start, to the first message; and what came of the work."""
+
+    ms: list[float] = field(default_factory=list)
+    jobs: int = 0
+    lost: int = 0
+    doubled: int = 0
+    illegal: int = 0
+
+
+class _Managers:
+    """One at work, and one that stands by if any shall."""
+
+    def __init__(self, yard: Yard, world: Connection, *, has_standby: bool) -> None:
+        self._yard, self._world, self._has_standby = yard, world, has_standby
+        self._all: list[BaseProcess] = []
+        self._start(State.PRIMARY_STATE_ACTIVE)
+        if has_standby:
+            self._start(State.PRIMARY_STATE_UNCONFIGURED)
+
+    def _start(self, state: int | None = None) -> None:
+        """Start another, and wait until it says that it is in a state of its life."""
+        name = f"manager_{len(self._all)}"
+        command = node_command("fleet_manager", self._yard.manager, {"__node": name})
+        self._all.append(forged(command))
+        while state is not None:
+            service = f"/fleet/{name}/get_state"
+            answer = self._world.ask(service, GetState, GetState.Request(), may_repeat=True)
+            if answer.current_state.id == state:
+                return
+
+    def replace(self, told: SimpleQueue[Any]) -> float:
+        """Kill the one at work; milliseconds until another goes on."""
+        active = self._all[-2 if self._has_standby else -1]
+        active.kill()
+        active.join()
+        if not self._has_standby:
+            time.sleep(_SILENT_S)
+        _drain(told)
+        began_s = time.monotonic()
+        if not self._has_standby:
+            self._start()
+        try:
+            told.get(timeout=_PATIENCE_S)
+        except Empty:
+            raise Unreachable(f"nobody went on within {_PATIENCE_S:g} s") from None
+        took_ms = (time.monotonic() - began_s) * 1e3
+        if self._has_standby:
+            self._start(State.PRIMARY_STATE_UNCONFIGURED)
+        return took_ms
+
+    def close(self) -> None:
+        for process in self._all:
+            process.kill()
+            process.join()
+
+
+def _drain(told: SimpleQueue[Any]) -> None:
+    while not told.empty():
+        told.get()
+
+
+def measure(folder: Path, times: int, *, has_standby: bool, seed: int) -> Taken:
+    """Kill whoever is at work so many times, at any moment, while deliveries are asked for and done."""
+    chance, taken = random.Random(seed), Taken()
+    with (
+        _at_work(folder, has_standby=has_standby) as (managers, client, world),
+        client.listening("robot_commands", RobotCommands) as told,
+    ):
+        jobs: list[str] = []
+        for number in range(times):
+            requests = [
+                JobRequest(
+                    JobKind.DELIVERY, tuple(chance.sample(PLACES, 2)), f"request-{number}-{one}"
+                )
+                for one in range(2)
+            ]
+            jobs += [answer.job_id for answer in client.submit(requests)]
+            time.sleep(chance.uniform(0.0, 1.0))
+            taken.ms.append(managers.replace(told))
+        ended = {job.job_id: job.status for job in client.watch_jobs(jobs) if is_over(job)}
+        _judge(taken, jobs, ended, world)
+    return taken
+
+
+@contextmanager
+def _at_work(
+    folder: Path, *, has_standby: bool
+) -> Iterator[tuple[_Managers, FleetClient, Connection]]:
+    yard = Yard.write(folder)
+    yard.journal.unlink(missing_ok=True)
+    with (
+        isolated(),
+        Processes(lambda _name, _line: None) as processes,
+        closing(Connection(_PATIENCE_S)) as world,
+        FleetClient(timeout_s=_PATIENCE_S) as client,
+        closing(_Managers(yard, world, has_standby=has_standby)) as managers,
+    ):
+        processes.start("simulator", node_command("simulator", yard.simulator))
+        until_s = time.monotonic() + _PATIENCE_S
+        while len(client.state().robots) < ROBOTS:
+            if time.monotonic() > until_s:
+                raise Unreachable(f"not all robots joined in {_PATIENCE_S:g} s")
+            processes.watch(0.05)
+        yield managers, client, world
+
+
+def _judge(taken: Taken, jobs: list[str], ended: dict[str, JobStatus], world: Connection) -> None:
+    record = json.loads(world.ask("/sim/record", Trigger, Trigger.Request()).message)
+    done = Counter((action.rsplit(".", 2)[0], kind) for _, action, kind in record["done"])
+    wanted = [(job, kind) for job in jobs for kind in ("load", "unload")]
+    taken.jobs = len(jobs)
+    taken.lost = sum(ended.get(job) != JobStatus.FINISHED for job in jobs)
+    taken.lost += sum(done[one] == 0 for one in wanted)
+    taken.doubled = len(jobs) - len(set(jobs)) + sum(done[one] > 1 for one in wanted)
+    taken.illegal = record["collisions"] + record["illegal"]

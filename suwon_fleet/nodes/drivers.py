@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who drives simulated robots by velocity commands, as robots in Gazebo are driven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from suwon_fleet.nodes.judged_world import JudgedWorld
+from suwon_fleet.sim.robot import SimRobot
+
+
+class Drivers:
+    """Commands to robots in manual mode, and robots that are never in any other."""
+
+    def __init__(self, judged: JudgedWorld, driven: Iterable[str], *, holds: bool) -> None:
+        """`driven` tell a fleet nothing: who drives them does. `holds`: commands count until the next."""
+        self._judged, self._driven, self._holds = judged, tuple(driven), holds
+        self._last: dict[str, tuple[SimRobot, float, float]] = {}
+        self.take_over()
+
+    def take_over(self) -> None:
+        """Begin, with robots that stand."""
+        self._last.clear()
+        for robot_id in self._driven:
+            if robot := self._judged.world.robots.get(robot_id):
+                robot.is_silent = True
+                self._judged.set_manual(robot, True)
+
+    def drive(self, robot: SimRobot, speed_mps: float, turn_radps: float) -> None:
+        """A velocity command has come."""
+        self._judged.drive(robot, speed_mps, turn_radps)
+        if self._holds:
+            self._last[robot.robot_id] = robot, speed_mps, turn_radps
+
+    def hold(self) -> None:
+        """Before each step: what was commanded still is, if commands count until the next."""
+        for robot, speed_mps, turn_radps in self._last.values():
+            self._judged.drive(robot, speed_mps, turn_radps)
+
+    def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
+        """Turn the mode switch at a robot; those that are always driven stay so."""
+        self._last.pop(robot.robot_id, None)
+        self._judged.set_manual(robot, is_manual or robot.robot_id in self._driven)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A robot behind a bad network: slow, losing packets, cut off, messages that come twice or out of order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
+
+from zenoh_fleet import HOME, ZenohFleet
+
+from suwon_fleet.bench.bridge.proxy import FaultyProxy
+from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.jobs import JobKind, JobStatus
+from suwon_fleet.core.robots.command import ActionKind
+from suwon_fleet.core.robots.report import ActionStatus
+from suwon_fleet.robot import Action, Connection, Robot, Waypoint, run
+
+LONGEST_S = 90.0
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Of the network: seconds of delay, share of packets lost, and for how long it is cut off."""
+
+    delay_s: float
+    lost: float
+    away_turns: int
+
+
+LITTLE, MUCH = Trouble(0.05, 0.2, 100), Trouble(0.25, 0.2, 1500)
+
+
+class Cart(Robot):
+    """It is at once wherever it may go, and counts what it has done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body.x_m, self.body.battery, self.body.compartment = 6.0, 0.9, "closed"
+        self.done: Counter[tuple[str, str]] = Counter()
+        self.waits_to_be_cancelled = False
+        self.cancelled: list[str] = []
+
+    def drive(self, to: Waypoint, period_s: float) -> bool:
+        self.body.x_m, self.body.y_m = to.x_m, to.y_m
+        return True
+
+    def act(self, action: Action, period_s: float) -> bool | None:
+        if action.is_cancelled:
+            self.cancelled.append(action.action_id)
+            return False
+        if self.waits_to_be_cancelled:
+            return None
+        self.done[action.kind, action.action_id] += 1
+        return True
+
+    def halt(self) -> None:
+        """It never moves between two periods."""
+
+
+class Shaky:
+    """A session that puts some messages twice, and some only after the next."""
+
+    def __init__(self, session: Any, seed: int) -> None:
+        self._session, self._chance = session, random.Random(seed)
+        self._held: list[tuple[Any, Any]] = []
+
+    def put(self, *what: Any, **how: Any) -> None:
+        held, self._held = self._held, []
+        if self._chance.random() < 0.2:
+            self._held = [(what, how)]
+        else:
+            self._session.put(*what, **how)
+        for late, as_said in held:
+            self._session.put(*late, **as_said)
+        if self._chance.random() < 0.3:
+            self._session.put(*what, **how)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+
+@contextmanager
+def at_work(folder: Path, trouble: Trouble) -> Iterator[tuple[ZenohFleet, Cart, FaultyProxy]]:
+    """A fleet whose messages are shaken, and a robot that reaches it through a bad line."""
+    cart, is_over = Cart(), Event()
+    with (
+        ZenohFleet.in_folder(folder) as fleet,
+        FaultyProxy(fleet.endpoint, delay_s=trouble.delay_s, lost=trouble.lost, seed=5) as proxy,
+    ):
+        fleet.link._session = Shaky(fleet.link._session, 5)
+        site, zone = HOME
+        thread = Thread(
+            target=run,
+            args=(cart, Connection([proxy.endpoint])),
+            kwargs={
+                "site": site,
+                "zone": zone,
+                "robot_id": "r-1",
+                "kind": "delivery_indoor",
+                "until": is_over.is_set,
+            },
+        )
+        thread.start()
+        try:
+            fleet.until(lambda: "r-1" in fleet.state.robots, LONGEST_S)
+            yield fleet, cart, proxy
+        finally:
+            proxy.mend()
+            is_over.set()
+            thread.join()
+
+
+def turn(fleet: ZenohFleet, times: int) -> None:
+    """Let so many turns pass."""
+    left = iter(range(times))
+    fleet.until(lambda: next(left, None) is None, LONGEST_S)
+
+
+def cut_off(fleet: ZenohFleet, proxy: FaultyProxy, trouble: Trouble) -> None:
+    """Nothing comes through for a while."""
+    proxy.hole()
+    turn(fleet, trouble.away_turns)
+    proxy.mend()
+
+
+def check_once(folder: Path, trouble: Trouble) -> None:
+    with at_work(folder, trouble) as (fleet, cart, proxy):
+        jobs = [fleet.submit(JobKind.DELIVERY, "shop", "desk") for _ in range(3)]
+        cut_off(fleet, proxy, trouble)
+        fleet.until(
+            lambda: all(fleet.state.jobs[job].status is JobStatus.FINISHED for job in jobs),
+            LONGEST_S,
+        )
+    assert set(cart.done.values()) == {1}
+    assert Counter(kind for kind, _ in cart.done) == {"load": 3, "unload": 3}
+
+
+def check_cancel(folder: Path, trouble: Trouble) -> None:
+    with at_work(folder, trouble) as (fleet, cart, proxy):
+        cart.waits_to_be_cancelled = True
+        job = fleet.submit(JobKind.DELIVERY, "shop", "desk")
+        fleet.until(lambda: fleet.state.robots["r-1"].busy_action, LONGEST_S)
+        proxy.hole()
+        assert fleet.ask(m.CancelJob("", job, "kim")).reason is None
+        turn(fleet, trouble.away_turns)
+        proxy.mend()
+        fleet.until(lambda: _has_failed(fleet), LONGEST_S)
+        cart.waits_to_be_cancelled = False
+        fleet.until(lambda: fleet.state.jobs[job].status is JobStatus.CANCELLED, LONGEST_S)
+    assert len(cart.cancelled) <= 1, "none, if it hears of the action only when that is called off"
+    assert "load" not in {kind for kind, _ in cart.done}
+
+
+def _has_failed(fleet: ZenohFleet) -> bool:
+    """The fleet has heard that the robot ended the first thing it did, or that it never will."""
+    action = fleet.state.robots["r-1"].action
+    return action is not None and (
+        action.status is ActionStatus.FAILED or action.kind is not ActionKind.LOAD
+    )
+
+
+def test_commands_take_effect_once(tmp_path: Path) -> None:
+    check_once(tmp_path, LITTLE)
+
+
+def test_a_job_that_was_called_off_meanwhile_is_once_the_robot_is_back(tmp_path: Path) -> None:
+    check_cancel(tmp_path, LITTLE)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("check", [check_once, check_cancel])
+def test_however_bad_it_is(tmp_path: Path, check: Any) -> None:
+    check(tmp_path, MUCH)
