@@ -48,7 +48,7 @@ bench: setup $(STAMPS)/peers ## all benchmarks, with peers, as one JSON object p
 	@$(BIN)/suwon-fleet bench --json $(if $(ARGS),$(ARGS),traffic dispatch scale city)
 
 test: setup ## the quick tests
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" --hypothesis-profile=same $(ARGS)
 
 test-long: setup ## the tests that take longer
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m long $(ARGS)
