@@ -63,6 +63,21 @@ SETTINGS = (
         within=(1.0, 3600.0),
         read_only=False,
     ),
+    Parameter(
+        "remember_ended_s",
+        _DEFAULTS.remember_ended_s,
+        "A job that has ended is known, and its request id answered the same, for so many seconds at"
+        " least; after that the journal alone has it.",
+        within=(60.0, 2_592_000.0),
+        read_only=False,
+    ),
+    Parameter(
+        "remember_jobs",
+        _DEFAULTS.remember_jobs,
+        "So many of the jobs that ended last are known however long ago that was.",
+        within=(0, 1_000_000),
+        read_only=False,
+    ),
 )
 """One for each of the core's Settings, by the same name."""
 

@@ -30,7 +30,8 @@ SENTENCES = {
     "no-room-to-meet": "Robots at {place} and {other} would stand in each other's way: meet at places that"
     " are {needed} m apart or more.",
     "too-few-robots": "Its {roles} roles need a robot each at the same time; only {robots} can take one.",
-    "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
+    "no-such-job": "There is no job “{job}”, or it ended long ago and only the journal tells of it;"
+    " see `suwon-fleet job list` and `suwon-fleet journal show`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
     "robot-handed-over": "{robot} has been handed over to group {group}: ask its owner, which has not"
     " answered yet. If that is down, start it again first.",

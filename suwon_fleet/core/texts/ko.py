@@ -34,7 +34,8 @@ SENTENCES = {
     " 고르세요.",
     "too-few-robots": "역할 {roles}개에 로봇이 한 대씩 동시에 필요한데, 맡을 수 있는 로봇은 {robots}대"
     "뿐입니다.",
-    "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
+    "no-such-job": "“{job}” 작업이 없거나, 끝난 지 오래되어 저널에만 남아 있습니다."
+    " `suwon-fleet job list`와 `suwon-fleet journal show`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
     "robot-handed-over": "{robot:+은/는} {group} 그룹에 넘겼고, 그쪽 관리자가 아직 응답하지 않았습니다."
     " 그쪽에 요청하세요. 꺼져 있으면 먼저 다시 켜 주세요.",
