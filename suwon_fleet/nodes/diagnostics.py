@@ -32,6 +32,10 @@ class TurnTimes:
         self.longest_s = max(self.longest_s, seconds)
 
 
+STANDING_BY = "standing by"
+"""What it says of its journal while another has that."""
+
+
 class Diagnostics:
     """Makes one array of statuses at a time, with what happened since the last."""
 
@@ -130,7 +134,7 @@ def _journal(surprises: Sequence[Problem]) -> DiagnosticStatus:
 
 def standing_by(stamp: Time) -> DiagnosticArray:
     """What a fleet_manager tells that waits until another has ended."""
-    told = DiagnosticArray(status=[_status("journal", OK, "standing by")])
+    told = DiagnosticArray(status=[_status("journal", OK, STANDING_BY)])
     told.header.stamp = stamp
     return told
 

@@ -13,6 +13,8 @@ turn.
 from __future__ import annotations
 
 import gc
+import importlib
+import inspect
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +35,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import Fleet, Settings
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.nodes import keeper
 from suwon_fleet.nodes.diagnostics import Diagnostics, standing_by
 from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
@@ -44,9 +47,11 @@ from suwon_fleet.nodes.taking_over import TakingOver
 from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
+from suwon_fleet.resources import resource_path
 from suwon_fleet.service.changes import Changes
 from suwon_fleet.service.fleet_service import FleetService, Request
-from suwon_fleet.service.warm_up import settle
+from suwon_fleet.service.warm_up import settle, warm_up
+from suwon_fleet.wire.kinds import load_kinds
 
 DIAGNOSTICS_S = 1.0
 STAND_BY_S = 0.1
@@ -332,8 +337,25 @@ def _work(node: FleetManager) -> int:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """The process: exit code 0 when asked to end, 1 when the journal fails, 2 for bad input."""
-    return run(FleetManager, _work, args)
+    """The process: exit code 0 when asked to end, 1 when the journal fails, 2 for bad input.
+
+    With `--keep` before `--ros-args` it is a child of one that starts it again; see :mod:`.keeper`.
+    """
+    given = list(sys.argv[1:] if args is None else args)
+    if keeper.FLAG not in given:
+        return run(FleetManager, _work, given)
+    given.remove(keeper.FLAG)
+    _load_ahead()
+    return keeper.Keeper(lambda: run(FleetManager, _work, given), good=(0, BAD_INPUT)).run()
+
+
+def _load_ahead() -> None:
+    """Do what takes long and is the same in every process; a fork has it."""
+    kinds = load_kinds(resource_path("config/robots"))
+    warm_up(next(iter(kinds.values())), lambda line: print(line, file=sys.stderr))
+    importlib.import_module("pyproj")  # maps that lie somewhere on Earth need it
+    inspect.getframeinfo(inspect.stack()[0].frame)  # rclpy's logger asks; the first answer is slow
+    settle()  # also: a collection in a child would copy all of this
 
 
 if __name__ == "__main__":
