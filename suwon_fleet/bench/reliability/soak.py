@@ -18,6 +18,7 @@ from suwon_fleet.service.fleet_service import FleetService
 from suwon_fleet.sim.link import WorldLink
 from suwon_fleet.sim.scenario import Scenario
 from suwon_fleet.sim.world import World
+from suwon_fleet.traffic import Coordinator
 
 TURN_STEPS = 10
 LOOK_EVERY_S = 300.0
@@ -63,6 +64,8 @@ def soak(scenario: Scenario, folder: Path, tell: Callable[[str], None]) -> Soake
     journal = SqliteJournal(folder / "soak.sqlite", sync="normal")
     service = FleetService(core, journal, WorldLink(world), _Clock(world))
     jobs = deque(scenario.jobs())
+    assert isinstance(core.fleet.traffic, Coordinator)
+    core.fleet.traffic.take_memory()  # a table that fills up in hours would look like a leak
     look_s = 0.0
     try:
         while (now_s := world.now_ns / _SECOND) < scenario.duration_s:

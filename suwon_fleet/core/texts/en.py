@@ -10,6 +10,10 @@ SENTENCES = {
     "unknown-version": "Version {version} of the message is not known; send version {known}.",
     "text-too-long": "{field} may have up to {most} characters; this one has {given}.",
     "too-many-places": "A job may have up to {most} places; this one has {given}.",
+    "fleet-overloaded": "There is more to do than time for it: a turn takes {turn} s of CPU, where {tick} s"
+    " lie between two. Topics are told less often; give each fleet manager less ground.",
+    "too-many-requests": "{requester:person} may put up to {most} requests a second for long; this one was"
+    " not taken. Put it again later.",
     "fleet-inactive": "The fleet manager takes no requests now: it is not active.",
     "joint-across-groups": "Place {place} belongs to group {group}; robots that work together stay on the"
     " ground of one group, here {own}.",
