@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -160,8 +161,16 @@ class ZenohLink:
     # Hearing
 
     def _from_robots(self, inbox: Inbox) -> Iterator[tuple[Member, str, bytes]]:
-        """Messages by robots' keys; others are counted."""
-        return self._of_robots((str(one.key_expr), one.payload.to_bytes()) for one in inbox.drain())
+        """Messages by robots' keys; others, and more than one may send, are counted.
+
+        What is turned away comes again: commands until they are answered, events out of the robot's cache.
+        """
+        told = ((str(one.key_expr), one) for one in inbox.drain())
+        now_s = time.monotonic()
+        may = self.counts.allowance.allows
+        return self._of_robots(
+            (key, one.payload.to_bytes()) for key, one in told if may(key, now_s)
+        )
 
     def _of_robots(self, told: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Member, str, bytes]]:
         for key, payload in told:
