@@ -46,7 +46,7 @@ class Routes:
 
     def touch(self) -> None:
         """Take the memory that the table will come to need, as if it were full."""
-        self._table[len(self._numbers) :].fill(np.nan)
+        self._table[len(self._numbers) + len(self._detours) :].fill(np.nan)
 
     @property
     def open(self) -> NDArray[np.bool_]:
