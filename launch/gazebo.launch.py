@@ -4,6 +4,8 @@
 Needs ros_gz_sim and ros_gz_bridge; says so, and ends, where one is missing.
 """
 
+import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -98,6 +100,7 @@ def _start(context):
         for name in ("world", "site", "fleets", "scenario", "robots", "headless")
     }
     folder = Path(tempfile.mkdtemp(prefix="suwon_fleet_gazebo_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # nodes read it until they end
     try:
         file = _world_file(given, folder)
         world = load_world(file, models=[resource_path("sim/models")])

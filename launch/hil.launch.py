@@ -10,9 +10,12 @@ python examples/hil_rig.py tcp/127.0.0.1:7447 belt suseo lab-1 X Y --lockstep
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, Shutdown
 from launch.conditions import IfCondition
-from launch.substitutions import EqualsSubstitution, LaunchConfiguration
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+PARAMETERS = PathJoinSubstitution([FindPackageShare("suwon_fleet"), "config", "fleet_manager.yaml"])
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -65,8 +68,8 @@ def generate_launch_description() -> LaunchDescription:
         node
         for is_lockstep in (True, False)
         for node in (
-            _node("fleet_manager", "fleet", _of_manager(is_lockstep), is_lockstep),
-            _node("simulator", "sim", _of_simulator(is_lockstep), is_lockstep),
+            _node("fleet_manager", "fleet", [PARAMETERS, _of_manager(is_lockstep)], is_lockstep),
+            _node("simulator", "sim", [_of_simulator(is_lockstep)], is_lockstep),
         )
     ]
     return LaunchDescription([*arguments, *nodes])
@@ -80,7 +83,7 @@ def _node(executable, namespace, parameters, is_lockstep) -> Node:
         executable=executable,
         name=executable,
         namespace=namespace,
-        parameters=[parameters],
+        parameters=parameters,
         output="screen",
         condition=IfCondition(EqualsSubstitution(LaunchConfiguration("mode"), mode)),
         on_exit=Shutdown(reason=f"the {executable} has ended"),

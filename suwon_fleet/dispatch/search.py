@@ -48,7 +48,8 @@ def improve(
     state = np.array([0x9E3779B97F4A7C15 + seed], dtype=np.uint64)
     done, share, warm = 0, spent(0), _COOL
     while share < 1.0:
-        anneal(problem, queues, near, scale * warm * (_COOL / warm) ** share, CHUNK, state)
+        heat = scale * warm * (_COOL / warm) ** share
+        cost = anneal(problem, queues, near, heat, CHUNK, state)
         if (
             done == 0
         ):  # now it is known how far the budget goes: the further, the warmer it may begin
@@ -56,7 +57,7 @@ def improve(
             warm = min(_WARM, _COOL * (1.0 + (moves / len(problem.jobs)) ** _GROWTH))
         done += CHUNK
         share = spent(done)
-        if (cost := total(problem, queues)) < least:
+        if cost < least:
             least = cost
             best.take(queues)
     queues.take(best)
@@ -117,9 +118,13 @@ def anneal(
     heat: float,
     moves: int,
     state: NDArray[np.uint64],
-) -> None:
-    """Try moves at one temperature; a worse plan is taken with probability exp(-loss / heat)."""
+) -> float:
+    """Try moves at one temperature; a worse plan is taken with probability exp(-loss / heat).
+
+    Returns what the plan costs in the end.
+    """
     _anneal(problem, queues, near, heat, moves, state)
+    return total(problem, queues)
 
 
 @lean_kernel

@@ -68,7 +68,9 @@ def _change_places(kind: RobotKind) -> Coordinator:
             traffic.release(grant.robot_id, len(paths[grant.robot_id]) - 1)
             traffic.wait_of(grant.robot_id)
     traffic.set_mobile("one", False)
+    traffic.aim("other", "east", urgency=1.0, now_ns=_STEPS * _STEP_NS)
     traffic.step(_STEPS * _STEP_NS)
+    assert traffic.cuts_off("one")
     traffic.remove("one")
     traffic.place("one", kind.id, paths["one"][-2:], 0)
     return traffic

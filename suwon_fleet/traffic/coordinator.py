@@ -57,6 +57,10 @@ class Coordinator:
         self._courses: Courses | None = None
         self._replanning = Replanning()
 
+    def take_memory(self) -> None:
+        """Have now what travel times will take once all of them were asked for."""
+        self._routes.touch()
+
     def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
         """The map as it is planned on."""
         return compile_roadmap(site, kinds)
@@ -170,8 +174,9 @@ class Coordinator:
 
     def ahead_s(self, robot_id: str) -> float:
         """Seconds a robot needs for all it was granted, and has not reported to have passed."""
-        slot = self._squad.slots[robot_id]
-        return float(ahead_s(self._graph, self._ledger.held, np.array([slot], dtype=np.int32))[0])
+        slot, ledger = self._squad.slots[robot_id], self._ledger
+        times_s = self.roadmap.edge_time[ledger.held.kind[slot], ledger.edges(slot)]
+        return float(sum(times_s.tolist()))  # a kernel takes longer to call
 
     def front_of(self, robot_id: str) -> str:
         """The vertex where a robot will stand once it has done all it was granted."""
@@ -254,9 +259,10 @@ class Coordinator:
 
     def _blocker(self, slot: int, edge: int) -> str | None:
         """A robot that cannot be moved and stands on an edge."""
-        owners = [] if edge == NO else self._ledger.owners_along(slot, edge)
-        names = (self._squad.names[other] for other in owners if not self._squad.mobile[other])
-        return next(names, None)
+        if edge == NO:
+            return None
+        other = self._ledger.obstacle(slot, edge, self._squad.mobile)
+        return None if other is None else self._squad.names[other]
 
     def _has_moves_left(self, slot: int) -> bool:
         robot = self._squad.place_in_plan[slot]
@@ -307,7 +313,7 @@ class Coordinator:
                 standing,
             ),
             routes=self._routes,
-            blocked=ledger.blocked_edges(set(slots.tolist()) - set(mobile.tolist())),
+            blocked=ledger.blocked_edges(slots[~squad.mobile[slots]].astype(np.int32)),
             room=self._room(slots),
             horizon_s=HORIZON_S,
             left=self._left(),

@@ -83,6 +83,8 @@ def union(
     )
     into = np.arange(len(of), dtype=np.int32)
     user = np.full((kinds, elements), NO, dtype=np.int32)
+    is_there = np.zeros(kinds, dtype=np.bool_)
+    is_there[problem.kind] = True
     for use in range(len(robots)):
         kind, number = problem.kind[robots[use]], int(of[robots[use]])
         if user[kind, ground[use]] != NO:
@@ -91,6 +93,8 @@ def union(
     for use in range(len(robots)):
         kind, number = problem.kind[robots[use]], int(of[robots[use]])
         for other_kind in range(kinds):
+            if not is_there[other_kind]:
+                continue
             pair = conflicts.pair[kind, other_kind]
             start, stop = conflicts.ptr[pair, ground[use]], conflicts.ptr[pair, ground[use] + 1]
             for slot in range(start, stop):

@@ -95,16 +95,10 @@ class Ledger:
         other = find_holder(self._graph, self.held, slot, kind, element)
         return None if other == NO else int(other)
 
-    def owners_along(self, slot: int, edge: int) -> list[int]:
-        """All other robots whose ground conflicts with driving `edge`."""
-        conflicts, element, held = self._graph.conflicts, self._element(edge), self.held
-        owners: set[int] = set()
-        for kind in range(len(conflicts.pair)):
-            pair = conflicts.pair[held.kind[slot], kind]
-            start, stop = conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]
-            near = held.holder[conflicts.elements[start:stop]]
-            owners.update(near[(near != NO) & (near != slot) & (held.kind[near] == kind)].tolist())
-        return sorted(owners)
+    def obstacle(self, slot: int, edge: int, mobile: NDArray[np.bool_]) -> int | None:
+        """Of robots that are not `mobile` (S,), the first whose ground conflicts with driving `edge`."""
+        other = find_immobile(self._graph, self.held, slot, self._element(edge), mobile)
+        return None if other == NO else int(other)
 
     def extend(self, slot: int, edge: int) -> None:
         """Add `edge` at the front. Raises Broken rather than own what another owns."""
@@ -130,18 +124,11 @@ class Ledger:
         release(self._graph, self.held, slot, last)
         stop(self._graph, self.held, slot)
 
-    def blocked_edges(self, slots: set[int]) -> NDArray[np.bool_]:
+    def blocked_edges(self, slots: Ints) -> NDArray[np.bool_]:
         """(K, E): edges no robot of a kind can drive while the robots in `slots` stay put."""
-        roadmap, conflicts = self._roadmap, self._graph.conflicts
-        blocked = np.zeros((len(roadmap.kinds), len(self.held.holder)), bool)
-        for slot in slots:
-            own = self.held.kind[slot]
-            for element in (*self.vertices(slot), *map(self._element, self.edges(slot))):
-                for kind, row in enumerate(blocked):
-                    pair = conflicts.pair[kind, own]
-                    start, stop = conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]
-                    row[conflicts.elements[start:stop]] = True
-        return np.ascontiguousarray(blocked[:, roadmap.vertex_count + roadmap.edge_segment])
+        ground = blocked_ground(self._graph, self.held, slots)
+        segments = self._roadmap.vertex_count + self._roadmap.edge_segment
+        return np.ascontiguousarray(ground[:, segments])
 
     def make_longer(self) -> None:
         """Make room for longer paths."""
@@ -177,6 +164,41 @@ def find_holder(graph: Graph, held: Holdings, slot: int, kind: int, element: int
             if other != NO and other != slot and held.kind[other] == other_kind:
                 return int(other)
     return NO
+
+
+@kernel
+def find_immobile(
+    graph: Graph, held: Holdings, slot: int, element: int, mobile: NDArray[np.bool_]
+) -> int:
+    """The first robot that is not `mobile` and whose ground `element` leaves no room for `slot`, or NO."""
+    conflicts, first = graph.conflicts, NO
+    for kind in range(conflicts.pair.shape[0]):
+        pair = conflicts.pair[held.kind[slot], kind]
+        for place in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
+            other = held.holder[conflicts.elements[place]]
+            if other in (NO, slot) or held.kind[other] != kind or mobile[other]:
+                continue
+            if first == NO or other < first:
+                first = int(other)
+    return first
+
+
+@kernel
+def blocked_ground(graph: Graph, held: Holdings, slots: Ints) -> NDArray[np.bool_]:
+    """(K, elements): ground that some robots, while they stay put, leave no robot of a kind."""
+    conflicts = graph.conflicts
+    blocked = np.zeros((conflicts.pair.shape[0], len(held.holder)), dtype=np.bool_)
+    for slot in slots:
+        for kind in range(conflicts.pair.shape[0]):
+            pair = conflicts.pair[kind, held.kind[slot]]
+            for index in range(2 * held.length[slot] - 1):  # a path's vertices and edges in turn
+                element = held.vertices[slot, index // 2]
+                if index % 2:
+                    edge = held.edges[slot, index // 2]
+                    element = graph.vertex_count + graph.edge_segment[edge]
+                for place in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
+                    blocked[kind, conflicts.elements[place]] = True
+    return blocked
 
 
 @kernel

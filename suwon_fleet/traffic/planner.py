@@ -171,7 +171,7 @@ class Planner:
         is_open: NDArray[np.bool_],
     ) -> tuple[Ints, dict[int, int]]:
         """The number of each wish's row of times over open ground, NO without a goal or a way."""
-        routes.keep(3 * len(wishes.slot))
+        routes.keep(len(wishes.slot))
         slots, kinds, _, goals = (column.tolist() for column in wishes[:4])
         wanted = [
             NO if goal == NO else routes.to(kind, goal)

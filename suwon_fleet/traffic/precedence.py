@@ -61,6 +61,8 @@ def order_moves(graph: Graph, kind: Ints, bounded: NDArray[np.bool_], moves: Int
     entered = np.full((len(bounded), 2), NO, dtype=np.int32)
     wanted = np.zeros(robots, dtype=np.int32)
     touched = np.zeros(robots, dtype=np.int32)
+    is_there = np.zeros(len(graph.conflicts.pair), dtype=np.bool_)
+    is_there[kind] = True
     sizes = np.zeros(total, dtype=np.int32)
     found_robot, found_moves = [np.int32(0) for _ in range(0)], [np.int32(0) for _ in range(0)]
     count[:] = 0
@@ -68,7 +70,7 @@ def order_moves(graph: Graph, kind: Ints, bounded: NDArray[np.bool_], moves: Int
         robot, edge = moves[move]
         segment = graph.vertex_count + graph.edge_segment[edge]
         head = graph.edge_to[edge]
-        others = _collect(graph, kind, robot, segment, user, until, wanted, touched)
+        others = _collect(graph, kind, is_there, robot, segment, user, until, wanted, touched)
         for other in np.sort(touched[:others]):
             found_robot.append(np.int32(other))
             found_moves.append(wanted[other])
@@ -123,6 +125,7 @@ def content_times(graph: Graph, problem: Problem, moves: Ints, plan: Plan) -> ND
 def _collect(
     graph: Graph,
     kind: Ints,
+    is_there: NDArray[np.bool_],
     robot: int,
     element: int,
     user: Ints,
@@ -132,11 +135,14 @@ def _collect(
 ) -> int:
     """Set `wanted[j]` to how many moves robot `j` must have finished before `element` is free.
 
-    `wanted` is 0 before; those for which it is not are listed in `touched`, and counted.
+    `wanted` is 0 before; those for which it is not are listed in `touched`, and counted. `is_there` (K,)
+    says of which kinds there are robots.
     """
     conflicts = graph.conflicts
     count = 0
     for other_kind in range(conflicts.pair.shape[0]):
+        if not is_there[other_kind]:
+            continue
         pair = conflicts.pair[kind[robot], other_kind]
         for slot in range(conflicts.ptr[pair, element], conflicts.ptr[pair, element + 1]):
             other = user[conflicts.elements[slot]]

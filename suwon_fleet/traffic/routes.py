@@ -21,6 +21,10 @@ READY_BYTES = 16 * 2**20
 """So much of it is filled before anybody asks: on maps of a few thousand vertices all rows to places."""
 MORE_ROWS = 1_000
 """The table grows by so many rows: to make it larger takes a copy."""
+LEAST_DETOURS = 16
+"""Rows past what is in the way are soon of no use: so many are kept, or one for each robot."""
+AT_ONCE = 32
+"""Rows that are asked for together; the table has room for more."""
 
 
 class Routes:
@@ -34,9 +38,15 @@ class Routes:
         self._roadmap = roadmap
         self._open = np.isfinite(roadmap.edge_time)
         self._closed: frozenset[int] = frozenset()
-        self._numbers: OrderedDict[tuple[object, ...], int] = OrderedDict()
+        self._numbers: OrderedDict[int, int] = OrderedDict()
+        self._detours: OrderedDict[tuple[object, ...], int] = OrderedDict()
+        self._most_detours = LEAST_DETOURS
         rows = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
         self._table = np.empty((rows, roadmap.vertex_count), dtype=np.float32)
+
+    def touch(self) -> None:
+        """Take the memory that the table will come to need, as if it were full."""
+        self._table[len(self._numbers) :].fill(np.nan)
 
     @property
     def open(self) -> NDArray[np.bool_]:
@@ -58,6 +68,7 @@ class Routes:
         self._open = np.isfinite(roadmap.edge_time) & ~enters
         self._closed = closed
         self._numbers.clear()
+        self._detours.clear()
 
     def prepare(self, goals: Sequence[int]) -> None:
         """Have rows to `goals` ready for all kinds, as many as `READY_BYTES` hold."""
@@ -66,10 +77,14 @@ class Routes:
         for goal, kind in islice(product(goals, kinds), most):
             self.to(kind, goal)
 
-    def keep(self, rows: int) -> None:
-        """Make sure that the last so many rows asked for are all there at once."""
+    def keep(self, robots: int) -> None:
+        """Make sure that the last three rows asked for each of so many robots are there at once.
+
+        One of them may be one that avoids something.
+        """
+        rows, self._most_detours = 3 * robots, max(LEAST_DETOURS, robots)
         if rows > len(self._table):
-            used = len(self._numbers)
+            used = len(self._numbers) + len(self._detours)
             rows = -(-rows // MORE_ROWS) * MORE_ROWS
             grown = np.empty((rows, self._table.shape[1]), dtype=np.float32)
             grown[:used] = self._table[:used]  # what is not used takes no memory
@@ -77,26 +92,35 @@ class Routes:
 
     def to(self, kind: int, goal: int) -> int:
         """The number of the row to `goal`, infinite where there is no way."""
-        key = ("to", kind, goal)
+        key = kind * self._roadmap.vertex_count + goal
         if (number := self._numbers.get(key)) is not None:  # asked thousands of times in a turn
             self._numbers.move_to_end(key)
             return number
-        number, _ = self._number(key)
+        number = self._numbers[key] = self._free_row()
         self._table[number] = self._find_row(kind, goal, self._open[kind])
         return number
 
     def avoiding(self, kind: int, goal: int, is_open: NDArray[np.bool_], tag: object) -> int:
         """As `to`, over the edges where `is_open` (E,) holds; `tag` stands for what it says."""
-        number, is_new = self._number(("avoiding", kind, goal, tag))
-        if is_new:
-            self._table[number] = self._find_row(kind, goal, is_open)
+        key = (kind, goal, tag)
+        if (number := self._detours.get(key)) is not None:
+            self._detours.move_to_end(key)
+            return number
+        is_full = len(self._detours) >= self._most_detours
+        number = self._detours.popitem(last=False)[1] if is_full else self._free_row()
+        self._detours[key] = number
+        self._table[number] = self._find_row(kind, goal, is_open)
         return number
 
     def home(self, kind: int, vertex: int) -> int:
         """The number of the row for a robot without a goal: see `Roadmap.home`."""
-        number, is_new = self._number(("home", kind, self._roadmap.part_of(kind, vertex)))
-        if is_new:
-            self._table[number] = self._roadmap.home(kind, vertex)
+        part = self._roadmap.part_of(kind, vertex)
+        key = -1 - kind * self._roadmap.vertex_count - part
+        if (number := self._numbers.get(key)) is not None:
+            self._numbers.move_to_end(key)
+            return number
+        number = self._numbers[key] = self._free_row()
+        self._table[number] = self._roadmap.home(kind, vertex)
         return number
 
     def row(self, kind: int, goal: int) -> Row:
@@ -107,8 +131,9 @@ class Routes:
     def between(self, kind: int, starts: NDArray[np.int64], goals: Sequence[int]) -> Row:
         """(starts, goals) travel times, as `seconds` gives them one by one."""
         table = np.empty((len(starts), len(goals)), dtype=np.float32)
-        for column, goal in enumerate(goals):
-            table[:, column] = self._table[self.to(kind, goal), starts]
+        for first in range(0, len(goals), AT_ONCE):
+            rows = np.array([self.to(kind, goal) for goal in goals[first : first + AT_ONCE]])
+            table[:, first : first + AT_ONCE] = self._table[rows[:, None], starts].T
         return table
 
     def seconds(self, kind: int, start: int, goal: int) -> float:
@@ -135,16 +160,12 @@ class Routes:
         ptr = self._roadmap.zone_ptr
         return set(map(int, self._roadmap.zone_ids[ptr[vertex] : ptr[vertex + 1]]))
 
-    def _number(self, key: tuple[object, ...]) -> tuple[int, bool]:
-        """Where a row is kept, and whether it is still to be filled in."""
-        if (number := self._numbers.get(key)) is not None:
-            self._numbers.move_to_end(key)
-            return number, False
-        number = len(self._numbers)
+    def _free_row(self) -> int:
+        """The number of a row to be filled in: a new one, or that of whatever was not asked for longest."""
+        number = len(self._numbers) + len(self._detours)
         if number == len(self._table):
             _, number = self._numbers.popitem(last=False)
-        self._numbers[key] = number
-        return number, True
+        return number
 
     def _find_row(self, kind: int, goal: int, is_open: NDArray[np.bool_]) -> Row:
         roadmap = self._roadmap

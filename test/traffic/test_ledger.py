@@ -113,6 +113,19 @@ def test_zones_count_robots_that_own_ground_in_them() -> None:
 def test_blocked_edges_are_those_that_meet_a_standing_robot() -> None:
     roadmap, ledger = ledger_of(line(4))
     ledger.place(0, 0, [1], 0)
-    blocked = ledger.blocked_edges({0})[0]
+    blocked = ledger.blocked_edges(np.array([0], dtype=np.int32))[0]
     ends = [{int(a), int(b)} for a, b in zip(roadmap.edge_from, roadmap.edge_to, strict=True)]
     assert np.array_equal(blocked, [1 in pair for pair in ends])
+
+
+def test_the_first_robot_that_cannot_move_is_an_obstacle() -> None:
+    roadmap, ledger = ledger_of(line(4))
+    for slot, vertex in enumerate((0, 2, 3)):
+        ledger.place(slot, 0, [vertex], 0)
+    into = roadmap.edge_between[1, 2]
+    mobile = np.ones(len(ledger.held.kind), dtype=np.bool_)
+    assert ledger.obstacle(0, into, mobile) is None
+    mobile[1:] = False
+    assert ledger.obstacle(0, into, mobile) == 1
+    assert ledger.obstacle(0, roadmap.edge_between[0, 1], mobile) is None
+    assert ledger.obstacle(1, into, mobile) is None, "no robot is in its own way"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -13,7 +15,7 @@ from traffic.maps import grids
 
 from suwon_fleet.core.sitemap import SiteMap, Zone, ZoneKind
 from suwon_fleet.traffic.roadmap import Roadmap, compile_roadmap
-from suwon_fleet.traffic.routes import Routes
+from suwon_fleet.traffic.routes import LEAST_DETOURS, Routes
 
 SMALL = kind("small")
 
@@ -83,3 +85,27 @@ def test_rows_that_were_prepared_are_not_made_again(monkeypatch: pytest.MonkeyPa
     assert routes.row(0, b)[b] == 0.0
     with pytest.raises(AttributeError):
         routes.row(0, roadmap.vertex_of["a"])
+
+
+def test_as_many_rows_past_obstacles_are_kept_as_robots_need() -> None:
+    points = {str(number): (2.4 * number, 0.0) for number in range(40)}
+    roadmap = compile_roadmap(site_of(points, list(pairwise(points))), [SMALL])
+    routes, is_open = Routes(roadmap), np.ones(len(roadmap.edge_from), dtype=bool)
+    home = routes.row(0, 0)
+    for tag in range(1_000):
+        routes.avoiding(0, 39, is_open, tag)
+    numbers = {routes.avoiding(0, goal, is_open, "last") for goal in range(40)}
+    assert len(numbers) == LEAST_DETOURS
+    routes.keep(40)
+    numbers = {routes.avoiding(0, goal, is_open, "more") for goal in range(40)}
+    assert len(numbers) == 40
+    assert all(routes.avoiding(0, goal, is_open, "more") in numbers for goal in range(40))
+    assert np.array_equal(routes.row(0, 0), home)
+
+
+def test_times_between_many_places_are_those_of_each_pair() -> None:
+    points = {str(number): (2.4 * number, 0.0) for number in range(80)}
+    roadmap = compile_roadmap(site_of(points, list(pairwise(points))), [SMALL])
+    routes, starts = Routes(roadmap), np.array([70, 3, 3])
+    table = routes.between(0, starts, range(80))
+    assert table.tolist() == [[routes.seconds(0, s, g) for g in range(80)] for s in starts]

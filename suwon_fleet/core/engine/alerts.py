@@ -70,10 +70,13 @@ def notice(fleet: Fleet, told: Noticed) -> None:
         raise_alert(fleet, told.level, told.reason, told.subject)
 
 
-def about(fleet: Fleet, subject: str, code: str | None = None) -> list[AlertRecord]:
-    """What is open about a subject, of one kind or all."""
-    open_now = (fleet.state.alerts[id] for id in fleet.state.index.alerts.get(subject, ()))
-    return [alert for alert in open_now if code in (None, alert.reason.code)]
+def about(fleet: Fleet, subject: str, *codes: str) -> list[AlertRecord]:
+    """What is open about a subject, of some kinds or all."""
+    ids = fleet.state.index.alerts.get(subject)
+    if ids is None:  # mostly nothing is: it is asked of everybody every second
+        return []
+    open_now = [fleet.state.alerts[id] for id in ids]
+    return [alert for alert in open_now if not codes or alert.reason.code in codes]
 
 
 def close(fleet: Fleet, alert: AlertRecord) -> None:
@@ -81,16 +84,12 @@ def close(fleet: Fleet, alert: AlertRecord) -> None:
     fleet.emit(events.AlertClosed(fleet.now_ns, alert.alert_id))
 
 
-def close_of(fleet: Fleet, subject: str, code: str | None = None) -> None:
-    """Close what is open about a subject, of one kind or all."""
-    if (
-        subject in fleet.state.index.alerts
-    ):  # mostly nothing is: it is asked of everybody every second
-        for alert in about(fleet, subject, code):
-            close(fleet, alert)
+def close_of(fleet: Fleet, subject: str, *codes: str) -> None:
+    """Close what is open about a subject, of some kinds or all."""
+    for alert in about(fleet, subject, *codes):
+        close(fleet, alert)
 
 
 def needs_help(fleet: Fleet, robot_id: str) -> bool:
     """Whether a robot waits for a person to look at it."""
-    open_now = fleet.state.index.alerts.get(robot_id, ())
-    return any(fleet.state.alerts[id].answers == ASSIST_ANSWERS for id in open_now)
+    return any(alert.answers == ASSIST_ANSWERS for alert in about(fleet, robot_id))

@@ -19,6 +19,7 @@ from suwon_fleet.core.engine import (
     cuts,
     errands,
     events,
+    forgetting,
     giving,
     hearing,
     jobs,
@@ -45,6 +46,8 @@ from suwon_fleet.core.traffic import GroupTraffic, Traffic
 
 DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
+FORGET_EVERY_S = 10.0
+"""Jobs that may be forgotten are looked for this often."""
 DISPATCH_REST_S = 5e-4
 """For each robot of the fleet they are left alone for so long after that: with 1,000, half a second."""
 
@@ -102,7 +105,7 @@ class FleetCore:
         for zone in site.zones:
             if not zone.is_open:
                 traffic.set_open(zone.id, False)
-        self._watched_ns = self._dispatched_ns = -(10**18)
+        self._watched_ns = self._dispatched_ns = self._forgot_ns = -(10**18)
         self.replayed = 0
         """How many events it has read after the first, which may be a snapshot."""
 
@@ -205,7 +208,8 @@ class FleetCore:
             fleet.emit(events.SiteOpened(fleet.now_ns, fleet.site.id, site_hash(fleet.site)))
         for one in inputs:
             _HANDLERS[type(one)](fleet, one)
-            asks.carry_out(fleet)
+            if fleet.asks:
+                asks.carry_out(fleet)
         fleet.stirred.update(fleet.to_look_at.next(fleet.now_ns))
         for robot_id in fleet.to_listen_to.next(fleet.now_ns):
             watching.listen(fleet, fleet.state.robots[robot_id])
@@ -215,6 +219,9 @@ class FleetCore:
             self._watched_ns = fleet.now_ns
             watching.watch_jobs(fleet)
         asks.carry_out(fleet)
+        if fleet.now_ns - self._forgot_ns >= FORGET_EVERY_S * SECOND:
+            self._forgot_ns = fleet.now_ns
+            forgetting.review(fleet)
         self._go_on()
         return Outcome(tuple(fleet.events), tuple(fleet.effects))
 
@@ -225,24 +232,25 @@ class FleetCore:
         if is_due and rested_s >= DISPATCH_REST_S * len(fleet.state.robots):
             self._dispatched_ns = fleet.now_ns
             assigning.assign(fleet)
-        touched = [robot for robot in fleet.state.robots.values() if self._lets_go_on(robot)]
+        touched = []
+        for robot in fleet.state.robots.values():
+            if robot.robot_id in fleet.stirred:  # who goes on may stir others
+                self._take_on(robot)
+                touched.append(robot)
         motion.coordinate(fleet, touched)
         if fleet.border:
             peers.go_on(fleet, fleet.border)
             asks.carry_out(fleet)
 
-    def _lets_go_on(self, robot: RobotRecord) -> bool:
-        """Take a robot on if something has happened to it; whether it has."""
+    def _take_on(self, robot: RobotRecord) -> None:
+        """Take on a robot to which something has happened."""
         fleet = self.fleet
-        if robot.robot_id not in fleet.stirred:
-            return False
         fleet.stirred.discard(robot.robot_id)
         fleet.waits.pop(robot.robot_id, None)
         errands.advance(fleet, robot)
         if robot.job_id:
             jobs.advance(fleet, robot)
         asks.carry_out(fleet)
-        return True
 
     def state_hash(self) -> str:
         """A hash of the whole durable state: equal states, and only those, have equal hashes."""

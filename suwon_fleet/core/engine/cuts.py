@@ -108,6 +108,7 @@ def take_effect(fleet: Fleet, border: Border) -> None:
     for peer in border.peers:
         fleet.forget_sent(_about(peer))
     fleet.stirred.update(fleet.state.robots)
+    fleet.calm_until_ns.clear()
     fleet.dispatch_due = fleet.crew_changed = True
 
 

@@ -13,6 +13,8 @@ from suwon_fleet.core.dispatch import Dispatcher, Forecast, Parts
 from suwon_fleet.core.engine.border import Border
 from suwon_fleet.core.engine.events import (
     Event,
+    GroundGranted,
+    GroundReleased,
     JobUnassigned,
     RobotCommissioned,
     RobotJoined,
@@ -57,6 +59,8 @@ _CHANGES_WHO_CAN = (
     JobUnassigned,
 )
 """Events after which a waiting job may have nobody left, or somebody again, who can do it."""
+_GETS_ON = (GroundGranted, GroundReleased)
+"""Events that leave all the less to notice about a robot."""
 LISTEN_EVERY_S = 0.2
 """Whether a robot is still heard is looked at this often."""
 WATCH_EVERY_S = 1.0
@@ -83,6 +87,10 @@ class Settings:
     """A job whose robot is held up for so long, and has not fetched anything, goes to another."""
     reassign_silent_after_s: float = 4.0
     """The same of a robot that has not been heard for so long."""
+    remember_ended_s: float = 3600.0
+    """A job that has ended, and the request ids it answers, are known for so long at least."""
+    remember_jobs: int = 1000
+    """So many that ended last are known however long ago that was."""
 
 
 @dataclass(slots=True)
@@ -137,6 +145,8 @@ class Fleet:
     settled: dict[str, tuple[object, ...]] = field(default_factory=dict)
     """What robots tell, of whom nothing was left to do: until something happens to one of them, its
     reports that tell the same need no look."""
+    calm_until_ns: dict[str, int] = field(default_factory=dict)
+    """Until when there is nothing to notice about a robot, unless something happens to it."""
     stirred: set[str] = field(default_factory=set)
     """Robots to which something has happened, and that have not been looked at since."""
     to_listen_to: Round = field(default_factory=lambda: Round(round(LISTEN_EVERY_S * SECOND)))
@@ -149,6 +159,8 @@ class Fleet:
         self.stirred.update(concerned)
         for robot_id in concerned:
             self.settled.pop(robot_id, None)
+            if not isinstance(event, _GETS_ON):
+                self.calm_until_ns.pop(robot_id, None)
         evolve(self.state, event)
         self.events.append(event)
         if isinstance(event, _CHANGES_WHO_CAN):
@@ -173,6 +185,7 @@ class Fleet:
         self.to_watch.drop(robot_id)
         self.to_look_at.drop(robot_id)
         self.stirred.discard(robot_id)
+        self.calm_until_ns.pop(robot_id, None)
 
     def take_in(self, robot_id: str) -> None:
         """Look at a robot from now on."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from operator import attrgetter
 
-from suwon_fleet.core.engine import actions, alerts, events, firing, joining, stops
+from suwon_fleet.core.engine import actions, alerts, events, firing, joining, stops, workers
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.engine.state import RobotRecord
@@ -189,7 +189,7 @@ def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
         return
     told = report.action
     if told is None or told.action_id != action.action_id:
-        if fleet.may_resend(robot.robot_id, action.action_id):
+        if fleet.may_resend(robot.robot_id, "action"):
             actions.tell(fleet, robot)
     elif told.status.is_over:
         fleet.emit(
@@ -197,7 +197,7 @@ def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
                 fleet.now_ns, robot.robot_id, action.action_id, told.status, told.result
             )
         )
-        fleet.dispatch_due = True
+        fleet.dispatch_due |= workers.is_at_hand(fleet, robot)
     elif not actions.is_wanted(fleet, robot, action):
         actions.call_off(fleet, robot)
 
@@ -213,7 +213,7 @@ def _hear_stops(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
     if held:
         newest = held[-1]
         unheard = report.stop_id != newest.stop_id
-        if unheard and fleet.may_resend(robot.robot_id, newest.stop_id):
+        if unheard and fleet.may_resend(robot.robot_id, "stop"):
             fleet.send(RequestStop(robot.robot_id, newest.stop_id, newest.kind))
         return
     still_stopped = report.stop_id != "" and report.stop is StopState.PROTECTIVE

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.messages import Message
 from suwon_fleet.core.jobs import JobRequest
+from suwon_fleet.core.quick import quick
 from suwon_fleet.core.robots.command import RobotCommand, StopKind
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
 
@@ -25,6 +26,7 @@ class Announced:
     report: RobotReport
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reported:
     report: RobotReport

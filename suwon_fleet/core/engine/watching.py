@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from suwon_fleet.core.engine import actions, alerts, ending, firing, motion, stranded, teams, zones
-from suwon_fleet.core.engine.fleet import Fleet
+from suwon_fleet.core.engine.fleet import SECOND, Fleet
 from suwon_fleet.core.engine.messages import Finding, Vanished
 from suwon_fleet.core.engine.state import RobotRecord
 from suwon_fleet.core.errors import Reason
@@ -15,9 +15,12 @@ from suwon_fleet.core.robots.states import Connection, Layer, Release
 from suwon_fleet.core.robots.trigger import Trigger
 
 _ON_PURPOSE = (StopState.PAUSED, StopState.PROTECTIVE)
+_LEFT = ("load-without-job", "arms-without-job")
 _HELD_UP = ("robot-silent", "robot-held-up", "robot-stuck", "robot-event")
 STUCK_AFTER_S = 180.0
 """A robot that may go, and does not get on for so long, needs help."""
+MOST_CALM_S = 5.0
+"""A robot to which nothing happens is looked at this often all the same."""
 _LONGEST_DRIVE_S = 600.0
 """What is allowed for one piece of way at most."""
 
@@ -37,7 +40,10 @@ def listen(fleet: Fleet, robot: RobotRecord) -> None:
 
 
 def watch(fleet: Fleet, robot: RobotRecord) -> None:
-    """Look at a robot."""
+    """Look at a robot, unless it is known that there is nothing to notice yet."""
+    if fleet.now_ns < fleet.calm_until_ns.get(robot.robot_id, 0):
+        return
+    decided = len(fleet.events)
     for row in fleet.table_of(robot).timers(robot.states):
         if row.after_s is not None and _age_s(fleet, robot, row) >= row.after_s:
             _time_out(fleet, robot, row)
@@ -45,6 +51,28 @@ def watch(fleet: Fleet, robot: RobotRecord) -> None:
     _notice_no_way(fleet, robot)
     _notice_load(fleet, robot)
     _notice_unreleased(fleet, robot)
+    if len(fleet.events) == decided:
+        calm_ns = int(_calm_s(fleet, robot) * SECOND)
+        fleet.calm_until_ns[robot.robot_id] = fleet.now_ns + calm_ns
+
+
+def _calm_s(fleet: Fleet, robot: RobotRecord) -> float:
+    """For how long time alone makes nothing of a robot worth noticing.
+
+    That it falls silent is seen by who listens.
+    """
+    is_heard = robot.states.connection is Connection.ONLINE
+    if not is_heard or is_immobile(robot.states) or alerts.about(fleet, robot.robot_id):
+        return 0.0
+    timers = fleet.table_of(robot).timers(robot.states)
+    left_s = [
+        row.after_s - _age_s(fleet, robot, row)
+        for row in timers
+        if row.after_s is not None and row.trigger is not Trigger.COMMS_LOST
+    ]
+    if len(robot.path) > 1:
+        left_s.append(STUCK_AFTER_S - fleet.seconds_awake_since(robot.moved_ns))
+    return max(0.0, min([MOST_CALM_S, *left_s]))
 
 
 def watch_jobs(fleet: Fleet) -> None:
@@ -139,8 +167,7 @@ def _review(fleet: Fleet, robot: RobotRecord) -> None:
     if reason := held_up or stuck or _needs_help(fleet, robot):
         ending.give_up(fleet, robot, reason)
     else:
-        for code in _HELD_UP:
-            alerts.close_of(fleet, robot.job_id, code)
+        alerts.close_of(fleet, robot.job_id, *_HELD_UP)
 
 
 def _held_up(fleet: Fleet, robot: RobotRecord) -> Reason | None:
@@ -214,9 +241,8 @@ def _notice_load(fleet: Fleet, robot: RobotRecord) -> None:
         left = Reason.of("load-without-job", robot=robot.robot_id)
     elif ending.arms_are_out(robot) and not robot.job_id:
         left = Reason.of("arms-without-job", robot=robot.robot_id)
-    for code in ("load-without-job", "arms-without-job"):
-        if left is None or left.code != code:
-            alerts.close_of(fleet, robot.robot_id, code)
+    over = [code for code in _LEFT if left is None or code != left.code]
+    alerts.close_of(fleet, robot.robot_id, *over)
     if left:
         alerts.raise_alert(fleet, alerts.ERROR, left, robot.robot_id, alerts.ASSIST_ANSWERS)
 

@@ -43,6 +43,11 @@ def may_change_hands(fleet: Fleet, robot: RobotRecord) -> bool:
     return _why_not_able(fleet, robot, states) is None
 
 
+def is_at_hand(fleet: Fleet, robot: RobotRecord) -> bool:
+    """Whether a robot could be given a job now, or another one than it is on the way to."""
+    return why_not_free(fleet, robot) is None or may_change_hands(fleet, robot)
+
+
 def _why_not_able(fleet: Fleet, robot: RobotRecord, states: RobotStates) -> Reason | None:
     if not robot.commissioned:
         return Reason.of("robot-not-commissioned", robot=robot.robot_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from suwon_fleet.core.quick import quick
 from suwon_fleet.core.sitemap import GROUND
 
 
@@ -134,6 +135,7 @@ class ActionStatus(StrEnum):
         return self in (ActionStatus.FINISHED, ActionStatus.FAILED)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Pose:
     """Position (m) and yaw (rad, from east, counter-clockwise) in the `map` frame, on a level."""
@@ -173,6 +175,7 @@ def charge_of(gauge: float) -> float:
     return min(1.0, max(0.0, gauge))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RobotReport:
     """The whole state of one robot at one instant.

@@ -89,10 +89,11 @@ class Table:
         silences = [row.after_s for row in self.rows if row.trigger is Trigger.COMMS_LOST]
         self.silent_after_s = min((s for s in silences if s is not None), default=math.inf)
         """How old a robot's newest report may get."""
-        self._timed: dict[Layer, dict[StrEnum, tuple[Row, ...]]] = {}
+        self._timed: dict[Layer, dict[StrEnum | None, tuple[Row, ...]]] = {}
         for row in (row for row in self.rows if row.after_s is not None):
             timed = self._timed.setdefault(row.layer, {})
             timed.update({source: (*timed.get(source, ()), row) for source in row.sources})
+        self._states_timed = attrgetter(*self._timed, Layer.CONNECTION)  # more than one, so a tuple
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:
@@ -132,9 +133,8 @@ class Table:
         it is the robot that should have moved on by then, and people may want to know.
         """
         rows: tuple[Row, ...] = ()
-        for layer, timed in self._timed.items():
-            state = states.at(layer)
-            rows += timed.get(state, ()) if state is not None else ()
+        for timed, state in zip(self._timed.values(), self._states_timed(states), strict=False):
+            rows += timed.get(state, ())
         return rows
 
     def follow(

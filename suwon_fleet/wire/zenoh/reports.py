@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -131,33 +129,28 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     message = _STATE.decode(payload, where)
     body = message.body
     soc = body.battery_soc
-    pose = _new(Pose)
-    _set_x(pose, body.x_m)
-    _set_y(pose, body.y_m)
-    _set_yaw(pose, body.yaw_rad)
-    _set_level(pose, body.level or GROUND)
-    report: RobotReport = _new(RobotReport)
-    _set_robot_id(report, body.robot_id)
-    _set_sequence(report, message.seq)
-    _set_stamp(report, message.stamp_ns)
-    _set_session(report, body.session)
-    _set_pose(report, pose)
-    _set_speed(report, body.speed_mps)
-    _set_path_index(report, body.path_index)
-    _set_granted_index(report, body.granted_index)
-    _set_battery(report, None if soc is None else charge_of(soc))
-    _set_mode(report, body.mode)
-    _set_navigation(report, body.navigation)
-    _set_compartment(report, body.compartment)
-    _set_lift(report, body.lift)
-    _set_stop(report, body.stop)
-    _set_power(report, body.power)
-    _set_control(report, body.control)
-    _set_posture(report, body.posture)
-    _set_action(report, _action(body.action))
-    _set_stop_id(report, body.stop_id)
-    _set_faults(report, body.faults)
-    return report
+    return RobotReport(
+        body.robot_id,
+        message.seq,
+        message.stamp_ns,
+        body.session,
+        Pose(body.x_m, body.y_m, body.yaw_rad, body.level or GROUND),
+        body.speed_mps,
+        body.path_index,
+        body.granted_index,
+        None if soc is None else charge_of(soc),
+        body.mode,
+        body.navigation,
+        body.compartment,
+        body.lift,
+        body.stop,
+        body.power,
+        body.control,
+        body.posture,
+        _action(body.action),
+        body.stop_id,
+        body.faults,
+    )
 
 
 def _action(body: ActionBody | None) -> ActionReport | None:
@@ -165,37 +158,3 @@ def _action(body: ActionBody | None) -> ActionReport | None:
     if body is None or not body.action_id:
         return None
     return ActionReport(body.action_id, body.status, body.result)
-
-
-def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
-    """What puts a value in each slot of a frozen dataclass, in order.
-
-    Its own `__init__` takes four times as long, and states come by tens of thousands a second.
-    """
-    return [getattr(kind, field.name).__set__ for field in fields(kind)]
-
-
-_new: Any = object.__new__
-_set_x, _set_y, _set_yaw, _set_level = _setters(Pose)
-(
-    _set_robot_id,
-    _set_sequence,
-    _set_stamp,
-    _set_session,
-    _set_pose,
-    _set_speed,
-    _set_path_index,
-    _set_granted_index,
-    _set_battery,
-    _set_mode,
-    _set_navigation,
-    _set_compartment,
-    _set_lift,
-    _set_stop,
-    _set_power,
-    _set_control,
-    _set_posture,
-    _set_action,
-    _set_stop_id,
-    _set_faults,
-) = _setters(RobotReport)
