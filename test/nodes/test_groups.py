@@ -81,6 +81,8 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
             return at_work == [answer.job_id]
 
         wait_for(is_begun_there, processes, LONGEST_S)
+        stop = east.stop("robot", robot, "protective", "ana", "so that it stays there")
+        assert stop.accepted, stop.reason_en
         at = {group: ["--fleet", f"/{group}/fleet", "--timeout", "60"] for group in GROUPS}
         assert main(["job", "pause", answer.job_id, *at["west"]]) == Exit.FAILED
         assert "[job-elsewhere]" in capsys.readouterr().err
@@ -88,6 +90,7 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
             assert main(["job", verb, answer.job_id, *at["east"]]) == Exit.GOOD
         assert main(["job", "cancel", answer.job_id, "--wait", "60", *at["west"]]) == Exit.GOOD
         assert f"{answer.job_id}: cancelled" in capsys.readouterr().out
+        assert east.release(stop.stop_id, "robot", robot, "ana").accepted
         wait_for(lambda: status(answer.job_id) == "cancelled", processes, LONGEST_S)
 
         def closed() -> list[str]:

@@ -13,6 +13,7 @@ from zenoh import CongestionControl, Priority, SampleKind
 from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.zenoh import happenings
 from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.declared import DeclaredKeys
 from suwon_fleet.adapters.zenoh.guests import Guests
 from suwon_fleet.adapters.zenoh.members import Member, Members
 from suwon_fleet.adapters.zenoh.queues import Inbox, Replies
@@ -73,6 +74,7 @@ class ZenohLink:
         self._events: deque[RobotEvent] = deque(maxlen=MOST_EVENTS)
         self._asked_ns: dict[str, int] = {}
         self._told_who = Replies(session, ASK_AGAIN_S)
+        self._keys = DeclaredKeys(session)
         self._states = self._subscribe(keys[Channel.STATE], Inbox())
         self._sheets = self._subscribe(keys[Channel.FACTSHEET], Inbox(_SMALL))
         self._answers = self._subscribe(keys[Channel.ANSWER], Inbox(_SMALL))
@@ -302,7 +304,7 @@ class ZenohLink:
     def _put(self, address: Address, channel: Channel, payload: bytes) -> None:
         """Never waits: what congestion drops is told again."""
         self._session.put(
-            address.key(channel),
+            self._keys.of(address.key(channel)),
             payload,
             congestion_control=CongestionControl.DROP,
             priority=_PRIORITY[channel],

@@ -12,6 +12,7 @@ from zenoh import CongestionControl, Priority
 
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
 from suwon_fleet.adapters.zenoh.counts import Counts
+from suwon_fleet.adapters.zenoh.declared import DeclaredKeys
 from suwon_fleet.core.engine.messages import PeerSaid, Tell
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.keys import owner_of
@@ -42,6 +43,7 @@ class ZenohPeers:
         """
         self.counts = Counts()
         self._session, self._clock, self._site, self._group = session, clock, site, group
+        self._keys = DeclaredKeys(session)
         self._numbers = count(1)
         self._waiting: deque[zenoh.Sample] = deque(maxlen=_WAITING)
         self._wake = wake
@@ -71,7 +73,7 @@ class ZenohPeers:
         now_ns = self._clock.now_ns()
         for one in messages:
             self._session.put(
-                key_to(self._site, self._group, one.peer),
+                self._keys.of(key_to(self._site, self._group, one.peer)),
                 encode(one.message, next(self._numbers), now_ns),
                 congestion_control=CongestionControl.DROP,
                 priority=Priority.INTERACTIVE_HIGH,

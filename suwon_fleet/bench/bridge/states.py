@@ -26,6 +26,7 @@ from suwon_fleet.bench.scale.city_map import city
 from suwon_fleet.bench.scale.starts import place_all
 from suwon_fleet.core.engine.fleet import Settings
 from suwon_fleet.core.engine.messages import Announced, Heard, Reported
+from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
@@ -40,7 +41,8 @@ KIND = "delivery_outdoor"
 HZ = 10.0
 TICK_S = 0.1
 POLL_S = 0.001
-JOINING_S = 240.0
+JOINING_S = 600.0
+"""Zenoh takes for each key that is declared the longer the more there are."""
 SWING_S = 2.0
 _NEVER_PARK_S = 1e6
 
@@ -179,7 +181,7 @@ def _until(what: Callable[[], bool], step: Callable[[], object]) -> None:
     deadline_s = time.monotonic() + JOINING_S
     while not what():
         if time.monotonic() > deadline_s:
-            raise TimeoutError("the robots did not all join")
+            raise Unreachable(f"the robots did not all join in {JOINING_S:g} s")
         step()
         time.sleep(TICK_S / 2)
 
