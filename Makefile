@@ -18,6 +18,8 @@ STAMPS := $(VENV)/stamps/$(subst /,-,$(CURDIR))
 # A ROS or another environment set up in the calling shell must not mix with the one built here.
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH LD_LIBRARY_PATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
+# Bytecode that is not kept is made anew by every process: three seconds more for each start of a node.
+unexport PYTHONDONTWRITEBYTECODE
 
 # $(call step,text): say what is done, and how long it took; beside what a target prints, such as figures.
 step = echo "setup: $(1)" >&2; trap 'echo "setup:   $$SECONDS s" >&2' EXIT
@@ -48,7 +50,7 @@ bench: setup $(STAMPS)/peers ## all benchmarks, with peers, as one JSON object p
 	@$(BIN)/suwon-fleet bench --json $(if $(ARGS),$(ARGS),traffic dispatch scale city)
 
 test: setup ## the quick tests
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" --hypothesis-profile=same $(ARGS)
 
 test-long: setup ## the tests that take longer
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m long $(ARGS)

@@ -5,4 +5,7 @@ from hypothesis import settings
 
 # No example fails for being slow: how fast a test is depends on what else the machine does.
 settings.register_profile("patient", deadline=None)
+# What `make test` draws it draws each time, so that it fails for a change and not by chance. Whoever runs
+# pytest, and `make test-long`, draws anew.
+settings.register_profile("same", settings.get_profile("patient"), derandomize=True)
 settings.load_profile("patient")

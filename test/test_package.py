@@ -2,7 +2,6 @@
 """The package as a whole: what its several manifests say agrees, and its interfaces work."""
 
 import ast
-import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 
 import suwon_fleet
 from suwon_fleet.bench import packages
+from suwon_fleet.cli.domain import isolated
 
 ROOT = Path(__file__).parents[1]
 CMAKE = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
@@ -120,30 +120,29 @@ def test_a_fleet_state_survives_the_wire() -> None:
 
 
 @pytest.mark.ros
-def test_two_nodes_exchange_our_message_over_dds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_nodes_exchange_our_message_over_dds() -> None:
     rclpy = pytest.importorskip("rclpy", reason="ROS 2 is not installed")
     from rclpy.executors import SingleThreadedExecutor
     from rclpy.qos import DurabilityPolicy, QoSProfile
 
     from suwon_fleet.msg import RobotReport, RobotReports
 
-    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     sent = RobotReports(version=1, reports=[RobotReport(robot_id=f"r{i}") for i in range(3)])
-    topic = f"reports_{os.getpid()}"  # another test run on this machine has its own
     context = rclpy.Context()
-    rclpy.init(context=context, domain_id=91)
-    try:
-        robot = rclpy.create_node("robot", context=context)
-        fleet = rclpy.create_node("fleet", context=context)
-        executor = SingleThreadedExecutor(context=context)
-        executor.add_node(robot)
-        executor.add_node(fleet)
-        received = rclpy.task.Future(executor=executor)
-        fleet.create_subscription(RobotReports, topic, received.set_result, latched)
-        robot.create_publisher(RobotReports, topic, latched).publish(sent)
-        executor.spin_until_future_complete(received, timeout_sec=30)
-        assert received.done(), "no message in 30 s"
-        assert received.result() == sent
-    finally:
-        rclpy.shutdown(context=context)
+    with isolated():
+        rclpy.init(context=context)
+        try:
+            robot = rclpy.create_node("robot", context=context)
+            fleet = rclpy.create_node("fleet", context=context)
+            executor = SingleThreadedExecutor(context=context)
+            executor.add_node(robot)
+            executor.add_node(fleet)
+            received = rclpy.task.Future(executor=executor)
+            fleet.create_subscription(RobotReports, "reports", received.set_result, latched)
+            robot.create_publisher(RobotReports, "reports", latched).publish(sent)
+            executor.spin_until_future_complete(received, timeout_sec=30)
+            assert received.done(), "no message in 30 s"
+            assert received.result() == sent
+        finally:
+            rclpy.shutdown(context=context)

@@ -12,8 +12,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.resources import resource_path
 
 _DOMAIN, _RANGE = "ROS_DOMAIN_ID", "ROS_AUTOMATIC_DISCOVERY_RANGE"
+_PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+"""Where Fast DDS looks for its settings: in Jazzy, and later."""
 HIGHEST = 101
 """Ports of higher domains meet those that Linux gives to whoever asks for any."""
 
@@ -28,8 +31,9 @@ def isolated() -> Iterator[int]:
         domain = next((d for d in _from_anywhere() if _is_ours(d, stack)), None)
         if domain is None:
             raise Unreachable(f"all ROS domains from 1 to {HIGHEST} are in use on this machine")
-        before = {name: os.environ.get(name) for name in (_DOMAIN, _RANGE)}
-        os.environ |= {_DOMAIN: str(domain), _RANGE: "LOCALHOST"}
+        chosen = {_DOMAIN: str(domain), **_on_this_machine()}
+        before = {name: os.environ.get(name) for name in chosen}
+        os.environ |= chosen
         try:
             yield domain
         finally:
@@ -38,6 +42,15 @@ def isolated() -> Iterator[int]:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def _on_this_machine() -> dict[str, str]:
+    """What keeps a graph on this machine. ROS's own way always has Fast DDS use shared memory, by which a
+    process that is killed leaves others deaf; settings of Fast DDS can do without."""
+    if not os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp").startswith("rmw_fastrtps"):
+        return {_RANGE: "LOCALHOST"}
+    settings = str(resource_path("config/dds/this_machine.xml"))
+    return {_RANGE: "SUBNET"} | dict.fromkeys(_PROFILES, settings)
 
 
 def _is_ours(domain: int, stack: ExitStack) -> bool:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -132,6 +133,8 @@ class Simulation:
         self.world = scenario.world()
         self._assemble = assemble
         self.core = assemble(scenario.site, scenario.kinds)
+        # What came of a run is told of all its jobs.
+        self.core.fleet.settings = replace(self.core.fleet.settings, remember_ended_s=math.inf)
         self.journal = MemoryJournal()
         self._pipeline = Pipeline(self.core, self.journal, WorldLink(self.world))
         robots = self.world.robots.values()

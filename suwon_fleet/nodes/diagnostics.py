@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.ros.link import RosLink
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.errors import Problem
 from suwon_fleet.core.robots.states import Connection
-from suwon_fleet.nodes.statuses import OF_OWNERS, OK, WARN, LinkStatus, Since, status
+from suwon_fleet.nodes.load import Load
+from suwon_fleet.nodes.statuses import OF_OWNERS, OK, WARN, LinkStatus, Since, status, worst_of
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots
 from suwon_fleet.service.witness import Witness
 
@@ -32,13 +34,17 @@ class TurnTimes:
         self.longest_s = max(self.longest_s, seconds)
 
 
+STANDING_BY = "standing by"
+"""What it says of its journal while another has that."""
+
+
 class Diagnostics:
     """Makes one array of statuses at a time, with what happened since the last."""
 
     def __init__(self, tick_s: float) -> None:
         self.turns = TurnTimes()
         self._tick_s = tick_s
-        self._faults = Since()
+        self._faults, self._too_many = Since(), Since()
         self._zenoh = LinkStatus("fleet_manager: zenoh robots")
         self._owners = LinkStatus("fleet_manager: other owners", OF_OWNERS)
 
@@ -47,6 +53,8 @@ class Diagnostics:
         stamp: Time,
         fleet: Fleet,
         surprises: Sequence[Problem],
+        allowance: Allowance,
+        load: Load,
         link: RosLink | None,
         witness: Witness | None,
         zenoh: ZenohRobots | None,
@@ -57,10 +65,11 @@ class Diagnostics:
         """
         told = DiagnosticArray(
             status=[
-                self._turning(),
+                self._turning(load),
                 self._robots(fleet),
                 self._alerts(fleet),
                 _journal(surprises),
+                self._requests(allowance),
             ]
         )
         if link is not None:
@@ -76,10 +85,12 @@ class Diagnostics:
         self.turns = TurnTimes()
         return told
 
-    def _turning(self) -> DiagnosticStatus:
+    def _turning(self, load: Load) -> DiagnosticStatus:
         turns = self.turns
         slow = turns.longest_s > self._tick_s
         text = "a turn took longer than tick_s" if slow else "in time"
+        if load.is_over:
+            slow, text = True, "too much to do: state, zones and markers are told less often"
         mean_s = turns.total_s / turns.turns if turns.turns else 0.0
         return _status(
             "turns",
@@ -88,6 +99,7 @@ class Diagnostics:
             turns=turns.turns,
             mean_ms=f"{mean_s * 1e3:.1f}",
             longest_ms=f"{turns.longest_s * 1e3:.1f}",
+            overloaded=load.is_over,
         )
 
     def _robots(self, fleet: Fleet) -> DiagnosticStatus:
@@ -110,6 +122,17 @@ class Diagnostics:
         asking = sum(bool(alert.answers) for alert in alerts)
         return _status("alerts", level, f"{len(alerts)} open", waiting_for_an_answer=asking)
 
+    def _requests(self, allowance: Allowance) -> DiagnosticStatus:
+        turned_away = allowance.turned_away
+        new = self._too_many.of(allowance, turned_away.total())
+        return _status(
+            "requests",
+            WARN if new else OK,
+            f"{new} were more than their requesters may put" if new else "none was turned away",
+            turned_away=turned_away.total(),
+            requesters=worst_of(turned_away),
+        )
+
     def _link(self, link: RosLink) -> DiagnosticStatus:
         new = self._faults.of(link, link.faults)
         text = f"{new} reports could not be used" if new else "all reports could be used"
@@ -130,7 +153,7 @@ def _journal(surprises: Sequence[Problem]) -> DiagnosticStatus:
 
 def standing_by(stamp: Time) -> DiagnosticArray:
     """What a fleet_manager tells that waits until another has ended."""
-    told = DiagnosticArray(status=[_status("journal", OK, "standing by")])
+    told = DiagnosticArray(status=[_status("journal", OK, STANDING_BY)])
     told.header.stamp = stamp
     return told
 

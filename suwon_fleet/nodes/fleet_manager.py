@@ -13,6 +13,8 @@ turn.
 from __future__ import annotations
 
 import gc
+import importlib
+import inspect
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,32 +27,42 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
 from suwon_fleet.adapters.links import UrgentLinks
 from suwon_fleet.adapters.ros import fields as ros_fields
 from suwon_fleet.adapters.ros.link import RosLink
+from suwon_fleet.core.engine import alerts
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.fleet import Fleet, Settings
 from suwon_fleet.core.errors import Reason
+from suwon_fleet.nodes import keeper
 from suwon_fleet.nodes.diagnostics import Diagnostics, standing_by
 from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
+from suwon_fleet.nodes.load import Load
 from suwon_fleet.nodes.spinning import BAD_INPUT, executor_for, run, spin_until_asked
 from suwon_fleet.nodes.stop_door import StopDoor
 from suwon_fleet.nodes.taking_over import TakingOver
 from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
+from suwon_fleet.resources import resource_path
 from suwon_fleet.service.changes import Changes
 from suwon_fleet.service.fleet_service import FleetService, Request
-from suwon_fleet.service.warm_up import settle
+from suwon_fleet.service.warm_up import settle, warm_up
+from suwon_fleet.wire.kinds import load_kinds
 
 DIAGNOSTICS_S = 1.0
 STAND_BY_S = 0.1
 """Who stands by looks so often whether the journal is free."""
+MOST_AT_ONCE = 10_000
+"""Requests that one requester may put in one go."""
+FLEET = "fleet manager"
+"""Whom alerts about itself are about: no robot, job or zone has a space in its name."""
 SWITCH_S = 0.0005
 """A turn lets other threads go on so soon: a request to stop comes by several times on its way."""
 
@@ -87,6 +99,8 @@ class FleetManager(ToldLifecycleNode):
         self.add_on_set_parameters_callback(self._on_set_parameters)
         self._configured: _Configured | None = None
         self._active: _Active | None = None
+        self._load = Load(self.parameters.tick_s)
+        self._allowance = Allowance(self.parameters.requests_per_s, MOST_AT_ONCE)
         self._taking_over = TakingOver(self, self.parameters, self._on_kept)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._turned_at_s = 0.0
@@ -108,13 +122,23 @@ class FleetManager(ToldLifecycleNode):
     def ask(self, request: Request) -> Future[m.Answer]:
         """Put a request to the fleet; refused while the node is not active. Any thread."""
         if active := self._active:
+            is_stop = isinstance(request, m.StopRobots)  # these are never turned away
+            if not is_stop and (refused := self._too_many(request)):
+                return refused
             asked = active.service.ask(request)
-            if isinstance(request, m.StopRobots):
+            if is_stop:
                 self._wake()
             return asked
-        refused: Future[m.Answer] = Future()
-        refused.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
-        return refused
+        return _refused(request, Reason.of("fleet-inactive"))
+
+    def _too_many(self, request: Request) -> Future[m.Answer] | None:
+        """The refusal of a request beyond what one requester may ask for."""
+        asked = request.request if isinstance(request, m.SubmitJob) else request
+        if self._allowance.allows(asked.requester, time.monotonic()):
+            return None
+        requester, most = asked.requester[:80] or "-", f"{self._allowance.per_s:g}"
+        reason = Reason.of("too-many-requests", requester=requester, most=most)
+        return _refused(request, reason)
 
     # Transitions
 
@@ -141,7 +165,7 @@ class FleetManager(ToldLifecycleNode):
             StopDoor(self, self),
             ExecuteJobServer(self, self, requests.job_answer),
             [
-                self._every(1.0 / given.state_hz, self._tell_state),
+                self._every(1.0 / given.state_hz, self._on_state_due),
                 self._every(DIAGNOSTICS_S, self._tell_diagnostics),
             ],
         )
@@ -267,9 +291,10 @@ class FleetManager(ToldLifecycleNode):
         assert self._active is not None
         if self._failure:
             raise self._failure
-        began_s = time.monotonic()
+        began_s, cpu_s = time.monotonic(), time.thread_time()
         if changes := self._active.service.turn():
             self._tell(self._active, changes)
+        self._load.note(time.thread_time() - cpu_s)
         self._turned_at_s = time.monotonic()
         self._diagnostics.turns.note(self._turned_at_s - began_s)
 
@@ -282,18 +307,33 @@ class FleetManager(ToldLifecycleNode):
         self._configured.topics.tell(self.fleet, changes)
         self._configured.actions.tell(changes.jobs)
 
+    def _on_state_due(self) -> None:
+        if self._load.lets_tell():
+            self._tell_state()
+
     def _tell_state(self) -> None:
         assert self._configured is not None
         self._configured.topics.tell_state(self.fleet, active=self._active is not None)
 
+    def _review_load(self, active: _Active) -> None:
+        """People are told when there is too much to do, and when that is over."""
+        if self._load.review():
+            tick_s, turn_s = self.parameters.tick_s, round(self._load.mean_s, 3)
+            reason = Reason.of("fleet-overloaded", tick=f"{tick_s:g}", turn=f"{turn_s:g}")
+            is_over = not self._load.is_over
+            active.service.notice(m.Noticed(alerts.WARNING, reason, FLEET, is_over))
+
     def _tell_diagnostics(self) -> None:
         assert self._configured is not None
         stamp = ros_fields.stamp(self.fleet.now_ns)
-        active = self._active
+        if active := self._active:
+            self._review_load(active)
         told = self._diagnostics.array(
             stamp,
             self.fleet,
             self._configured.journal.surprises,
+            self._allowance,
+            self._load,
             active.link if active else None,
             active.service.witness if active else None,
             active.zenoh if active else None,
@@ -315,6 +355,12 @@ class FleetManager(ToldLifecycleNode):
         return SetParametersResult(successful=True)
 
 
+def _refused(request: Request, reason: Reason) -> Future[m.Answer]:
+    refused: Future[m.Answer] = Future()
+    refused.set_result(m.Answer(request.token, reason))
+    return refused
+
+
 def _work(node: FleetManager) -> int:
     """Start as told and spin until the process is asked to end."""
     executor = executor_for(node)
@@ -332,8 +378,25 @@ def _work(node: FleetManager) -> int:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """The process: exit code 0 when asked to end, 1 when the journal fails, 2 for bad input."""
-    return run(FleetManager, _work, args)
+    """The process: exit code 0 when asked to end, 1 when the journal fails, 2 for bad input.
+
+    With `--keep` before `--ros-args` it is a child of one that starts it again; see :mod:`.keeper`.
+    """
+    given = list(sys.argv[1:] if args is None else args)
+    if keeper.FLAG not in given:
+        return run(FleetManager, _work, given)
+    given.remove(keeper.FLAG)
+    _load_ahead()
+    return keeper.Keeper(lambda: run(FleetManager, _work, given), good=(0, BAD_INPUT)).run()
+
+
+def _load_ahead() -> None:
+    """Do what takes long and is the same in every process; a fork has it."""
+    kinds = load_kinds(resource_path("config/robots"))
+    warm_up(next(iter(kinds.values())), lambda line: print(line, file=sys.stderr))
+    importlib.import_module("pyproj")  # maps that lie somewhere on Earth need it
+    inspect.getframeinfo(inspect.stack()[0].frame)  # rclpy's logger asks; the first answer is slow
+    settle()  # also: a collection in a child would copy all of this
 
 
 if __name__ == "__main__":

@@ -63,6 +63,21 @@ SETTINGS = (
         within=(1.0, 3600.0),
         read_only=False,
     ),
+    Parameter(
+        "remember_ended_s",
+        _DEFAULTS.remember_ended_s,
+        "A job that has ended is known, and its request id answered the same, for so many seconds at"
+        " least; after that the journal alone has it.",
+        within=(60.0, 2_592_000.0),
+        read_only=False,
+    ),
+    Parameter(
+        "remember_jobs",
+        _DEFAULTS.remember_jobs,
+        "So many of the jobs that ended last are known however long ago that was.",
+        within=(0, 1_000_000),
+        read_only=False,
+    ),
 )
 """One for each of the core's Settings, by the same name."""
 
@@ -120,6 +135,12 @@ PARAMETERS = (
         "How often state, zones and markers are published, per second of wall time.",
         within=(0.1, 50.0),
     ),
+    Parameter(
+        "requests_per_s",
+        200.0,
+        "So many requests a second one requester may put for long, stop requests aside; more are refused.",
+        within=(1.0, 100_000.0),
+    ),
     *zenoh_robots.PARAMETERS,
     *SETTINGS,
 )
@@ -135,6 +156,7 @@ class FleetParameters:
     group: str
     journal: str
     journal_sync: str
+    requests_per_s: float
     autostart: bool
     tick_s: float
     state_hz: float
@@ -154,6 +176,7 @@ def declare_parameters(node: Node) -> FleetParameters:
         group=values["group"],
         journal=values["journal"],
         journal_sync=values["journal_sync"],
+        requests_per_s=values["requests_per_s"],
         autostart=values["autostart"],
         tick_s=values["tick_s"],
         state_hz=values["state_hz"],

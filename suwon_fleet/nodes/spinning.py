@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
@@ -30,6 +31,9 @@ _LOOK_S = 0.2
 _NEW_OBJECTS = 100_000
 """More than those of one turn with thousands of robots."""
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
+_TRANSPORTS = ("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+"""No shared memory: a process that is killed while it writes there leaves those who hear it deaf, for a
+second or for ever."""
 
 RCLError = rclpy_implementation.RCLError
 UnknownROSArgsError = rclpy_implementation.UnknownROSArgsError
@@ -136,6 +140,7 @@ def run(make: Callable[[], N], work: Callable[[N], int], args: Sequence[str] | N
 
 def _init(args: Sequence[str]) -> None:
     """Join ROS, leaving signals to us. Raises BadInput for arguments that mean nothing."""
+    os.environ.setdefault(*_TRANSPORTS)  # who has set it wants what it says
     mend = "give parameters as --ros-args -p NAME:=VALUE, or --params-file FILE"
     try:
         rclpy.init(args=list(args), signal_handler_options=SignalHandlerOptions.NO)

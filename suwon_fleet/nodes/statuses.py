@@ -76,10 +76,18 @@ class LinkStatus:
             **more,
             **sums,
             unusable=senders.total(),
-            senders=", ".join(f"{key}: {number}" for key, number in senders.most_common(_WORST)),
+            senders=worst_of(senders),
+            too_many=sum(counts.allowance.turned_away.total() for counts in links),
+            too_many_of=worst_of(sum((one.allowance.turned_away for one in links), Counter())),
             last=last[-1] if last else "",
         )
 
 
+def worst_of(senders: Counter[str]) -> str:
+    """Those who are in it most often."""
+    return ", ".join(f"{key or '-'}: {number}" for key, number in senders.most_common(_WORST))
+
+
 def _lost(counts: Counts) -> int:
-    return counts.unusable.total() + counts.overruns + counts.events_missed
+    turned_away = counts.allowance.turned_away.total()
+    return counts.unusable.total() + counts.overruns + counts.events_missed + turned_away

@@ -21,10 +21,10 @@ from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.nodes.fleet_parameters import FleetParameters
 from suwon_fleet.ports import Journal
 from suwon_fleet.service.assemble import prepare
-from suwon_fleet.service.warm_up import warm_up
+from suwon_fleet.service.warm_up import settle, warm_up
 from suwon_fleet.wire.groups import load_groups
 from suwon_fleet.wire.kinds import load_kinds
-from suwon_fleet.wire.maps import load_site
+from suwon_fleet.wire.maps import load_site, to_geojson
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class TakingOver:
                 if self._core is None:
                     self._log.warning(f"standing by: {error}")
                     self._core = self._prepare(given)
+                    to_geojson(given.site)  # what it needs is loaded when it is told to all
+                    settle()
                     self._log.info("standing by: ready")
             wait()
 

@@ -65,6 +65,7 @@ class FleetService:
         self.witness = Witness()
         self._looked_ns = core.fleet.now_ns
         self._asked: deque[Request] = deque()
+        self._noticed: list[m.Noticed] = []
         self._waiting: dict[str, Future[m.Answer]] = {}
         self._tokens = itertools.count(1)
         self._is_open = True
@@ -104,6 +105,10 @@ class FleetService:
         future.set_result(m.Answer(request.token, Reason.of("fleet-inactive")))
         return future
 
+    def notice(self, noticed: m.Noticed) -> None:
+        """Have people told with the next turn. Owner's thread."""
+        self._noticed.append(noticed)
+
     def turn(self) -> Changes | None:
         """Hear robots and requests, decide and journal; then as `act`. Owner's thread.
 
@@ -112,6 +117,8 @@ class FleetService:
         with self._lock:  # robots are told of a stop before a turn decides it
             asked: list[m.Input] = list(self._asked)
             self._asked.clear()
+        asked += self._noticed
+        self._noticed.clear()
         outcome = self._pipeline.decide(self._clock.now_ns(), [*asked, *self._look()])
         self._untold.append((self.fleet.now_ns, self._changes.read(outcome.events)))
         return self.act()

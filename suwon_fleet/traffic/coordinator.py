@@ -57,6 +57,10 @@ class Coordinator:
         self._courses: Courses | None = None
         self._replanning = Replanning()
 
+    def take_memory(self) -> None:
+        """Have now what travel times will take once all of them were asked for."""
+        self._routes.touch()
+
     def _compile(self, site: SiteMap, kinds: Sequence[RobotKind]) -> Roadmap:
         """The map as it is planned on."""
         return compile_roadmap(site, kinds)

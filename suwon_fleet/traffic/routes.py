@@ -44,6 +44,10 @@ class Routes:
         rows = max(64, CACHE_BYTES // (4 * max(1, roadmap.vertex_count)))
         self._table = np.empty((rows, roadmap.vertex_count), dtype=np.float32)
 
+    def touch(self) -> None:
+        """Take the memory that the table will come to need, as if it were full."""
+        self._table[len(self._numbers) :].fill(np.nan)
+
     @property
     def open(self) -> NDArray[np.bool_]:
         """(K, E): edges each kind may use now; read only."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,20 +27,29 @@ from suwon_fleet.core.jobs import JobKind, JobRequest
 LONGEST_S = 90.0
 
 
+@contextmanager
+def run(town: Town, *of: str) -> Iterator[tuple[Processes, dict[str, FleetClient]]]:
+    """All of the town at work, and clients of some of its groups."""
+    with isolated(), Processes(echo) as processes, ExitStack() as stack:
+        for group in GROUPS:
+            processes.start(group, town.manager(group))
+        processes.start("simulator", town.simulator(rate=10.0))
+        yield (
+            processes,
+            {
+                group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
+                for group in of
+            },
+        )
+
+
 @pytest.mark.ros
 @pytest.mark.timeout(240)
 def test_a_job_goes_from_one_end_of_the_town_to_the_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     town = Town.write(tmp_path)
-    with isolated(), Processes(echo) as processes, ExitStack() as stack:
-        for group in GROUPS:
-            processes.start(group, town.manager(group))
-        processes.start("simulator", town.simulator(rate=10.0))
-        clients = {
-            group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
-            for group in GROUPS
-        }
+    with run(town, *GROUPS) as (processes, clients):
 
         def robots_of(group: str) -> set[str]:
             return {robot.robot_id for robot in clients[group].state().robots}
@@ -92,11 +102,8 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
 @pytest.mark.timeout(240)
 def test_a_robot_without_a_charger_of_its_own_charges_at_another_groups(tmp_path: Path) -> None:
     town = Town.write(tmp_path, carts=1, is_low=True)
-    with isolated(), Processes(echo) as processes, ExitStack() as stack:
-        for group in GROUPS:
-            processes.start(group, town.manager(group))
-        processes.start("simulator", town.simulator(rate=10.0))
-        east = stack.enter_context(FleetClient(timeout_s=60.0, namespace="/east/fleet"))
+    with run(town, "east") as (processes, clients):
+        east = clients["east"]
 
         def missions() -> list[str]:
             return [robot.mission for robot in east.state().robots]
@@ -115,14 +122,7 @@ def test_a_zone_is_given_to_another_owner_with_the_robot_in_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     town = Town.write(tmp_path)
-    with isolated(), Processes(echo) as processes, ExitStack() as stack:
-        for group in GROUPS:
-            processes.start(group, town.manager(group))
-        processes.start("simulator", town.simulator(rate=10.0))
-        clients = {
-            group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
-            for group in GROUPS
-        }
+    with run(town, *GROUPS) as (processes, clients):
         west, east = clients["west"], clients["east"]
         wait_for(lambda: bool(west.state().robots and east.state().robots), processes, LONGEST_S)
         (robot,) = {robot.robot_id for robot in east.state().robots}

@@ -12,11 +12,13 @@ from yard import Yard
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
+from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from nodes.in_process import Stage, stage
 
 from suwon_fleet import msg, srv
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.ros.jobs import request_message
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.adapters.ros.reports import batch_of
@@ -219,3 +221,32 @@ def test_a_bad_map_ends_the_process(tmp_path: Path, capfd: pytest.CaptureFixture
     errors = capfd.readouterr().err
     assert f"cannot configure: {site}:3" in errors
     assert "Traceback" not in errors
+
+
+def test_who_asks_for_too_much_is_refused_and_can_still_have_robots_stop(
+    play: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = Allowance(per_s=1e-9, burst=1)
+    monkeypatch.setattr(fleet_manager, "Allowance", lambda _per_s, _burst: once)
+    yard = Yard.write(tmp_path)
+    manager = play.add(FleetManager, {**yard.manager, "autostart": False})
+    robot = Robot(play)
+    told: list[Any] = []
+    robot.node.create_subscription(
+        DiagnosticArray, "/diagnostics", lambda array: told.extend(array.status), 10
+    )
+    assert change(play, robot, Transition.TRANSITION_CONFIGURE)
+    assert change(play, robot, Transition.TRANSITION_ACTIVATE)
+    play.until(lambda: robot.states and robot.states[-1].robots, step=robot.report)
+
+    assert robot.submit().accepted
+    refused = robot.submit()
+    assert (refused.accepted, refused.code) == (False, "too-many-requests")
+
+    stop = srv.RequestStop.Request(scope="all", requester="kim", reason="drill")
+    assert play.answer(robot.node, srv.RequestStop, "/fleet/request_stop", stop).accepted
+    play.until(
+        lambda: any(one.name.endswith("requests") and "1 were more" in one.message for one in told),
+        step=robot.report,
+    )
+    manager.close()

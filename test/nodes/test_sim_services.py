@@ -34,21 +34,29 @@ def simulated(play: Stage, folder: Path, **parameters: object) -> Any:
     return play.add(Simulator, Yard.write(folder).simulator | {"rate": 0.0} | parameters)
 
 
-class Gazebo:
-    """Asks what ros_gz_interfaces has."""
+class Services:
+    """Asks for services of a package that may not be installed."""
+
+    package: str
 
     def __init__(self, play: Stage, world: Any) -> None:
-        package = "ros_gz_interfaces"
-        reason = f"{package} is not installed"
-        self.msg = pytest.importorskip(f"{package}.msg", reason=reason)
-        self.srv = pytest.importorskip(f"{package}.srv", reason=reason)
+        reason = f"{self.package} is not installed"
+        self.msg = pytest.importorskip(f"{self.package}.msg", reason=reason)
+        self.srv = pytest.importorskip(f"{self.package}.srv", reason=reason)
         self._play, self._node, self.world = play, play.observer(), world
 
-    def ask(self, name: str, kind: str, /, **fields: Any) -> bool:
+    def answer(self, name: str, kind: str, fields: dict[str, Any]) -> Any:
         service = getattr(self.srv, kind)
-        request = service.Request(**fields)
-        answer = self._play.answer(self._node, service, f"/world/yard/{name}", request)
-        return bool(answer.success)
+        return self._play.answer(self._node, service, name, service.Request(**fields))
+
+
+class Gazebo(Services):
+    """Asks what Gazebo's bridge has."""
+
+    package = "ros_gz_interfaces"
+
+    def ask(self, name: str, kind: str, /, **fields: Any) -> bool:
+        return bool(self.answer(f"/world/yard/{name}", kind, fields).success)
 
     def control(self, **fields: Any) -> bool:
         return self.ask("control", "ControlWorld", world_control=self.msg.WorldControl(**fields))
@@ -105,20 +113,13 @@ def test_gazebos_create_remove_and_set_pose(play: Stage, tmp_path: Path) -> None
     assert node.count_publishers("/new/odom") == 0
 
 
-class Standard:
-    """Asks what simulation_interfaces has."""
+class Standard(Services):
+    """Asks what any simulator has."""
 
-    def __init__(self, play: Stage, world: Any) -> None:
-        package = "simulation_interfaces"
-        reason = f"{package} is not installed"
-        self.msg = pytest.importorskip(f"{package}.msg", reason=reason)
-        self.srv = pytest.importorskip(f"{package}.srv", reason=reason)
-        self._play, self._node, self.world = play, play.observer(), world
+    package = "simulation_interfaces"
 
     def ask(self, name: str, kind: str, /, **fields: Any) -> Any:
-        service = getattr(self.srv, kind)
-        request = service.Request(**fields)
-        return self._play.answer(self._node, service, f"/gzserver/{name}", request)
+        return self.answer(f"/gzserver/{name}", kind, fields)
 
 
 def test_the_standard_simulation(play: Stage, tmp_path: Path) -> None:

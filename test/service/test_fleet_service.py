@@ -11,7 +11,9 @@ from yard import Yard
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.alerts import WARNING
 from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.service.assemble import assemble
@@ -177,3 +179,16 @@ def test_a_job_that_need_not_wait_any_more_has_changed(rig: Rig) -> None:
         if rig.service.fleet.state.jobs["job-1"].status.is_over and "job-1" in changes.jobs
     )
     assert "next" in ended.jobs
+
+
+def test_what_is_noticed_is_an_alert_until_it_is_over(rig: Rig) -> None:
+    reason = Reason.of("fleet-overloaded", tick="0.1", turn="0.2")
+    rig.service.notice(m.Noticed(WARNING, reason, "fleet manager"))
+    changes = rig.service.turn()
+    assert changes is not None
+    assert [alert.reason for alert in changes.opened] == [reason]
+    over = Reason.of("fleet-overloaded", tick="0.1", turn="0.05")
+    rig.service.notice(m.Noticed(WARNING, over, "fleet manager", is_over=True))
+    changes = rig.service.turn()
+    assert changes is not None
+    assert [alert.reason for alert in changes.closed] == [reason]

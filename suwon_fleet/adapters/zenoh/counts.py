@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.happenings import CommandAnswer
 
+MOST_PER_S, MOST_AT_ONCE = 200.0, 5_000
+"""Messages by one key: far beyond what a robot has to say, also after an outage."""
 _MOST_SENDERS = 1000
 _OTHERS = "(others)"
 
@@ -43,6 +46,8 @@ class Counts:
     unusable: Counter[str] = field(default_factory=Counter)
     """Messages that could not be used, by the key they came by."""
     last_fault: BadInput | None = None
+    allowance: Allowance = field(default_factory=lambda: Allowance(MOST_PER_S, MOST_AT_ONCE))
+    """What one sender may say that is not a state; of those only the newest is looked at in any case."""
 
     def fault(self, key: str, error: BadInput) -> None:
         """A message could not be used."""

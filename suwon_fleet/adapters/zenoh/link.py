@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -101,8 +102,9 @@ class ZenohLink:
         """What robots have said since the last call: of states the newest of each."""
         now_ns = self._clock.now_ns()
         vanished = self._hear_tokens()
+        states = self._newest_states()  # before the sheets: a robot says who it is, then how it is
         self._hear_sheets(now_ns)
-        heard = self._hear_states(now_ns)
+        heard = self._hear_states(states, now_ns)
         heard += map(Vanished, vanished)
         heard += self._hear_alarms(now_ns)
         self._hear_events(now_ns)
@@ -159,8 +161,16 @@ class ZenohLink:
     # Hearing
 
     def _from_robots(self, inbox: Inbox) -> Iterator[tuple[Member, str, bytes]]:
-        """Messages by robots' keys; others are counted."""
-        return self._of_robots((str(one.key_expr), one.payload.to_bytes()) for one in inbox.drain())
+        """Messages by robots' keys; others, and more than one may send, are counted.
+
+        What is turned away comes again: commands until they are answered, events out of the robot's cache.
+        """
+        told = ((str(one.key_expr), one) for one in inbox.drain())
+        now_s = time.monotonic()
+        may = self.counts.allowance.allows
+        return self._of_robots(
+            (key, one.payload.to_bytes()) for key, one in told if may(key, now_s)
+        )
 
     def _of_robots(self, told: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Member, str, bytes]]:
         for key, payload in told:
@@ -211,7 +221,8 @@ class ZenohLink:
             if sheet and self._is_own(member, sheet.robot_id, key):
                 member.recall(sheet)
 
-    def _hear_states(self, now_ns: int) -> list[Heard]:
+    def _newest_states(self) -> dict[str, zenoh.Sample]:
+        """What has come since the last call, by key."""
         newest: dict[str, zenoh.Sample] = {}
         count = 0
         for sample in self._states.drain():
@@ -219,8 +230,11 @@ class ZenohLink:
             newest[str(sample.key_expr)] = sample
         self.counts.states += count
         self.counts.conflated += count - len(newest)
+        return newest
+
+    def _hear_states(self, states: dict[str, zenoh.Sample], now_ns: int) -> list[Heard]:
         told: list[tuple[Member, RobotReport]] = []
-        for key, sample in newest.items():
+        for key, sample in states.items():
             member = self._at(key)
             if member is None:
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from suwon_fleet.bench.bridge import gone, handover, outages, ros, states
 from suwon_fleet.bench.bridge.handover import Crossings
@@ -116,14 +117,21 @@ def _gone(options: Options) -> Iterator[Figure]:
 
 
 def _outages(options: Options) -> Iterator[Figure]:
-    for outage in outages.QUICK if options.quick else outages.OUTAGES:
-        runs: dict[str, list[Heard]] = {OURS: [], "plain puts": []}
-        for number in range(1, options.seeds + 1):
-            options.tell(f"events across a {outage.name}: {number} of {options.seeds}")
-            for by, heard in zip(runs, outages.across(outage), strict=True):
-                runs[by].append(heard)
+    played = outages.QUICK if options.quick else outages.OUTAGES
+    runs: dict[outages.Outage, dict[str, list[Heard]]] = {
+        outage: {OURS: [], "plain puts": []} for outage in played
+    }
+    for number in range(1, options.seeds + 1):
+        names = ", ".join(outage.name for outage in played)
+        options.tell(f"events across outages ({names}): {number} of {options.seeds}")
+        with ThreadPoolExecutor(len(played)) as pool:  # they mostly wait
+            heard = [*pool.map(outages.across, played)]
+        for (ours, plain), found in zip(heard, runs.values(), strict=True):
+            found[OURS].append(ours)
+            found["plain puts"].append(plain)
+    for outage, found in runs.items():
         case = f"{outages.HZ:g} events/s, {outage.name}"
-        for by, all_heard in runs.items():
+        for by, all_heard in found.items():
             is_ours = by == OURS
             for what in ("lost", "doubled", "disordered"):
                 values = [float(getattr(heard, what)) for heard in all_heard]

@@ -36,23 +36,21 @@ def crowd(endpoint: str, told: dict[str, Any]) -> dict[str, float]:
         *_, robot, channel = str(sample.key_expr).split("/")
         waiting.append((robot, channel, sample.payload.to_bytes()))
 
-    members: dict[str, tuple[Member, Body, zenoh.Publisher, zenoh.Publisher]] = {}
+    members: dict[str, _Playing] = {}
     sheets = {}
     for name, x_m, y_m, level in told["starts"]:
         member, body = Member(name, told["kind"], "1"), Body(x_m, y_m, 0.0, level, battery=0.9)
         body.compartment = told["compartment"]
         key = prefix(SITE, ZONE, name)
-        drop = CongestionControl.DROP
-        state = session.declare_publisher(f"{key}/state", congestion_control=drop)
-        answer = session.declare_publisher(f"{key}/answer", congestion_control=drop)
-        members[name] = member, body, state, answer
+        state = session.declare_publisher(f"{key}/state", congestion_control=CongestionControl.DROP)
+        members[name] = member, body, state, f"{key}/answer"
         sheets[f"{key}/factsheet"] = member.factsheet(time.time_ns())
     all_of = f"{ROOT}/{SITE}/{ZONE}/*"
     heard = [session.declare_subscriber(f"{all_of}/{channel}", hear) for channel in _HEARD]
     for key, sheet in sheets.items():
         session.put(key, sheet, congestion_control=CongestionControl.BLOCK)
     print("ready", flush=True)
-    sent = _report(members, waiting, told["hz"], told["seconds"])
+    sent = _report(session, members, waiting, told["hz"], told["seconds"])
     for subscriber in heard:
         subscriber.undeclare()
     session.close()
@@ -60,10 +58,14 @@ def crowd(endpoint: str, told: dict[str, Any]) -> dict[str, float]:
 
 
 _HEARD = ("grant", "command", "stop")
+_Playing = tuple[Member, Body, zenoh.Publisher, str]
+"""A robot, where it publishes its states, and the key of its answers. These are few, and what declaring a
+publisher costs both sides grows with all that there are: in one session with so many, by minutes."""
 
 
 def _report(
-    members: dict[str, tuple[Member, Body, zenoh.Publisher, zenoh.Publisher]],
+    session: zenoh.Session,
+    members: dict[str, _Playing],
     waiting: deque[tuple[str, str, bytes]],
     hz: float,
     seconds: float,
@@ -76,7 +78,7 @@ def _report(
             robot, channel, payload = waiting.popleft()
             member, body, _, answer = members[robot]
             if said := member.hear(channel, payload, time.time_ns()):
-                answer.put(said)
+                session.put(answer, said, congestion_control=CongestionControl.DROP)
             while member.ahead:
                 to = member.ahead[0]
                 body.x_m, body.y_m, body.level = to.x_m, to.y_m, to.level

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import msgpack
@@ -27,6 +28,7 @@ from suwon_fleet.core.engine.fleet import Settings
 from suwon_fleet.core.engine.messages import Announced, Heard, Reported
 from suwon_fleet.core.robots.command import RobotCommand
 from suwon_fleet.core.robots.kind import RobotKind
+from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import assemble
 from suwon_fleet.service.fleet_service import FleetService
@@ -116,8 +118,10 @@ class _Watched:
         self._link.close()
 
 
-def _crowd(load: Load, seed: int, kind: RobotKind) -> tuple[Any, dict[str, Any]]:
-    """A city, and what a crowd there is told to play."""
+@lru_cache(maxsize=1)
+def _crowd(load: Load, seed: int) -> tuple[SiteMap, RobotKind, dict[str, Any]]:
+    """A city, the kind of its robots, and what a crowd there is told to play."""
+    kind = load_kinds(resource_path("config/robots"))[KIND]
     site = city(load.blocks, load.stations, seed=seed)
     rehearsal = Coordinator(site, [kind])
     names = [f"robot-{number}" for number in range(load.robots)]
@@ -127,7 +131,8 @@ def _crowd(load: Load, seed: int, kind: RobotKind) -> tuple[Any, dict[str, Any]]
         at = rehearsal.waypoint(kind.id, None, rehearsal.roadmap.vertex_names[vertex])
         starts.append((name, at.x_m, at.y_m, at.level))
     told = {"starts": starts, "kind": kind.id, "hz": HZ}
-    return site, told | {"compartment": "closed" if kind.compartments else None}
+    told["compartment"] = "closed" if kind.compartments else None
+    return site, kind, told | {"seconds": JOINING_S + load.seconds}
 
 
 def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
@@ -135,8 +140,7 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
 
     Latencies are until the end of the turn, or until the link has given the state.
     """
-    kind = load_kinds(resource_path("config/robots"))[KIND]
-    site, told = _crowd(load, seed, kind)
+    site, kind, told = _crowd(load, seed)
     settings = Settings(park_after_s=_NEVER_PARK_S)
     core = assemble(site, {kind.id: kind}, settings)
     endpoint, clock = free_endpoint(), WallClock()
@@ -144,7 +148,6 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
         link = ZenohLink(session, clock, SITE, ZONE)
         watched = _Watched(link)
         service = FleetService(core, MemoryJournal(), watched, clock)
-        told |= {"seconds": JOINING_S + load.seconds}
         with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
             settle()
@@ -232,8 +235,7 @@ def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) 
 
 def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
     """The same messages, received and counted; with no tick each as soon as it comes."""
-    kind = load_kinds(resource_path("config/robots"))[KIND]
-    _, told = _crowd(load, seed, kind)
+    _, _, told = _crowd(load, seed)
     endpoint = free_endpoint()
     with _session(endpoint) as session:
         key = f"suwon/v1/{SITE}/{ZONE}/*/state"
@@ -245,9 +247,7 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
             while subscriber.try_recv() is not None:
                 count += 1
 
-        with Child.of_robots(
-            endpoint, "crowd", told | {"seconds": JOINING_S + load.seconds}
-        ) as child:
+        with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
             _until(lambda: count > load.robots, drain)
             if tick_s:

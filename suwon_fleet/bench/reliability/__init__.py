@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from suwon_fleet.bench.figure import Figure, Options
@@ -18,10 +17,9 @@ from suwon_fleet.bench.reliability import crashes, doors, fuzz, lost, soak, stop
 from suwon_fleet.bench.reliability.mortal import End, Sync
 from suwon_fleet.bench.reliability.stops import Load
 from suwon_fleet.bench.reliability.yard import PLACES, Yard
+from suwon_fleet.bench.sim import day
 from suwon_fleet.cli.simulate import warm_up
-from suwon_fleet.resources import resource_path
 from suwon_fleet.sim.scenario import Scenario, load_scenario
-from suwon_fleet.sim.scenario.spawning import FleetPlan
 
 OURS = "suwon_fleet"
 CRASHES, FEW_CRASHES = 40, 5
@@ -34,7 +32,6 @@ CASES, FEW_CASES = 100_000, 200
 TEXT_CASES, FEW_TEXT_CASES = 2_000, 20
 SOAK_H, SHORT_SOAK_H = 24.0, 0.5
 SOAK_ROBOTS, FEW_SOAK_ROBOTS = 200, 10
-SOAK_JOBS_PER_ROBOT_H = 2.0
 
 
 def run(options: Options) -> Iterator[Figure]:
@@ -86,7 +83,7 @@ def _crashes(options: Options, yard: Scenario) -> Figure:
 
 def _takeovers(options: Options, folder: Path, *, has_standby: bool) -> Figure:
     times = FEW_KILLS if options.quick else KILLS
-    who = "one stands by" if has_standby else "one is started anew"
+    who = "one stands by" if has_standby else "its keeper starts another"
     options.tell(f"kill -9, {who}")
     taken = takeovers.measure(folder, times, has_standby=has_standby, seed=1)
     key = "takeover_p99_ms" if has_standby else "recover_p99_ms"
@@ -94,7 +91,7 @@ def _takeovers(options: Options, folder: Path, *, has_standby: bool) -> Figure:
     return Figure(
         bench="reliability",
         case=f"kill -9 of a fleet_manager, {who}; 4 robots, {taken.jobs} jobs",
-        what="death -> next message to robots, p99" if has_standby else "start -> the same, p99",
+        what="death -> next message to robots, p99",
         by=OURS,
         value=ms,
         unit="ms",
@@ -190,15 +187,15 @@ def _fuzz(options: Options, folder: Path) -> Figure:
 
 def _soak(options: Options, folder: Path) -> Figure:
     hours, robots = (SHORT_SOAK_H, FEW_SOAK_ROBOTS) if options.quick else (SOAK_H, SOAK_ROBOTS)
-    scenario = _belt(robots)
+    scenario = day.scenario(1, hours, robots)
 
     def tell(words: str) -> None:
         options.tell(f"a long time of work: {words}")
 
-    soaked = soak.soak(scenario, hours, SOAK_JOBS_PER_ROBOT_H * robots, folder, 1, tell)
+    soaked = soak.soak(scenario, folder, tell)
     return Figure(
         bench="reliability",
-        case=f"{hours:g} simulated h, {robots} robots, {soaked.jobs} jobs",
+        case=f"{hours:g} simulated h, {robots} robots in a city, {soaked.jobs} jobs",
         what="memory by the hour, once warm",
         by=OURS,
         value=soaked.slope_mb_h,
@@ -206,11 +203,5 @@ def _soak(options: Options, folder: Path) -> Figure:
         target=1.0,
         fault=bool(soaked.stuck),
         counts={"count": soaked.jobs, "lost": soaked.stuck, "rss_slope_mb_h": soaked.slope_mb_h},
+        note=f"{soaked.finished} jobs finished; {soaked.memory[-1][1]:.0f} MB at the end",
     )
-
-
-def _belt(robots: int) -> Scenario:
-    """The belt with so many delivery robots and nobody who asks for jobs."""
-    belt = load_scenario(resource_path("sim/scenarios/belt_morning.yaml"))
-    fleet = FleetPlan("r", "delivery_outdoor", robots)
-    return replace(belt, fleets=(fleet,), demands=(), timed=())

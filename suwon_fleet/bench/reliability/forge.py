@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
@@ -22,15 +22,20 @@ _PRINTED_S = 1.0
 
 
 def forged(command: Sequence[str]) -> BaseProcess:
-    """A fleet_manager at work, by the command that would run it."""
+    """A fleet_manager at work, by the command that would run it, in the environment of now.
+
+    Of itself it would have that in which the first of all was made, and so perhaps another ROS domain.
+    """
     arguments = list(command[command.index("--ros-args") :])
-    process = _FORGE.Process(target=_run, args=(arguments,))
+    process = _FORGE.Process(target=_run, args=(arguments, dict(os.environ)))
     process.start()
     return process
 
 
-def _run(arguments: Sequence[str]) -> None:
+def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     """End with the exit code that the program would have; tell where it is when asked to."""
+    os.environ.clear()
+    os.environ.update(environment)
     faulthandler.register(signal.SIGUSR1, file=sys.__stderr__ or sys.stderr)
     sys.exit(fleet_manager.main(arguments))
 

@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """fleet_managers in processes of their own that are killed while robots work: how soon another goes on.
 
-One that stands by takes over; or, where none does, one is started anew. It goes on with its first message
-to robots. Starting begins with a process that has imported everything, as `forge` makes them.
+One that stands by takes over; or, where none does, its keeper starts another (`fleet_manager --keep`). It
+goes on with its first message to robots.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from subprocess import DEVNULL, Popen
+from typing import Any, Protocol
 
+from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from std_srvs.srv import Trigger
@@ -32,15 +36,17 @@ from suwon_fleet.cli.processes import Processes, node_command
 from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.msg import RobotCommands
+from suwon_fleet.nodes import keeper
+from suwon_fleet.nodes.diagnostics import STANDING_BY
 
 _PATIENCE_S = 60.0
-_SILENT_S = 0.3
-"""What a manager had sent before it died has come by then."""
+_SILENT_S = 0.1
+"""What a manager had sent before it died has come by then, and none can have started yet."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """Milliseconds from the death, or from the start, to the first message; and what came of the work."""
+    """Milliseconds from the death to another's first message; and what came of the work."""
 
     ms: list[float] = field(default_factory=list)
     jobs: int = 0
@@ -49,51 +55,99 @@ class Taken:
     illegal: int = 0
 
 
-class _Managers:
-    """One at work, and one that stands by if any shall."""
-
-    def __init__(self, yard: Yard, world: Connection, *, has_standby: bool) -> None:
-        self._yard, self._world, self._has_standby = yard, world, has_standby
-        self._all: list[BaseProcess] = []
-        self._start(State.PRIMARY_STATE_ACTIVE)
-        if has_standby:
-            self._start(State.PRIMARY_STATE_UNCONFIGURED)
-
-    def _start(self, state: int | None = None) -> None:
-        """Start another, and wait until it says that it is in a state of its life."""
-        name = f"manager_{len(self._all)}"
-        command = node_command("fleet_manager", self._yard.manager, {"__node": name})
-        self._all.append(forged(command))
-        while state is not None:
-            service = f"/fleet/{name}/get_state"
-            answer = self._world.ask(service, GetState, GetState.Request(), may_repeat=True)
-            if answer.current_state.id == state:
-                return
+class _Managers(Protocol):
+    """Who moves the robots, and is killed."""
 
     def replace(self, told: SimpleQueue[Any]) -> float:
         """Kill the one at work; milliseconds until another goes on."""
-        active = self._all[-2 if self._has_standby else -1]
-        active.kill()
-        active.join()
-        if not self._has_standby:
-            time.sleep(_SILENT_S)
+
+    def close(self) -> None: ...
+
+
+class _Relay:
+    """One at work, and one that stands by."""
+
+    def __init__(self, yard: Yard, world: Connection) -> None:
+        self._yard, self._world = yard, world
+        self._all: list[BaseProcess] = []
+        self._start(_at_work_now)
+        self._start(_stands_by)
+
+    def _start(self, is_ready: Callable[[str, Connection, SimpleQueue[Any]], bool]) -> None:
+        """Start another, and wait until it is ready."""
+        name = f"manager_{len(self._all)}"
+        with self._world.listening("/diagnostics", DiagnosticArray) as told:
+            self._all.append(
+                forged(node_command("fleet_manager", self._yard.manager, {"__node": name}))
+            )
+            while not is_ready(name, self._world, told):
+                pass
+
+    def replace(self, told: SimpleQueue[Any]) -> float:
+        active = self._all[-2]
         _drain(told)
         began_s = time.monotonic()
-        if not self._has_standby:
-            self._start()
-        try:
-            told.get(timeout=_PATIENCE_S)
-        except Empty:
-            raise Unreachable(f"nobody went on within {_PATIENCE_S:g} s") from None
-        took_ms = (time.monotonic() - began_s) * 1e3
-        if self._has_standby:
-            self._start(State.PRIMARY_STATE_UNCONFIGURED)
+        active.kill()
+        active.join()
+        took_ms = _heard_ms(told, began_s)
+        self._start(_stands_by)
         return took_ms
 
     def close(self) -> None:
         for process in self._all:
             process.kill()
             process.join()
+
+
+class _Kept:
+    """One that its keeper starts again."""
+
+    def __init__(self, yard: Yard, world: Connection) -> None:
+        command = node_command("fleet_manager", yard.manager, {"__node": "manager"})
+        command.insert(command.index("--ros-args"), keeper.FLAG)
+        self._keeper = Popen(command, stderr=DEVNULL)
+        while not _at_work_now("manager", world, SimpleQueue()):
+            pass
+
+    def replace(self, told: SimpleQueue[Any]) -> float:
+        began_s = time.monotonic()
+        os.kill(self._child, signal.SIGKILL)
+        time.sleep(_SILENT_S)
+        _drain(told)
+        return _heard_ms(told, began_s)
+
+    @property
+    def _child(self) -> int:
+        keeper_id = self._keeper.pid
+        return int(Path(f"/proc/{keeper_id}/task/{keeper_id}/children").read_text())
+
+    def close(self) -> None:
+        self._keeper.terminate()
+        self._keeper.wait()
+
+
+def _at_work_now(name: str, world: Connection, _told: SimpleQueue[Any]) -> bool:
+    service = f"/fleet/{name}/get_state"
+    answer = world.ask(service, GetState, GetState.Request(), may_repeat=True)
+    return bool(answer.current_state.id == State.PRIMARY_STATE_ACTIVE)
+
+
+def _stands_by(_name: str, _world: Connection, told: SimpleQueue[Any]) -> bool:
+    """It says so once it has prepared all; nobody else does meanwhile."""
+    try:
+        news = told.get(timeout=_PATIENCE_S)
+    except Empty:
+        raise Unreachable(f"nobody stood by within {_PATIENCE_S:g} s") from None
+    return any(status.message == STANDING_BY for status in news.status)
+
+
+def _heard_ms(told: SimpleQueue[Any], began_s: float) -> float:
+    """Milliseconds until the next message to robots."""
+    try:
+        told.get(timeout=_PATIENCE_S)
+    except Empty:
+        raise Unreachable(f"nobody went on within {_PATIENCE_S:g} s") from None
+    return (time.monotonic() - began_s) * 1e3
 
 
 def _drain(told: SimpleQueue[Any]) -> None:
@@ -135,7 +189,7 @@ def _at_work(
         Processes(lambda _name, _line: None) as processes,
         closing(Connection(_PATIENCE_S)) as world,
         FleetClient(timeout_s=_PATIENCE_S) as client,
-        closing(_Managers(yard, world, has_standby=has_standby)) as managers,
+        closing((_Relay if has_standby else _Kept)(yard, world)) as managers,
     ):
         processes.start("simulator", node_command("simulator", yard.simulator))
         until_s = time.monotonic() + _PATIENCE_S

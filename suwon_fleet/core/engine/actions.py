@@ -38,7 +38,7 @@ def begin(
 def tell(fleet: Fleet, robot: RobotRecord) -> None:
     """Send the action at hand; a robot that knows it does nothing new."""
     if action := robot.busy_action:
-        fleet.sent_ns[robot.robot_id, action.action_id] = fleet.now_ns
+        fleet.sent_ns[robot.robot_id, "action"] = fleet.now_ns
         fleet.send(Act(robot.robot_id, action.action_id, action.kind, action.params))
 
 

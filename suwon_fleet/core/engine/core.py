@@ -19,6 +19,7 @@ from suwon_fleet.core.engine import (
     cuts,
     errands,
     events,
+    forgetting,
     giving,
     hearing,
     jobs,
@@ -45,6 +46,8 @@ from suwon_fleet.core.traffic import GroupTraffic, Traffic
 
 DISPATCH_EVERY_S = 5.0
 """Waiting jobs are looked at this often even when nothing has changed: some become due."""
+FORGET_EVERY_S = 10.0
+"""Jobs that may be forgotten are looked for this often."""
 DISPATCH_REST_S = 5e-4
 """For each robot of the fleet they are left alone for so long after that: with 1,000, half a second."""
 
@@ -102,7 +105,7 @@ class FleetCore:
         for zone in site.zones:
             if not zone.is_open:
                 traffic.set_open(zone.id, False)
-        self._watched_ns = self._dispatched_ns = -(10**18)
+        self._watched_ns = self._dispatched_ns = self._forgot_ns = -(10**18)
         self.replayed = 0
         """How many events it has read after the first, which may be a snapshot."""
 
@@ -216,6 +219,9 @@ class FleetCore:
             self._watched_ns = fleet.now_ns
             watching.watch_jobs(fleet)
         asks.carry_out(fleet)
+        if fleet.now_ns - self._forgot_ns >= FORGET_EVERY_S * SECOND:
+            self._forgot_ns = fleet.now_ns
+            forgetting.review(fleet)
         self._go_on()
         return Outcome(tuple(fleet.events), tuple(fleet.effects))
 

@@ -96,6 +96,15 @@ class JobEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsForgotten:
+    """Jobs that ended long ago, and requests refused as long ago, are in the journal alone from now on."""
+
+    at_ns: int
+    job_ids: tuple[str, ...]
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RobotJoined:
     """A robot announced itself and stands at `vertex`, which is now its ground.
 
@@ -295,6 +304,7 @@ Event = (
     | JobTurnedBack
     | JobPaused
     | JobEnded
+    | JobsForgotten
     | RobotJoined
     | RobotRestarted
     | RobotRemoved

@@ -43,6 +43,7 @@ def _refused(state: FleetState, event: e.JobRefused) -> None:
     state.tally.refused += 1
     if event.request.request_id:
         state.answered[event.request.request_id] = event.reason
+        state.refused_ns[event.request.request_id] = event.at_ns
 
 
 def _assigned(state: FleetState, event: e.JobAssigned) -> None:
@@ -121,6 +122,13 @@ def _ended(state: FleetState, event: e.JobEnded) -> None:
             state.tally.cancelled += 1
 
 
+def _forgotten(state: FleetState, event: e.JobsForgotten) -> None:
+    for job_id in event.job_ids:
+        state.forget(job_id)
+    for request_id in event.request_ids:
+        del state.answered[request_id], state.refused_ns[request_id]
+
+
 _TELLING = (
     JobStatus.PAUSED,
     JobStatus.RETURNING,
@@ -155,4 +163,5 @@ JOB_EVENTS: Mapping[type, Callable[[FleetState, Any], None]] = {
     e.JobTurnedBack: _turned_back,
     e.JobPaused: _paused,
     e.JobEnded: _ended,
+    e.JobsForgotten: _forgotten,
 }

@@ -87,6 +87,10 @@ class Settings:
     """A job whose robot is held up for so long, and has not fetched anything, goes to another."""
     reassign_silent_after_s: float = 4.0
     """The same of a robot that has not been heard for so long."""
+    remember_ended_s: float = 3600.0
+    """A job that has ended, and the request ids it answers, are known for so long at least."""
+    remember_jobs: int = 1000
+    """So many that ended last are known however long ago that was."""
 
 
 @dataclass(slots=True)

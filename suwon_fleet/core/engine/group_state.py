@@ -147,3 +147,13 @@ class GroupState(FleetState):
             return True
         self.owed[job_id] = self.origins[job_id]
         return False
+
+    def is_settled(self, job_id: str) -> bool:
+        """It is neither elsewhere nor on its way, and who asked for it has heard of its end."""
+        return not any(job_id in one for one in (self.away, self.sent, self.owed, self.calling))
+
+    def forget(self, job_id: str) -> None:
+        """Its `hops` stay, as of one that only passed through: they tell it from a double of itself."""
+        FleetState.forget(self, job_id)
+        self.origins.pop(job_id, None)
+        self.looked.pop(job_id, None)

@@ -189,7 +189,7 @@ def _hear_action(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
         return
     told = report.action
     if told is None or told.action_id != action.action_id:
-        if fleet.may_resend(robot.robot_id, action.action_id):
+        if fleet.may_resend(robot.robot_id, "action"):
             actions.tell(fleet, robot)
     elif told.status.is_over:
         fleet.emit(
@@ -213,7 +213,7 @@ def _hear_stops(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
     if held:
         newest = held[-1]
         unheard = report.stop_id != newest.stop_id
-        if unheard and fleet.may_resend(robot.robot_id, newest.stop_id):
+        if unheard and fleet.may_resend(robot.robot_id, "stop"):
             fleet.send(RequestStop(robot.robot_id, newest.stop_id, newest.kind))
         return
     still_stopped = report.stop_id != "" and report.stop is StopState.PROTECTIVE

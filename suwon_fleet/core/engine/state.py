@@ -167,7 +167,8 @@ class Tally:
 
 @dataclass(slots=True)
 class FleetState:
-    """All of it. `answered` maps request ids to the job they made, or to why they were refused.
+    """All of it. `answered` maps request ids to the job they made, or to why they were refused; when
+    those were is in `refused_ns`.
 
     `released` are the newest stops that are over, for robots that have not heard of it.
     """
@@ -182,6 +183,7 @@ class FleetState:
     closed_zones: dict[str, str] = field(default_factory=dict)
     open_zones: dict[str, str] = field(default_factory=dict)
     answered: dict[str, str | Reason] = field(default_factory=dict)
+    refused_ns: dict[str, int] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     index: Index = field(default_factory=Index)
@@ -206,6 +208,23 @@ class FleetState:
     def note_end(self, job_id: str) -> bool:
         """Note that a job has ended; whether it counts here, as all do where one fleet owns the map."""
         return True
+
+    def is_settled(self, job_id: str) -> bool:
+        """Whether nobody else has still to be told of a job, or to tell of it."""
+        return True
+
+    def forget(self, job_id: str) -> None:
+        """Strike out a job that has ended; what refers to it has ended too."""
+        job = self.jobs.pop(job_id)
+        for name in job.request.after:
+            leader = self.jobs.get(name)
+            if leader and job_id in leader.followers:
+                leader.followers.remove(job_id)
+        for name in job.followers:
+            follower = self.jobs[name]
+            follower.awaits = tuple(awaited for awaited in follower.awaits if awaited != job_id)
+        if self.answered.get(job.request.request_id) == job_id:
+            del self.answered[job.request.request_id]
 
     def count(self, what: str) -> None:
         """One more of what ids are numbered by."""

@@ -78,7 +78,7 @@ def _request(fleet: Fleet, stop: StopRecord, told: Sequence[str] = ()) -> None:
         )
     )
     for robot_id in stop.robot_ids:
-        fleet.sent_ns[robot_id, stop.stop_id] = fleet.now_ns
+        fleet.sent_ns[robot_id, "stop"] = fleet.now_ns
         if robot_id not in told:
             fleet.send(RequestStop(robot_id, stop.stop_id, stop.kind))
 

@@ -14,6 +14,7 @@ from suwon_fleet.core.engine.events import (
     Event,
     JobAccepted,
     JobAssigned,
+    JobsForgotten,
     StopReleased,
     StopRequested,
     ZoneSet,
@@ -25,7 +26,7 @@ from suwon_fleet.core.federation.events import ZoneHeard
 def touched(state: FleetState, event: Event) -> Iterable[str]:
     """Ids of the robots that an event concerns; `state` is as it was before."""
     match event:
-        case JobAccepted():
+        case JobAccepted() | JobsForgotten():
             return ()
         case ZoneSet() | ZoneHeard() | StopRequested() | StopReleased():
             return state.robots

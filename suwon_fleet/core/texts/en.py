@@ -10,6 +10,10 @@ SENTENCES = {
     "unknown-version": "Version {version} of the message is not known; send version {known}.",
     "text-too-long": "{field} may have up to {most} characters; this one has {given}.",
     "too-many-places": "A job may have up to {most} places; this one has {given}.",
+    "fleet-overloaded": "There is more to do than time for it: a turn takes {turn} s of CPU, where {tick} s"
+    " lie between two. Topics are told less often; give each fleet manager less ground.",
+    "too-many-requests": "{requester:person} may put up to {most} requests a second for long; this one was"
+    " not taken. Put it again later.",
     "fleet-inactive": "The fleet manager takes no requests now: it is not active.",
     "joint-across-groups": "Place {place} belongs to group {group}; robots that work together stay on the"
     " ground of one group, here {own}.",
@@ -30,7 +34,8 @@ SENTENCES = {
     "no-room-to-meet": "Robots at {place} and {other} would stand in each other's way: meet at places that"
     " are {needed} m apart or more.",
     "too-few-robots": "Its {roles} roles need a robot each at the same time; only {robots} can take one.",
-    "no-such-job": "There is no job “{job}”; see `suwon-fleet job list`.",
+    "no-such-job": "There is no job “{job}”, or it ended long ago and only the journal tells of it;"
+    " see `suwon-fleet job list` and `suwon-fleet journal show`.",
     "no-such-robot": "There is no robot “{robot}”; see `suwon-fleet robot list`.",
     "robot-handed-over": "{robot} has been handed over to group {group}: ask its owner, which has not"
     " answered yet. If that is down, start it again first.",

@@ -11,6 +11,10 @@ SENTENCES = {
     "unknown-version": "메시지 버전 {version:+을/를} 알 수 없습니다. 버전 {known:+으로/로} 보내 주세요.",
     "text-too-long": "{field:+은/는} {most}자까지 쓸 수 있는데 {given}자를 받았습니다.",
     "too-many-places": "작업 하나에 장소를 {most}곳까지 지정할 수 있는데 {given}곳을 받았습니다.",
+    "fleet-overloaded": "처리할 일이 시간에 비해 너무 많습니다. 한 차례에 {tick}초가 있는데 CPU를 {turn}초"
+    " 씁니다. 토픽을 덜 자주 보냅니다. 플릿 매니저마다 맡는 구역을 줄이세요.",
+    "too-many-requests": "{requester:person}의 요청이 초당 {most}건을 계속 넘어서 이번 요청은 받지"
+    " 않았습니다. 나중에 다시 보내세요.",
     "fleet-inactive": "플릿 매니저가 활성 상태가 아니라서 지금은 요청을 받을 수 없습니다.",
     "joint-across-groups": "장소 {place:+은/는} {group} 그룹에 속합니다. 함께 일하는"
     " 로봇들은 한 그룹({own})의 구역 안에서만 일합니다.",
@@ -34,7 +38,8 @@ SENTENCES = {
     " 고르세요.",
     "too-few-robots": "역할 {roles}개에 로봇이 한 대씩 동시에 필요한데, 맡을 수 있는 로봇은 {robots}대"
     "뿐입니다.",
-    "no-such-job": "“{job}” 작업이 없습니다. `suwon-fleet job list`로 확인하세요.",
+    "no-such-job": "“{job}” 작업이 없거나, 끝난 지 오래되어 저널에만 남아 있습니다."
+    " `suwon-fleet job list`와 `suwon-fleet journal show`로 확인하세요.",
     "no-such-robot": "“{robot}” 로봇이 없습니다. `suwon-fleet robot list`로 확인하세요.",
     "robot-handed-over": "{robot:+은/는} {group} 그룹에 넘겼고, 그쪽 관리자가 아직 응답하지 않았습니다."
     " 그쪽에 요청하세요. 꺼져 있으면 먼저 다시 켜 주세요.",

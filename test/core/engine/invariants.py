@@ -16,12 +16,15 @@ from suwon_fleet.core.robots.states import Manipulation, Mission
 _HELD = (JobStatus.ASSIGNED, JobStatus.RUNNING, JobStatus.RETURNING)
 
 
-def check(fleet: Fleet) -> None:
-    """Raise AssertionError for the first invariant that does not hold."""
+def check(fleet: Fleet, forgotten: Counter[JobStatus] | None = None) -> None:
+    """Raise AssertionError for the first invariant that does not hold.
+
+    `forgotten` are the jobs that count and are not known any more.
+    """
     state = fleet.state
     jobs_and_robots_agree(state)
     no_job_is_in_two_places(state)
-    tally_agrees(state)
+    tally_agrees(state, forgotten or Counter())
     alerts_are_about_something(state)
     places_are_reserved_once(state)
     who_is_idle_goes_nowhere(state)
@@ -31,6 +34,7 @@ def check(fleet: Fleet) -> None:
     jobs_follow_others(state)
     teams_hold_together(state)
     index_says_what_is(state)
+    answers_are_of_known_jobs(state)
     assert not fleet.asks
 
 
@@ -76,14 +80,14 @@ def no_job_is_in_two_places(state: FleetState) -> None:
     assert all(count == 1 for count in held.values())
 
 
-def tally_agrees(state: FleetState) -> None:
+def tally_agrees(state: FleetState, forgotten: Counter[JobStatus]) -> None:
     whole = [job for job in state.jobs.values() if not job.part_of]
-    count = Counter(job.status for job in whole)
+    count = Counter(job.status for job in whole) + forgotten
     tally = state.tally
     assert tally.finished == count[JobStatus.FINISHED]
     assert tally.failed == count[JobStatus.FAILED]
     assert tally.cancelled == count[JobStatus.CANCELLED]
-    assert tally.submitted == len(whole) + tally.refused
+    assert tally.submitted == count.total() + tally.refused
 
 
 def alerts_are_about_something(state: FleetState) -> None:
@@ -132,14 +136,23 @@ def phases_are_in_order(state: FleetState) -> None:
 
 
 def jobs_follow_others(state: FleetState) -> None:
-    """What awaits another has not begun; nothing awaits what is over."""
+    """What awaits another has not begun; nothing awaits what is over, or refers to what is not known."""
     for job in state.jobs.values():
+        assert all(job.job_id in state.jobs[name].request.after for name in job.followers)
         for name in job.awaits:
             assert job.job_id in state.jobs[name].followers
             assert job.status.is_over or not state.jobs[name].status.is_over
         if job.awaits:
             assert not job.robot_id
             assert not job.decisions
+
+
+def answers_are_of_known_jobs(state: FleetState) -> None:
+    made = {request_id: job for request_id, job in state.answered.items() if isinstance(job, str)}
+    assert all(
+        state.jobs[job_id].request.request_id == request_id for request_id, job_id in made.items()
+    )
+    assert set(state.refused_ns) == set(state.answered) - set(made)
 
 
 def teams_hold_together(state: FleetState) -> None:

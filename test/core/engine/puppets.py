@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,9 +12,10 @@ from core.engine.small import KINDS, fresh_core
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.engine.core import Outcome
-from suwon_fleet.core.engine.fleet import SECOND, Fleet
+from suwon_fleet.core.engine.events import JobsForgotten
+from suwon_fleet.core.engine.fleet import SECOND, Fleet, Settings
 from suwon_fleet.core.engine.state import AlertRecord, JobRecord, RobotRecord
-from suwon_fleet.core.jobs import JobKind, JobRequest
+from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus
 from suwon_fleet.core.robots.command import (
     Act,
     ActionKind,
@@ -214,11 +216,18 @@ class Puppet:
 
 
 class PuppetStage:
-    """A fleet of puppets: `spawns` maps robot ids to kind and node."""
+    """A fleet of puppets: `spawns` maps robot ids to kind and node.
 
-    def __init__(self, spawns: dict[str, tuple[str, str]]) -> None:
+    `forgotten` counts, by their ends, the jobs that the fleet has forgotten.
+    """
+
+    def __init__(
+        self, spawns: dict[str, tuple[str, str]], settings: Settings | None = None
+    ) -> None:
         self.now_ns = SECOND
-        self.core, self.journal = fresh_core(), MemoryJournal()
+        self._settings = settings
+        self.core, self.journal = fresh_core(settings=settings), MemoryJournal()
+        self.forgotten: Counter[JobStatus] = Counter()
         nodes = self.core.fleet.site.node_by_id
         self.puppets = {
             name: Puppet(name, KINDS[kind], Pose(nodes[at].x_m, nodes[at].y_m))
@@ -257,7 +266,7 @@ class PuppetStage:
         before = self.core.state_hash()
         replayed = fresh_core(self.journal.read())
         assert replayed.state_hash() == before
-        self.core = fresh_core([self.core.snapshot()])
+        self.core = fresh_core([self.core.snapshot()], self._settings)
         assert self.core.snapshot() == replayed.snapshot()
 
     def turn(self, *inputs: m.Input, seconds: float = 0.5, reports: bool = True) -> Outcome:
@@ -270,7 +279,12 @@ class PuppetStage:
                 for puppet in self.puppets.values()
                 if not puppet.is_silent
             ]
+        before = dict(self.core.state.jobs)
         outcome = self.core.step(self.now_ns, [*told, *inputs])
+        for event in outcome.events:
+            if isinstance(event, JobsForgotten):
+                gone = [before[name] for name in event.job_ids]
+                self.forgotten.update(job.status for job in gone if not job.part_of)
         self.journal.append(outcome.events)
         for effect in outcome.effects:
             if isinstance(effect, m.Answer):

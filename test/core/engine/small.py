@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from suwon_fleet.core.engine.core import FleetCore
 from suwon_fleet.core.engine.events import Event
+from suwon_fleet.core.engine.fleet import Settings
 from suwon_fleet.core.robots.kind import Battery, Capability, Family, RobotKind
 from suwon_fleet.core.sitemap import (
     GROUND,
@@ -130,7 +131,7 @@ HELPER = replace(
 KINDS = {kind.id: kind for kind in (COURIER, HELPER)}
 
 
-def fresh_core(journal: Iterable[Event] = ()) -> FleetCore:
+def fresh_core(journal: Iterable[Event] = (), settings: Settings | None = None) -> FleetCore:
     """The small site's fleet, as a journal left it."""
     site = small_site()
     return FleetCore.replay(
@@ -139,4 +140,5 @@ def fresh_core(journal: Iterable[Event] = ()) -> FleetCore:
         KINDS,
         traffic=Coordinator(site, list(KINDS.values())),
         dispatcher=RollingHorizon([place.node for place in site.places_of(PlaceKind.CHARGER)]),
+        settings=settings,
     )

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from suwon_fleet.core.engine import explain, weighing
 from suwon_fleet.core.engine import messages as m
+from suwon_fleet.core.engine.fleet import Settings
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Priority, Role
 from suwon_fleet.core.robots.command import StopKind
@@ -34,6 +35,8 @@ from suwon_fleet.core.texts import LANGUAGES, say
 ROBOTS = {"r1": ("courier", "a"), "r2": ("courier", "c"), "h1": ("helper", "b2")}
 PLACES = st.sampled_from(["b", "d", "yard", "table", "shelf", "c2", "island"])
 NAMES = st.sampled_from(sorted(ROBOTS))
+FORGETFUL = Settings(remember_ended_s=60.0, remember_jobs=2)
+"""Jobs are forgotten within a story, and not only after an hour."""
 SPAN = 900
 """Turns of two seconds in which everything must end once all is well."""
 
@@ -43,7 +46,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.stage = PuppetStage(ROBOTS)
+        self.stage = PuppetStage(ROBOTS, FORGETFUL)
 
     # Time and robots
 
@@ -236,7 +239,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def all_is_in_order(self) -> None:
-        invariants.check(self.stage.fleet)
+        invariants.check(self.stage.fleet, self.stage.forgotten)
         for alert in self.stage.core.state.alerts.values():
             assert_told(alert.reason)
 
@@ -273,7 +276,7 @@ class Life(RuleBasedStateMachine):
         stage = self.stage
         for _ in range(SPAN):
             stage.play(seconds=2.0)
-            invariants.check(stage.fleet)
+            invariants.check(stage.fleet, stage.forgotten)
             if all(job.status.is_over for job in stage.core.state.jobs.values()):
                 break
             for alert in list(stage.core.state.alerts.values()):

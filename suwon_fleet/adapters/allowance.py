@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much each sender may say: so much at once, and so much by the second after that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+
+MOST_SENDERS = 1000
+OTHERS = "(others)"
+"""Senders beyond those share what one has: names that are made up bring nobody more."""
+
+
+class Allowance:
+    """A bucket for each sender, that fills by `per_s` up to `burst`. Any thread.
+
+    `turned_away` counts what came beyond it, by sender.
+    """
+
+    def __init__(self, per_s: float, burst: int) -> None:
+        self.per_s, self.burst = per_s, burst
+        self.turned_away: Counter[str] = Counter()
+        self._left: dict[str, tuple[float, float]] = {}
+        """By sender what was left, and when, in seconds."""
+        self._lock = Lock()
+
+    def allows(self, sender: str, now_s: float) -> bool:
+        """Whether a sender may say one thing more, at a time that does not go back."""
+        with self._lock:
+            return self._take(sender, now_s)
+
+    def _take(self, sender: str, now_s: float) -> bool:
+        if sender not in self._left and len(self._left) >= MOST_SENDERS:
+            self._forget_idle(now_s)
+        name = sender if sender in self._left or len(self._left) < MOST_SENDERS else OTHERS
+        left, then_s = self._left.get(name, (float(self.burst), now_s))
+        left = min(float(self.burst), left + (now_s - then_s) * self.per_s)
+        is_allowed = left >= 1.0
+        if not is_allowed:
+            known = name in self.turned_away or len(self.turned_away) < MOST_SENDERS
+            self.turned_away[name if known else OTHERS] += 1
+        self._left[name] = left - is_allowed, now_s
+        return is_allowed
+
+    def _forget_idle(self, now_s: float) -> None:
+        """Whoever has all of it again is as one that never said anything."""
+        self._left = {
+            name: (left, then_s)
+            for name, (left, then_s) in self._left.items()
+            if left + (now_s - then_s) * self.per_s < self.burst
+        }

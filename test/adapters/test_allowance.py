@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What senders may say, and that nobody gets more by calling themselves something else."""
+
+from __future__ import annotations
+
+from suwon_fleet.adapters.allowance import MOST_SENDERS, OTHERS, Allowance
+
+
+def taken(allowance: Allowance, sender: str, times: int, now_s: float) -> int:
+    return sum(allowance.allows(sender, now_s) for _ in range(times))
+
+
+def test_a_burst_and_then_so_much_by_the_second() -> None:
+    allowance = Allowance(per_s=10.0, burst=50)
+    assert taken(allowance, "kim", 60, 0.0) == 50
+    assert taken(allowance, "kim", 60, 1.0) == 10
+    assert taken(allowance, "kim", 60, 1.05) == 0
+    assert taken(allowance, "kim", 60, 1000.0) == 50, "no more than a burst is saved up"
+    assert allowance.turned_away == {"kim": 10 + 50 + 60 + 10}
+
+
+def test_one_sender_takes_nothing_from_another() -> None:
+    allowance = Allowance(per_s=10.0, burst=5)
+    assert taken(allowance, "kim", 100, 0.0) == 5
+    assert taken(allowance, "lee", 3, 0.0) == 3
+    assert allowance.turned_away == {"kim": 95}
+
+
+def test_names_that_are_made_up_share_what_one_has() -> None:
+    allowance = Allowance(per_s=1.0, burst=5)
+    names = [f"sender-{number}" for number in range(3 * MOST_SENDERS)]
+    assert sum(allowance.allows(name, 0.0) for name in names) == MOST_SENDERS + 5
+    assert len(allowance.turned_away) <= MOST_SENDERS + 1
+    assert allowance.turned_away[OTHERS] == 2 * MOST_SENDERS - 5
+    assert allowance.allows("sender-0", 0.0), "who was known before has what is left of it"
+
+
+def test_who_has_been_silent_makes_room() -> None:
+    allowance = Allowance(per_s=1.0, burst=2)
+    for number in range(MOST_SENDERS):
+        allowance.allows(f"early-{number}", 0.0)
+    assert taken(allowance, "late", 3, 10.0) == 2
+    assert "late" in allowance.turned_away
