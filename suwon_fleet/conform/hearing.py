@@ -58,8 +58,8 @@ class Hearing:
         )
         return (address, channel) if is_own else None
 
-    def read(self, key: str, payload: bytes) -> Said | None:
-        """What was said by a key; None when it cannot be used."""
+    def read(self, key: str, payload: bytes, *, was_asked: bool = False) -> Said | None:
+        """What was said by a key, or answered to a question there; None when it cannot be used."""
         place = self.at(key)
         if place is None:
             return None
@@ -77,7 +77,7 @@ class Hearing:
         self._book.judge("body", True)
         is_own = said.robot_id == self._robot_id
         self._book.judge("robot-id", is_own, f"{said.robot_id!r}")
-        self._order(channel, said)
+        self._order(channel, said, was_asked=was_asked)
         return said if is_own else None
 
     def _has_envelope(self, channel: Channel, payload: bytes) -> bool:
@@ -96,9 +96,14 @@ class Hearing:
                 is_good, seen = False, f"{channel}: {message!r:.80}"
         return self._book.judge("envelope", is_good, "" if is_good else seen)
 
-    def _order(self, channel: Channel, said: Said) -> None:
-        """The factsheet first, and numbers that grow; states' are the watch's, events' are their own."""
+    def _order(self, channel: Channel, said: Said, *, was_asked: bool) -> None:
+        """The factsheet first, and numbers that grow; states' are the watch's, events' are their own.
+
+        No factsheet before the first state says nothing: before it knows of us what a robot puts is lost.
+        """
         if channel is Channel.FACTSHEET:
+            if self.has_state and not self.has_sheet and not was_asked:
+                self._book.judge("factsheet-first", False, "it was put after a state")
             self.has_sheet = True
         elif channel is Channel.STATE:
             if not self.has_state and self.has_sheet:

@@ -120,7 +120,7 @@ class ZenohSubject:
             if isinstance(said, RobotEvent):
                 self.events.hear(said)
         for key, payload in self._told_who.drain():
-            said = self.hearing.read(key, payload)
+            said = self.hearing.read(key, payload, was_asked=True)
             if isinstance(said, Factsheet):
                 self.sheet = said
         self._tell_again()

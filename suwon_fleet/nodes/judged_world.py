@@ -85,15 +85,15 @@ class JudgedWorld:
         """Move the world on by one step."""
         self.world.step()
         self._teleop.step(STEP_NS / SECOND)
-        at_s = self.world.now_ns / SECOND
-        poses = {name: self.world.pose_of(robot) for name, robot in self.world.robots.items()}
-        self.checker.see(at_s, poses)
+        at_s, robots, body = self.world.now_ns / SECOND, self.world.robots, self.world.bodies
+        rows = [robots[name].row for name in sorted(robots)]
+        points = body.x[rows] + 1j * body.y[rows]
+        self.checker.see_points(at_s, points, lambda name: robots[name].way.level)
         if self.world.now_ns % REVIEW_EVERY_NS == 0:
-            robots = self.world.robots
             self._note_passed()
             wanting = dict.fromkeys(chain.from_iterable(self._wanting.values()))
             able = [r for r in wanting if robots[r].can_go and r not in self._external]
-            self.checker.review(at_s, poses, able)
+            self.checker.review(at_s, self.world.poses(), able)
 
     def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
         """Turn the mode switch at a robot; see :class:`.Teleop`."""

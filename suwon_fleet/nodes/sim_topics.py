@@ -84,15 +84,16 @@ class SimTopics:
         columns = (odometry.x, odometry.y, odometry.yaw, body.gone / step_s, body.turned / step_s)
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
         touched = world.discs.touched.tolist()
-        transforms = []
         for own in self._own.values():
             row, (frame, child) = own.robot.row, own.frames
             x_m, y_m, yaw_rad, speed_mps, turn_radps = rows[row]
             name = "" if touched[row] == NONE else self._thing(world.touchable(touched[row]))
             told = Odometry(now_ns, frame, child, x_m, y_m, yaw_rad, speed_mps, turn_radps)
             own.tell_motion(told, touched=name)
-            transforms.append(Transform(frame, child, x_m, y_m, yaw_rad))
         if self._tf_out is not None and self._tf_out.get_subscription_count():
+            transforms = [
+                Transform(*own.frames, *rows[own.robot.row][:3]) for own in self._own.values()
+            ]
             self._tf_out.publish(write_transforms(transforms, now_ns))
 
     def _thing(self, name: str) -> str:

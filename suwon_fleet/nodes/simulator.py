@@ -18,7 +18,7 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 import suwon_fleet.msg as msg
-from suwon_fleet.adapters.ros import commands, fields, reports
+from suwon_fleet.adapters.ros import commands, fields
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
 from suwon_fleet.core.robots.states import LEGS
 from suwon_fleet.nodes.judged_world import SECOND
@@ -33,6 +33,7 @@ from suwon_fleet.nodes.spinning import asked_to_end, executor_for, run
 from suwon_fleet.nodes.world_handle import Refused, Why
 from suwon_fleet.sim.warm_up import warm_up
 from suwon_fleet.sim.world import STEP_NS
+from suwon_fleet.wire.cdr.fleet import write_reports
 
 FLEET = "/fleet"
 """Namespace of the fleet_manager."""
@@ -195,7 +196,13 @@ class Simulator(Node):
         told = self.world.reports()
         robots = self.world.robots
         kinds = {r.robot_id: robots[r.robot_id].kind.id if announce else "" for r in told}
-        self._reports_out.publish(reports.batch_of((r, kinds[r.robot_id]) for r in told))
+        payload, left_out = write_reports((r, kinds[r.robot_id]) for r in told)
+        self._reports_out.publish(payload)
+        if left_out:
+            self.get_logger().warning(
+                f"numbers too large for ROS: {', '.join(left_out)[:200]} left out",
+                throttle_duration_sec=5.0,
+            )
         self._due_s["repeat"] = time.monotonic() + REPEAT_S
         self._tell_clock()
         if self._is_due("summary", SUMMARY_S):

@@ -20,6 +20,8 @@ from suwon_fleet.robot.member import Member
 HOME = ("lab", "hall")
 ROBOT_ID = "rig-1"
 ACTION_S = 0.4
+SOME_STATE = 30
+"""A state by its number, heard in every examination."""
 
 
 class Rig(Robot):
@@ -196,7 +198,90 @@ def _without_a_token(self: Any, factsheet: bytes) -> None:
     self._factsheet.put(factsheet)
 
 
+def _silent_on(refusal: str) -> Fault:
+    """It does not answer so, nor at all."""
+
+    def hear(self: Any, channel: str, payload: bytes, now_ns: int) -> bytes | None:
+        answer = Member.hear(self, channel, payload, now_ns)
+        return None if answer and msgpack.unpackb(answer)[4][4] == refusal else answer
+
+    return Fault(member={"hear": hear})
+
+
+def _deaf_to(asked: str, *which: int) -> Fault:
+    """Of all it is asked to do of a kind it leaves some, counted from 1; all, where none is named."""
+
+    def obey(self: Any, channel: str, kind: str, rest: list[Any]) -> Any:
+        if kind != asked:
+            return Member._obey(self, channel, kind, rest)
+        count = self.asked = getattr(self, "asked", 0) + 1
+        is_deaf = not which or count in which
+        return ("", "") if is_deaf else Member._obey(self, channel, kind, rest)
+
+    return Fault(member={"_obey": obey})
+
+
+def _keeps_its_first_stop(self: Any, channel: str, kind: str, rest: list[Any]) -> Any:
+    if kind == "request_stop" and self._stop_wanted:
+        return "", ""
+    return Member._obey(self, channel, kind, rest)
+
+
+def _slow_to_change_owners(self: Any, epoch: int) -> bool:
+    is_new = epoch > self._epoch > 0
+    return Member._is_of_the_owner(self, epoch) and not is_new
+
+
+def _another_session_once(self: Member, *args: Any) -> bytes:
+    message = msgpack.unpackb(Member.state(self, *args))
+    if message[2] == SOME_STATE:
+        message[4][1] = "another"
+    packed: bytes = msgpack.packb(message)
+    return packed
+
+
+def _takes_no_ground(self: Any, body: list[Any]) -> None:
+    """It hears of it."""
+
+
+def _never_done(self: Rig, action: Action, period_s: float) -> bool | None:
+    return True if action.is_cancelled else None
+
+
+def _leaves_its_lid_open(self: Rig, action: Action, period_s: float) -> bool | None:
+    done = Rig.act(self, action, period_s)
+    if action.is_cancelled:
+        self.body.compartment = "open"
+    return done
+
+
+def _keeps_its_sheet(self: Any, factsheet: bytes) -> None:
+    self.sheet = factsheet
+    self._token = self._session.liveliness().declare_token(f"{self._key}/alive")
+
+
+def _state_first(self: Any, payload: bytes) -> None:
+    is_heard = self._state.matching_status.matching  # what is put before is lost
+    self._state.put(payload)
+    if is_heard and self.sheet:
+        self._factsheet.put(self.sheet)
+        self.sheet = b""
+
+
 FAULTS: dict[str, Fault] = {
+    "session": Fault(member={"state": _another_session_once}),
+    "pause": _deaf_to("pause"),
+    "resume": _deaf_to("resume", 1),
+    "new-owner": Fault(member={"_is_of_the_owner": _slow_to_change_owners}),
+    "unreadable": _silent_on("unreadable"),
+    "newer-schema": _silent_on("newer-schema"),
+    "stop": _deaf_to("request_stop", 3),
+    "stop-replaced": Fault(member={"_obey": _keeps_its_first_stop}),
+    "release": _deaf_to("release_stop", 4),
+    "action": Fault(rig={"act": _never_done}),
+    "cancel": Fault(rig={"act": _leaves_its_lid_open}),
+    "grant": Fault(member={"_take_ground": _takes_no_ground}),
+    "factsheet-first": Fault(link={"join": _keeps_its_sheet, "say_state": _state_first}),
     "token": Fault(link={"join": _without_a_token}),
     "factsheet": _said("factsheet", 2, lambda _: "0"),
     "envelope": _said("event", 1, lambda _: "alert", in_body=False),
@@ -225,7 +310,9 @@ FAULTS: dict[str, Fault] = {
     "events-gap-free": _said("event", 2, lambda number: 2 * number, in_body=False),
     "events-replayed": Fault(connection={"outage_s": 0.1}),
 }
-"""By the clause that each breaks, and no other."""
+"""By the clause that each breaks."""
+MAY_BREAK_TOO = {"release": {"grant"}, "action": {"busy"}}
+"""Who is not released does not drive; what ends only when called off may still run when more is asked."""
 DIES_OF_JUNK = Fault(member={"hear": _dies_of_junk})
 
 
