@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import zenoh
@@ -21,11 +24,20 @@ _NOTHING_DROPPED = {"key_exprs": ["**"], "config": {"congestion_control": "block
 """A busy machine makes Zenoh drop what it may, even within itself."""
 
 
+_FIRST_PORT, _PORTS = 15_000, 1_000
+"""Below those that Linux gives to whoever asks for any: else somebody has one by chance while who listened
+there starts anew. Each worker has so many of its own, so that no two choose the same at once."""
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 17
+_next_port = count(random.randrange(_PORTS))
+
+
 def free_endpoint(scheme: str = "tcp") -> str:
     """An endpoint on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"{scheme}/127.0.0.1:{listener.getsockname()[1]}"
+    while True:
+        port = _FIRST_PORT + _WORKER * _PORTS + next(_next_port) % _PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return f"{scheme}/127.0.0.1:{port}"
 
 
 def plain(
