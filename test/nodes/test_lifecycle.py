@@ -16,12 +16,12 @@ from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from nodes.in_process import Stage, stage
+from report_messages import batch_of
 
 from suwon_fleet import msg, srv
 from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.ros.jobs import request_message
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS
-from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.adapters.sqlite_journal import SqliteJournal
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.report import Compartment, Pose, RobotReport

@@ -18,12 +18,12 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from diagnostic_msgs.msg import DiagnosticArray
 from nodes.in_process import Stage, stage
+from report_messages import batch_of
 from yard import Yard
 from zenoh_net import free_endpoint, session_at
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.clocks import WallClock
-from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.adapters.zenoh.peers import ZenohPeers
 from suwon_fleet.core.engine.messages import PeerSaid, Tell
 from suwon_fleet.core.errors import BadInput

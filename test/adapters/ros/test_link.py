@@ -15,11 +15,11 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 from nodes.in_process import Stage, stage
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from report_messages import batch_of
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.clocks import HeardClock
 from suwon_fleet.adapters.ros.link import COMMANDS_QOS, RosLink
-from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.robots.command import Pause, Resume
 from suwon_fleet.core.robots.report import Pose, RobotReport

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from rclpy.serialization import deserialize_message, serialize_message
+from report_messages import batch_of
 
 from suwon_fleet import msg
-from suwon_fleet.adapters.ros.reports import batch_of, heard_in
+from suwon_fleet.adapters.ros.reports import heard_in
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.robots import report as r

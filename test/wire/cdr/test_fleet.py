@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from rclpy.serialization import deserialize_message
+from report_messages import batch_of
 from wire.zenoh.samples import SHORT_STATE, STATE
 
 from suwon_fleet import msg
-from suwon_fleet.adapters.ros.reports import batch_of
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.wire.cdr import fleet
 from suwon_fleet.wire.cdr.fleet import write_reports
