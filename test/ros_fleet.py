@@ -22,7 +22,7 @@ def running(folder: Path, **simulator: object) -> Iterator[Yard]:
     with isolated(), Processes(echo) as processes:
         processes.start("fleet_manager", node_command("fleet_manager", yard.manager))
         processes.start("simulator", node_command("simulator", yard.simulator | simulator))
-        with FleetClient(timeout_s=60.0) as client:
+        with FleetClient(timeout_s=120.0) as client:
             wait_for(lambda: len(client.state().robots) == ROBOTS, processes)
         yield yard
 
@@ -32,7 +32,7 @@ def echo(name: str, line: str) -> None:
     print(f"[{name}] {line}")
 
 
-def wait_for(what: Callable[[], bool], processes: Processes, timeout_s: float = 60.0) -> None:
+def wait_for(what: Callable[[], bool], processes: Processes, timeout_s: float = 120.0) -> None:
     """Wait until something is so. Fails when it is not in time, or when one of `processes` ends."""
     deadline = time.monotonic() + timeout_s
     while not what():

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zenoh_net import free_endpoint, session_at
+from zenoh_net import free_endpoint
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.zenoh.link import ZenohLink
+from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.resources import resource_path
@@ -38,7 +39,7 @@ lanes:
 """
 HOME = ("corridor", "hall")
 """Site and zone in the keys."""
-LONGEST_S = 30.0
+LONGEST_S = 60.0
 
 
 @dataclass
@@ -59,7 +60,7 @@ class ZenohFleet:
         core = assemble(site, load_kinds(resource_path("config/robots")))
         endpoint = connect or listen or free_endpoint()
         ways = {"connect": [connect]} if connect else {"listen": [endpoint]}
-        with session_at(**ways) as session:
+        with closing(open_session(SessionSettings(**ways))) as session:
             clock = WallClock()
             link = ZenohLink(session, clock, HOME[0])
             service = FleetService(core, MemoryJournal(), link, clock)

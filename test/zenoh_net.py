@@ -13,15 +13,15 @@ from itertools import count
 from typing import Any
 
 import zenoh
-from waiting import wait_for
+from waiting import LONGEST_S, wait_for
 
-from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.adapters.zenoh.session import SessionSettings
 
 Open = Callable[[dict[str, Any]], zenoh.Session]
 
 
-_NOTHING_DROPPED = {"key_exprs": ["**"], "config": {"congestion_control": "block"}}
-"""A busy machine makes Zenoh drop what it may, even within itself."""
+NOTHING_DROPPED = [{"key_exprs": ["**"], "config": {"congestion_control": "block"}}]
+"""What `qos/publication` is here: a busy machine makes Zenoh drop what it may, even within itself."""
 
 
 _FIRST_PORT, _PORTS = 15_000, 1_000
@@ -58,7 +58,7 @@ def sessions() -> Iterator[Open]:
     with ExitStack() as stack:
 
         def opened(config: dict[str, Any]) -> zenoh.Session:
-            text = json.dumps({"qos": {"publication": [_NOTHING_DROPPED]}, **config})
+            text = json.dumps({"qos": {"publication": NOTHING_DROPPED}, **config})
             session = zenoh.open(zenoh.Config.from_json5(text))
             stack.callback(session.close)
             return session
@@ -68,8 +68,10 @@ def sessions() -> Iterator[Open]:
 
 @contextmanager
 def session_at(**settings: Any) -> Iterator[zenoh.Session]:
-    """An open session."""
-    session = open_session(SessionSettings(**settings))
+    """An open session, as the fleet has it, but that it drops nothing."""
+    config = SessionSettings(**settings).config()
+    config.insert_json5("qos/publication", json.dumps(NOTHING_DROPPED))
+    session = zenoh.open(config)
     try:
         yield session
     finally:
@@ -98,6 +100,13 @@ class Heard:
         wait_for(lambda: text in self.texts())
 
 
+def put_once(session: zenoh.Session, key: str, payload: bytes) -> None:
+    """Put what somebody listens for: routes take a moment to be laid, and what is put before is lost."""
+    with session.declare_publisher(key) as publisher:
+        wait_for(lambda: publisher.matching_status.matching)
+        publisher.put(payload)
+
+
 def until_put_arrives(session: zenoh.Session, key: str, heard: Heard, text: str) -> None:
     """Put until it is heard: routes take a moment to be laid."""
 
@@ -110,7 +119,7 @@ def until_put_arrives(session: zenoh.Session, key: str, heard: Heard, text: str)
 
 def answers(session: zenoh.Session, key: str, turn: Callable[[], object]) -> dict[str, str]:
     """What one is told who asks, by keys; `turn` lets those answer who belong to this thread."""
-    replies = session.get(key, zenoh.handlers.FifoChannel(100), timeout=5)
+    replies = session.get(key, zenoh.handlers.FifoChannel(100), timeout=LONGEST_S)
     told: dict[str, str] = {}
 
     def is_over() -> bool:

@@ -58,7 +58,7 @@ def test_is_there_after_it_was_closed(url: str) -> None:
 
 
 def test_a_second_writer_is_refused_and_told_who_has_it(url: str) -> None:
-    with closing(PostgresJournal(url)) as journal:
+    with closing(PostgresJournal(url, lease_s=1000.0)) as journal:
         problem = problem_of(url)
         assert problem.code == "journal-in-use"
         assert "process" in problem.what
@@ -124,7 +124,7 @@ def test_one_of_many_gets_a_lease_that_ran_out(url: str) -> None:
 
     def try_it() -> None:
         try:
-            won.append(PostgresJournal(url))
+            won.append(PostgresJournal(url, lease_s=1000.0))
         except BadInput as error:
             refused.append(error)
 
@@ -184,7 +184,7 @@ def test_the_command_line_reads_a_journal_at_work(
     assert main(["journal", "verify", url]) == Exit.BAD_INPUT
     assert "no journal here" in capsys.readouterr().err
     written(url)
-    with closing(PostgresJournal(url)):
+    with closing(PostgresJournal(url, lease_s=1000.0)):
         assert main(["journal", "verify", url]) == Exit.GOOD
         assert main(["journal", "cut", url, "--after", "3"]) == Exit.BAD_INPUT
     assert main(["journal", "cut", url, "--after", "3"]) == Exit.GOOD

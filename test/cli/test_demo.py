@@ -25,7 +25,7 @@ from suwon_fleet.cli.main import main
 from suwon_fleet.cli.processes import Processes
 from suwon_fleet.cli.rehearsal import NotFinished, Progress, Report
 
-pytestmark = [pytest.mark.ros, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ros, pytest.mark.timeout(900)]
 
 COUNTS = ("jobs_submitted", "jobs_finished", "jobs_refused", "collisions", "deadlocks")
 WALL_S = 120.0

@@ -90,8 +90,14 @@ def test_a_domain_in_use_is_not_chosen() -> None:
             assert second != first
 
 
-def test_a_domain_that_another_has_chosen_is_not_chosen() -> None:
+def test_a_domain_that_another_has_chosen_is_not_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Also while neither has a node there yet; it is free again afterwards."""
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(tmp_path)
+    )  # of those who are tested beside us, too
+    monkeypatch.setattr(domain, "_is_free", lambda _: True)
     with isolated() as first, isolated() as second:
         assert second != first
     with isolated() as again:
@@ -111,7 +117,7 @@ def test_a_lock_that_is_a_link_is_not_followed(
     kept = tmp_path / "kept"
     kept.write_text("kept", encoding="utf-8")
     with isolated() as first:
-        (lock,) = tmp_path.glob("*.lock")
+        lock = tmp_path / f"suwon_fleet_domain_{first}.lock"
     lock.unlink()
     lock.symlink_to(kept)
     with isolated() as second:

@@ -4,10 +4,9 @@
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from waiting import wait_for
+from waiting import LONGEST_S, wait_for
 
 from suwon_fleet.cli import processes
 from suwon_fleet.cli.processes import ChildEnded, Processes, interruptible, node_command
@@ -26,7 +25,7 @@ def lives(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may also end while that is read
         return False
 
 
@@ -37,7 +36,7 @@ def test_lines_come_with_the_name_of_who_printed_them() -> None:
             "one", python("import sys; print('a'); print('b', file=sys.stderr); sys.exit(3)")
         )
         with pytest.raises(ChildEnded) as ended:
-            group.watch(10.0)
+            group.watch(LONGEST_S)
     assert sorted(lines) == [("one", "a"), ("one", "b")]
     assert (ended.value.name, ended.value.code) == ("one", 3)
     assert "one ended with exit code 3" in str(ended.value)
@@ -52,7 +51,7 @@ def test_when_one_ends_the_others_are_ended() -> None:
         wait_for(lambda: bool(said))
         group.start("short", python(""))
         with pytest.raises(ChildEnded, match="short ended with exit code 0"):
-            group.watch(10.0)
+            group.watch(LONGEST_S)
     assert not lives(int(said[0]))
 
 
@@ -60,7 +59,7 @@ def test_a_killed_child_is_named_with_its_signal() -> None:
     with Processes(lambda *_: None) as group:
         group.start("one", python("import os; os.kill(os.getpid(), 9)"))
         with pytest.raises(ChildEnded, match="one ended by SIGKILL"):
-            group.watch(10.0)
+            group.watch(LONGEST_S)
 
 
 def test_a_child_killed_by_us_is_missed_by_nobody_and_may_be_started_again() -> None:
@@ -106,8 +105,8 @@ def test_a_child_that_takes_no_notice_is_killed(monkeypatch: pytest.MonkeyPatch)
     with Processes(lambda _, line: heard.append(line)) as group:
         group.start("deaf", python(IGNORES_SIGINT))
         wait_for(lambda: heard == ["up"])
-        began_s = time.monotonic()
-    assert time.monotonic() - began_s < 5.0
+        deaf = group._children["deaf"]
+    assert deaf.returncode == -signal.SIGKILL
 
 
 def test_children_end_when_their_parent_is_killed() -> None:

@@ -23,7 +23,7 @@ from suwon_fleet.cli.exits import Exit
 from suwon_fleet.cli.main import main
 from suwon_fleet.core.jobs import JobKind, JobRequest
 
-pytestmark = [pytest.mark.ros, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ros, pytest.mark.timeout(900)]
 
 Capture = pytest.CaptureFixture[str]
 
@@ -37,7 +37,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
 
 @pytest.fixture(scope="module")
 def client(yard: Yard) -> Iterator[FleetClient]:
-    with FleetClient(timeout_s=30.0) as client:
+    with FleetClient(timeout_s=120.0) as client:
         yield client
 
 
@@ -239,7 +239,7 @@ def test_faults_go_to_the_simulator(capsys: Capture) -> None:
 
 
 def test_alerts_are_listed_and_a_wrong_answer_is_refused(capsys: Capture) -> None:
-    assert told(capsys, "alert", "list") == []
+    wait_for(lambda: told(capsys, "alert", "list") == [])
     assert main(["alert", "list"]) == Exit.GOOD
     assert main(["alert", "answer", "alert-99", "keep"]) == Exit.FAILED
     assert "[no-such-alert]" in capsys.readouterr().err

@@ -24,7 +24,7 @@ from suwon_fleet.conform.ros import examine
 
 pytestmark = pytest.mark.ros
 PROGRAM = Path(__file__).parents[2] / "examples" / "ros_robot.py"
-PLAN = Plan(room_m=0.6)
+PLAN, PATIENT = Plan(room_m=0.6), Plan(room_m=0.6, patience_s=30.0)
 FAULTS = {
     "seq": ("me.sequence += 1", "me.sequence = 7"),
     "not-its-own": ("if told.robot_id == self.me.robot_id:", "if True:"),
@@ -47,7 +47,7 @@ def robot(program: Path) -> Iterator[None]:
 
 def test_the_example_passes() -> None:
     with robot(PROGRAM):
-        findings = examine("/fleet", "r-1", plan=PLAN, first_s=30.0)
+        findings = examine("/fleet", "r-1", plan=PATIENT, first_s=60.0)
     assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
 
 

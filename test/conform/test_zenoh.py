@@ -24,7 +24,8 @@ from suwon_fleet.core.errors import BadInput
 from suwon_fleet.wire.zenoh.keys import Address
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zenoh_robot.py"
-FIRST_S = 30.0
+FIRST_S, PATIENCE_S = 60.0, 30.0
+"""Only who does not come is waited for so long."""
 OF_EVENTS = ["events-gap-free", "events-replayed"]
 SIX = ("factsheet", "seq", "expired", "no-self-resume", "grant-session", "events-gap-free")
 
@@ -45,7 +46,7 @@ def faults_of(findings: list[Finding]) -> dict[str, str]:
 
 
 def test_a_rig_of_the_library_passes_every_clause() -> None:
-    findings = examined(free_endpoint())
+    findings = examined(free_endpoint(), patience_s=PATIENCE_S)
     assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
 
 
@@ -120,5 +121,5 @@ def test_a_robot_of_another_home_speaks_on_wrong_keys() -> None:
     with rig_at(endpoint):
         settings = SessionSettings(connect=(endpoint,))
         home = Address("lab", "yard", ROBOT_ID)
-        findings = examine(settings, ROBOT_ID, home=home, plan=Plan(), first_s=2.0)
+        findings = examine(settings, ROBOT_ID, home=home, plan=Plan(), first_s=6.0)
     assert "key-form" in failed(findings)

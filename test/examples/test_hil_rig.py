@@ -43,7 +43,8 @@ def test_it_passes_every_clause() -> None:
     endpoint = free_endpoint()
     with Processes(lambda name, line: print(f"[{name}] {line}")) as processes:
         processes.start("rig", rig(endpoint, 0.0, 0.0))
-        findings = examine(SessionSettings(connect=(endpoint,)), ROBOT, plan=Plan(), first_s=30.0)
+        settings, plan = SessionSettings(connect=(endpoint,)), Plan(patience_s=30.0)
+        findings = examine(settings, ROBOT, plan=plan, first_s=60.0)
     assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
 
 

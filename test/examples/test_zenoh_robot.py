@@ -59,7 +59,7 @@ def test_it_joins_gets_a_job_and_does_it(fleet: ZenohFleet) -> None:
         assert fleet.state.jobs[job].status == "finished"
         pose = fleet.service.fleet.reports["r-1"].pose
         assert (pose.x_m, pose.y_m) == (0.0, 0.0)
-        assert fleet.alerts() == []
+        fleet.until(lambda: fleet.alerts() == [])
         fleet.until(lambda: fleet.link.unanswered == 0)
         counts = fleet.link.counts
         assert (counts.unusable.total(), counts.unanswered, counts.refused) == (0, 0, 0)

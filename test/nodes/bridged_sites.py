@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nodes.in_process import Stage, stage
-from zenoh_net import free_endpoint
+from zenoh_net import NOTHING_DROPPED, free_endpoint
 
 from suwon_fleet.nodes.zenoh_bridge import ZenohBridge
 
@@ -28,7 +29,10 @@ class Sites:
         """A bridge; those that do not listen connect to what does."""
         end = "listen" if listens else "connect"
         file = self.folder / f"bridge-{len(list(self.folder.iterdir()))}.yaml"
-        zenoh = f"zenoh: {{mode: {mode}, {end}: ['{self.endpoint}']}}\n"
+        settings = self.folder / "zenoh.json5"
+        nobody: dict[str, Any] = {side: {"endpoints": []} for side in ("listen", "connect")}
+        settings.write_text(json.dumps(nobody | {"qos": {"publication": NOTHING_DROPPED}}))
+        zenoh = f"zenoh: {{mode: {mode}, {end}: ['{self.endpoint}'], file: '{settings}'}}\n"
         file.write_text(f"format: suwon_fleet/bridge@1\n{zenoh}{rules}")
         return play.add(ZenohBridge, {"config": file, "look_every_s": 0.05})
 

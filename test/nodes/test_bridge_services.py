@@ -18,6 +18,7 @@ from nodes.bridged_sites import Sites, joined
 from rclpy.action import ActionClient, ActionServer, CancelResponse
 from rclpy.serialization import serialize_message
 from std_srvs.srv import SetBool, Trigger
+from waiting import LONGEST_S
 from zenoh_net import session_at
 
 from suwon_fleet.action import DriveRobot
@@ -28,12 +29,16 @@ OUT = """\
 services_to_zenoh:
   allow: [/r1/.*]
   deny: [/r1/secret]
-  rules: [{match: '/r1/(.*)', to: 'yard/r1/\\1', timeout_s: 1.0}]
+  rules:
+    - {match: '/r1/mute', to: yard/r1/mute, timeout_s: 0.5}
+    - {match: '/r1/(.*)', to: 'yard/r1/\\1', timeout_s: 60}
 """
 IN = """\
 services_from_zenoh:
   allow: [yard/.*]
-  rules: [{match: 'yard/(.*)', to: '/yard/\\1', timeout_s: 1.0}]
+  rules:
+    - {match: 'yard/r1/mute', to: /yard/r1/mute, timeout_s: 0.5}
+    - {match: 'yard/(.*)', to: '/yard/\\1', timeout_s: 60}
 """
 ACTION = "'/r1/drive/_action/.*'"
 KEYS = "'r1/drive/_action/.*'"
@@ -86,7 +91,7 @@ def test_a_service_is_asked_from_elsewhere(sites: Sites, order: str) -> None:
     for data in (True, False):
         answer = asker.answer(data=data)
         assert (answer.success, answer.message) == (data, f"light {data}")
-    assert near.offered.here["/r1/light"].counts.messages == 2
+    sites.until(lambda: near.offered.here["/r1/light"].counts.messages == 2)
     assert far.offered.elsewhere["yard/r1/light"].counts.messages == 2
 
 
@@ -135,10 +140,14 @@ def test_rubbish_is_answered_so_and_counted(sites: Sites) -> None:
     near = sites.bridge(sites.here, OUT, listens=True)
     switch(sites)
     sites.until(lambda: near.offered.here)
-    with session_at(connect=[sites.endpoint]) as robot:
+    with (
+        session_at(connect=[sites.endpoint]) as robot,
+        robot.declare_querier("yard/r1/light", timeout=LONGEST_S) as querier,
+    ):
+        sites.until(lambda: querier.matching_status.matching)
 
         def ask(payload: bytes | None) -> Any:
-            replies = robot.get("yard/r1/light", zenoh_fifo(), payload=payload, timeout=5)
+            replies = querier.get(zenoh_fifo(), payload=payload)
             return sites.until(replies.try_recv)
 
         for payload in (None, b"no CDR", b"\x00\x01\x00\x00"):

@@ -179,8 +179,8 @@ def test_a_tool_stops_a_robot_and_lets_it_go_on(yard: Yard) -> None:
     assert ask(ReleaseStop, "release_stop", id="r-1").code == "drive-no-stop"
     told = ask(RequestStop, "request_stop", id="r-1")
     assert (told.accepted, told.robot_ids) == (True, ["r-1"])
-    yard.play.until(lambda: heard and heard[-1].stop_id == told.stop_id)
-    assert heard[-1].stop == "protective"
+    stopped = (told.stop_id, "protective")
+    yard.play.until(lambda: heard and (heard[-1].stop_id, heard[-1].stop) == stopped)
     assert ask(ReleaseStop, "release_stop", id="r-1").accepted
     yard.play.until(lambda: heard[-1].stop == "none")
     assert ask(RequestStop, "request_stop", id="r-9").code == "drive-not-allowed"

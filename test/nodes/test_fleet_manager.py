@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 import math
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 from visualization_msgs.msg import Marker, MarkerArray
-from waiting import wait_for
+from waiting import LONGEST_S, wait_for
 
 from suwon_fleet import msg
 from suwon_fleet.action import ExecuteJob
@@ -37,6 +38,8 @@ from suwon_fleet.core.jobs import JobKind, JobRequest
 
 pytestmark = pytest.mark.ros
 NODE = "/fleet/fleet_manager"
+LATER_NS = 2 * 10**15
+"""When a job may begin that is not to have ended before we come to it."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,40 @@ def delivery(request_id: str, **more: Any) -> JobRequest:
     return JobRequest(JobKind.DELIVERY, ("shop", "desk-1"), request_id, **more)
 
 
-def first(told: SimpleQueue[Any], fits: Callable[[Any], bool], timeout_s: float = 30.0) -> Any:
+def first(told: SimpleQueue[Any], fits: Callable[[Any], bool], timeout_s: float = LONGEST_S) -> Any:
     """The first message that fits."""
     while not fits(message := told.get(timeout=timeout_s)):
         pass
     return message
 
 
+@contextmanager
+def listening(
+    pair: Pair, topic: str, kind: Any, provoke: Callable[[str], object]
+) -> Iterator[SimpleQueue[Any]]:
+    """All that is told on a topic from now on. DDS takes a moment to bring who listens together with who
+    tells: until then `provoke`, given a new id, has something told there."""
+    with pair.connection.listening(topic, kind) as told:
+        while told.empty():
+            provoke(uuid.uuid4().hex)
+            with suppress(Empty):
+                told.put(told.get(timeout=1.0))
+        yield told
+
+
+def call_off_a_job(pair: Pair) -> Callable[[str], object]:
+    """Has something told on `jobs`."""
+
+    def provoke(request_id: str) -> None:
+        (response,) = pair.client.submit([delivery(request_id, earliest_start_ns=LATER_NS)])
+        pair.client.change_job("cancel", response.job_id, "kim")
+
+    return provoke
+
+
 def told_of(pair: Pair, request_id: str) -> list[msg.JobState]:
     """All that is told of a job, from its request to its end."""
-    with pair.connection.listening("jobs", msg.JobState) as told:
-        wait_for(lambda: pair.connection._node.count_publishers("/fleet/jobs") == 1)
+    with listening(pair, "jobs", msg.JobState, call_off_a_job(pair)) as told:
         (response,) = pair.client.submit([delivery(request_id)])
         assert response.accepted
         mine = [first(told, lambda job: job.job_id == response.job_id)]
@@ -104,8 +130,10 @@ def test_the_map_is_geojson(pair: Pair) -> None:
 
 
 def test_a_job_from_request_to_end(pair: Pair) -> None:
-    with pair.connection.listening("decisions", msg.Decision) as decided:
-        wait_for(lambda: pair.connection._node.count_publishers("/fleet/decisions") == 1)
+    def be_refused(request_id: str) -> None:
+        pair.client.submit([JobRequest(JobKind.GO_TO, ("nowhere",), request_id)])
+
+    with listening(pair, "decisions", msg.Decision, be_refused) as decided:
         mine = told_of(pair, "whole-story")
         job_id = mine[0].job_id
         (again,) = pair.client.submit([delivery("whole-story")])
@@ -130,16 +158,15 @@ def test_a_job_from_request_to_end(pair: Pair) -> None:
 def test_jobs_by_topic_alone(pair: Pair) -> None:
     node = pair.connection._node
     requests = node.create_publisher(msg.JobRequest, "job_requests", LIVE)
-    with pair.connection.listening("job_responses", msg.JobResponse) as told:
-        wait_for(
-            lambda: (
-                requests.get_subscription_count() == 1
-                and node.count_publishers("/fleet/job_responses") == 1
-            )
-        )
+    wait_for(lambda: requests.get_subscription_count() == 1)
+
+    def ask(_: str) -> None:
         requests.publish(request_message(delivery("by-topic")))
+
+    with listening(pair, "job_responses", msg.JobResponse, ask) as told:
         assert first(told, lambda answer: answer.request_id == "by-topic").accepted
-        requests.publish(msg.JobRequest(kind="go_to", places=["desk-2"]))
+        later = JobRequest(JobKind.GO_TO, ("desk-2",), earliest_start_ns=LATER_NS)
+        requests.publish(request_message(later))
         unnamed = first(told, lambda answer: answer.request_id != "by-topic")
         assert unnamed.accepted
         assert len(unnamed.request_id) == 32
@@ -151,9 +178,9 @@ def test_jobs_by_topic_alone(pair: Pair) -> None:
 
 
 def test_a_job_is_paused_resumed_and_cancelled(pair: Pair) -> None:
-    (response,) = pair.client.submit([delivery("changed")])
+    (response,) = pair.client.submit([delivery("changed", earliest_start_ns=LATER_NS)])
     job = response.job_id
-    with pair.connection.listening("jobs", msg.JobState) as told:
+    with listening(pair, "jobs", msg.JobState, call_off_a_job(pair)) as told:
         assert pair.client.change_job("pause", job, "kim").accepted
         first(told, lambda state: (state.job_id, state.status) == (job, "paused"))
         assert pair.client.change_job("pause", job, "kim").code == "job-is-paused"
@@ -230,38 +257,44 @@ def test_questions_about_what_is_not_there(pair: Pair) -> None:
 def test_rubbish_is_told_and_stops_nothing(pair: Pair) -> None:
     node = pair.connection._node
     reports = node.create_publisher(msg.RobotReports, "robot_reports", REPORTS_QOS)
-    with pair.connection.listening("/diagnostics", DiagnosticArray) as told:
-        wait_for(lambda: reports.get_subscription_count() == 1)
+    wait_for(lambda: reports.get_subscription_count() == 1)
+
+    def report(stranger: str) -> None:
+        ufo = msg.RobotReport(robot_id=stranger, kind="saucer", mode="automatic")
+        ufo.navigation, ufo.lift, ufo.stop = "standing", "none", "none"
+        ufo.power, ufo.battery = "discharging", math.nan
+        reports.publish(msg.RobotReports(reports=[ufo]))
+
+    with listening(pair, "alerts", msg.Alert, report) as alerts:
+        report("ufo")
+        alert = first(alerts, lambda alert: alert.subject == "ufo")
+    assert (alert.code, alert.open) == ("robot-kind-unknown", True)
+    assert "saucer" in alert.text_en
+    assert any(alert.subject == "ufo" for alert in pair.client.alerts())
+
+    def could_not(array: Any) -> bool:
+        """Whether rubbish is told of in it; if not, there is more."""
         reports.publish(msg.RobotReports(version=200))
         reports.publish(msg.RobotReports(reports=[msg.RobotReport(robot_id="cart-1", mode="?")]))
-        stranger = msg.RobotReport(robot_id="ufo", kind="saucer", mode="automatic")
-        stranger.navigation, stranger.lift, stranger.stop = "standing", "none", "none"
-        stranger.power, stranger.battery = "discharging", math.nan
-        with pair.connection.listening("alerts", msg.Alert) as alerts:
-            wait_for(lambda: node.count_publishers("/fleet/alerts") == 1)
-            reports.publish(msg.RobotReports(reports=[stranger]))
-            alert = first(alerts, lambda alert: alert.subject == "ufo")
-        assert (alert.code, alert.open) == ("robot-kind-unknown", True)
-        assert "saucer" in alert.text_en
-        assert any(alert.subject == "ufo" for alert in pair.client.alerts())
+        return any("could not" in status.message for status in array.status)
+
+    with pair.connection.listening("/diagnostics", DiagnosticArray) as told:
         statuses = {
             status.name: {value.key: value.value for value in status.values}
-            for status in first(
-                told, lambda array: any("could not" in s.message for s in array.status)
-            ).status
+            for status in first(told, could_not).status
         }
     assert int(statuses["fleet_manager: robot reports"]["unusable"]) >= 1
     assert "turns" in statuses["fleet_manager: turns"]
     assert int(statuses["fleet_manager: traffic check"]["looks"]) >= 1
     assert statuses["fleet_manager: traffic check"]["found"] == "0"
-    (response,) = pair.client.submit([delivery("after-rubbish")])
+    (response,) = pair.client.submit([delivery("after-rubbish", earliest_start_ns=LATER_NS)])
     assert response.accepted
     assert pair.client.change_job("cancel", response.job_id, "kim").accepted
 
 
 def test_markers_are_drawn_for_those_who_look(pair: Pair) -> None:
     with pair.connection.listening("markers", MarkerArray) as told:
-        drawn = told.get(timeout=30.0).markers
+        drawn = told.get(timeout=LONGEST_S).markers
     names = [marker.text for marker in drawn if marker.type == Marker.TEXT_VIEW_FACING]
     assert sorted(name.split()[0] for name in names) == [f"cart-{n}" for n in range(1, 5)]
     assert any(marker.ns == "zones" for marker in drawn)
@@ -275,14 +308,16 @@ def test_an_action_follows_its_job_to_the_end(pair: Pair) -> None:
     assert status == GoalStatus.STATUS_SUCCEEDED
     assert result.response.accepted
     assert result.final_state.status == "finished"
-    told = [message.feedback for message in heard]
-    assert {"load", "to_dropoff"} <= {feedback.phase for feedback in told}
-    assert all(0.0 <= feedback.progress <= 1.0 for feedback in told)
+    wait_for(lambda: {"load", "to_dropoff"} <= {message.feedback.phase for message in heard})
+    assert all(0.0 <= message.feedback.progress <= 1.0 for message in heard)
 
 
 def test_cancelling_a_goal_cancels_its_job(pair: Pair) -> None:
     status, result = execute(
-        pair, request_message(delivery("cancelled-action")), lambda _: None, cancel=True
+        pair,
+        request_message(delivery("cancelled-action", earliest_start_ns=LATER_NS)),
+        lambda _: None,
+        cancel=True,
     )
     assert status == GoalStatus.STATUS_CANCELED
     assert result.final_state.status == "cancelled"
@@ -298,8 +333,9 @@ def execute(
     pair: Pair, request: Any, on_feedback: Callable[[Any], None], *, cancel: bool = False
 ) -> tuple[int, Any]:
     """Send a goal and wait for its end; `cancel` it as soon as it is accepted."""
-    client = ActionClient(pair.connection._node, ExecuteJob, "execute_job")
-    assert client.wait_for_server(timeout_sec=30.0)
+    qos = {"feedback_sub_qos_profile": LIVE}  # nothing is pushed out before we come to it
+    client = ActionClient(pair.connection._node, ExecuteJob, "execute_job", **qos)
+    assert client.wait_for_server(timeout_sec=LONGEST_S)
     asked = client.send_goal_async(ExecuteJob.Goal(request=request), on_feedback)
     wait_for(asked.done)
     goal = asked.result()
@@ -307,7 +343,7 @@ def execute(
     ended = goal.get_result_async()
     if cancel:
         wait_for(goal.cancel_goal_async().done)
-    wait_for(ended.done, 60.0)
+    wait_for(ended.done)
     return ended.result().status, ended.result().result
 
 

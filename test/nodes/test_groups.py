@@ -24,7 +24,7 @@ from suwon_fleet.cli.processes import Processes
 from suwon_fleet.core.federation.events import PlaceLeased
 from suwon_fleet.core.jobs import JobKind, JobRequest
 
-LONGEST_S = 90.0
+LONGEST_S = 180.0
 
 
 @contextmanager
@@ -37,14 +37,16 @@ def run(town: Town, *of: str) -> Iterator[tuple[Processes, dict[str, FleetClient
         yield (
             processes,
             {
-                group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
+                group: stack.enter_context(
+                    FleetClient(timeout_s=120.0, namespace=f"/{group}/fleet")
+                )
                 for group in of
             },
         )
 
 
 @pytest.mark.ros
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_job_goes_from_one_end_of_the_town_to_the_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,8 +72,14 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
         wait_for(lambda: owners() == ["east"], processes, LONGEST_S)
         wait_for(lambda: status(answer.job_id) == "finished", processes, LONGEST_S)
         assert [job.status for job in east.jobs()] == ["finished"]
-        assert not [alert for client in clients.values() for alert in client.alerts()]
 
+        def alerts() -> list[str]:
+            return [alert.text_en for client in clients.values() for alert in client.alerts()]
+
+        wait_for(lambda: not alerts(), processes, LONGEST_S)
+
+        slowly = f"{{target: {robot}, actuator: {{speed_share: 0.02}}}}"  # it is there when we come
+        assert east.inject_fault(slowly).accepted
         back = JobRequest(JobKind.DELIVERY, ("e3", "w3"), "two", robot_id=robot)
         (answer,) = west.submit([back])
         assert answer.accepted, answer.reason_en
@@ -83,12 +91,12 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
         wait_for(is_begun_there, processes, LONGEST_S)
         stop = east.stop("robot", robot, "protective", "ana", "so that it stays there")
         assert stop.accepted, stop.reason_en
-        at = {group: ["--fleet", f"/{group}/fleet", "--timeout", "60"] for group in GROUPS}
+        at = {group: ["--fleet", f"/{group}/fleet", "--timeout", "120"] for group in GROUPS}
         assert main(["job", "pause", answer.job_id, *at["west"]]) == Exit.FAILED
         assert "[job-elsewhere]" in capsys.readouterr().err
         for verb in ("pause", "resume"):
             assert main(["job", verb, answer.job_id, *at["east"]]) == Exit.GOOD
-        assert main(["job", "cancel", answer.job_id, "--wait", "60", *at["west"]]) == Exit.GOOD
+        assert main(["job", "cancel", answer.job_id, "--wait", "180", *at["west"]]) == Exit.GOOD
         assert f"{answer.job_id}: cancelled" in capsys.readouterr().out
         assert east.release(stop.stop_id, "robot", robot, "ana").accepted
         wait_for(lambda: status(answer.job_id) == "cancelled", processes, LONGEST_S)
@@ -102,17 +110,16 @@ def test_a_job_goes_from_one_end_of_the_town_to_the_other(
 
 
 @pytest.mark.ros
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_robot_without_a_charger_of_its_own_charges_at_another_groups(tmp_path: Path) -> None:
     town = Town.write(tmp_path, carts=1, is_low=True)
     with run(town, "east") as (processes, clients):
         east = clients["east"]
 
-        def missions() -> list[str]:
-            return [robot.mission for robot in east.state().robots]
+        def at_work() -> list[tuple[str, str]]:
+            return [(robot.mission, robot.goal) for robot in east.state().robots]
 
-        wait_for(lambda: missions() == ["charging"], processes, LONGEST_S)
-        assert [robot.goal for robot in east.state().robots] == ["e2"]
+        wait_for(lambda: at_work() == [("charging", "e2")], processes, LONGEST_S)
     with closing(SqliteJournal(town.journal("east"))) as journal:
         lent = [event for event in journal.read() if isinstance(event, PlaceLeased)]
     assert {(event.place, event.peer) for event in lent} <= {("e2", "west"), ("e2", "yard")}
@@ -120,7 +127,7 @@ def test_a_robot_without_a_charger_of_its_own_charges_at_another_groups(tmp_path
 
 
 @pytest.mark.ros
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_zone_is_given_to_another_owner_with_the_robot_in_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,10 +140,10 @@ def test_a_zone_is_given_to_another_owner_with_the_robot_in_it(
         (answer,) = east.submit([request])
         assert answer.accepted, answer.reason_en
 
-        fleet = ["--fleet", "/east/fleet", "--timeout", "60"]
+        fleet = ["--fleet", "/east/fleet", "--timeout", "120"]
         assert main(["zone", "give", "east", "--to", "nobody", *fleet]) == Exit.FAILED
         assert "[no-such-group]" in capsys.readouterr().err
-        assert main(["zone", "give", "east", "--to", "west", "--wait", "90", *fleet]) == Exit.GOOD
+        assert main(["zone", "give", "east", "--to", "west", "--wait", "180", *fleet]) == Exit.GOOD
         assert "east: west has it\n" in capsys.readouterr().out
 
         def owners() -> list[set[str]]:
@@ -146,7 +153,7 @@ def test_a_zone_is_given_to_another_owner_with_the_robot_in_it(
 
         wait_for(lambda: owners() == 3 * [{"west"}], processes, LONGEST_S)
         wait_for(lambda: len(west.state().robots) == 2, processes, LONGEST_S)
-        assert not east.state().robots
+        wait_for(lambda: not east.state().robots, processes, LONGEST_S)
 
         def status() -> str:
             return next(job.status for job in east.jobs() if job.job_id == answer.job_id)

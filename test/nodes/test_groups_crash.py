@@ -130,7 +130,7 @@ class Customer:
 def clients_of(town: Town) -> Iterator[dict[str, FleetClient]]:
     with ExitStack() as stack:
         yield {
-            group: stack.enter_context(FleetClient(timeout_s=60.0, namespace=f"/{group}/fleet"))
+            group: stack.enter_context(FleetClient(timeout_s=180.0, namespace=f"/{group}/fleet"))
             for group in GROUPS
         }
 
@@ -170,7 +170,7 @@ def test_a_robot_has_one_owner_whoever_is_killed(middles: int, jobs: int, tmp_pa
             owners.kill(victim)
             kills += 1
         wait_for(customer.has_all, processes, SETTLED_S)
-        wait_for(lambda: set(owned().values()) == {1} and len(owned()) == CARTS, processes)
+        wait_for(lambda: [*owned().values()] == CARTS * [1], processes, SETTLED_S)
         with closing(Connection(60.0)) as world:
             answer = world.ask("/sim/record", Trigger, Trigger.Request())
         record, states = json.loads(answer.message), owners.end()

@@ -103,7 +103,7 @@ def test_with_a_rate_it_keeps_the_wall_clocks_pace(play: Stage, tmp_path: Path) 
     clocks: list[Any] = []
     play.observer().create_subscription(Clock, "/clock", clocks.append, 10)
     play.until(lambda: world.world.now_ns >= 10 * SECOND, step=world.advance)
-    play.until(lambda: clocks)
+    play.until(lambda: clocks, step=world.advance)
     summaries: list[Any] = []
     play.observer().create_subscription(String, "/sim/summary", summaries.append, LATEST_QOS)
     world.tell_summary()

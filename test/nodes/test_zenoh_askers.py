@@ -34,8 +34,7 @@ def test_who_asks_is_told_the_newest_and_that_the_link_is_well() -> None:
             robot.put(KEY, "here")
             return answers(robot, KEY, robots.turn)
 
-        wait_for(told)
-        assert told() == {KEY: "here"}
+        wait_for(lambda: told() == {KEY: "here"})
         link = Link(endpoint, owner_of("suseo", "lab"), Address("suseo", "lab", "r-1"))
         found = {finding.check: finding.verdict for finding in examine(link)}
     assert found.pop("encryption") is Verdict.NOTE

@@ -181,23 +181,28 @@ def test_what_is_not_allowed_stays_and_what_comes_too_often_is_thinned(sites: Si
     watcher.create_subscription(DiagnosticArray, "/diagnostics", told.append, 10)
 
     def speak() -> None:
-        for talker in (quiet, secret, other, loud):
+        for talker in (quiet, secret, other, loud, loud):  # twice at once, however slow it is here
             talker.say()
 
-    sites.until(lambda: len(listener.heard) >= 3 and len(heard.heard) >= 10, step=speak)
+    def is_thinned() -> bool:
+        return bool(near.to_zenoh.routes["/loud"].counts.held_back)
+
+    sites.until(
+        lambda: len(listener.heard) >= 3 and len(heard.heard) >= 10 and is_thinned(), step=speak
+    )
     assert set(near.to_zenoh.routes) == {"/fleet/count", "/loud"}
     assert set(far.from_zenoh.routes) == {"suwon/v1/belt/suseo/_fleet/ros/count", "loud"}
-    assert near.to_zenoh.routes["/loud"].counts.held_back > 0
     last = loud.said
     sites.until(lambda: listener.heard[-1].data == last)  # the newest of those held back
 
-    told.clear()
-    statuses = sites.until(lambda: told)[-1].status
-    (status,) = (one for one in statuses if "/loud -> loud" in one.name)
-    values = {value.key: value.value for value in status.values}
-    assert values["type"] == "std_msgs/msg/Int32"
-    assert int(values["messages"]) >= 3
-    assert int(values["held_back"]) > 0
+    def values() -> dict[str, str]:
+        """The newest that was told of the loud topic."""
+        statuses = (one for array in told[-1:] for one in array.status)
+        found = [one for one in statuses if "/loud -> loud" in one.name]
+        return {value.key: value.value for one in found for value in one.values}
+
+    sites.until(lambda: int(values().get("messages", 0)) >= 3 and int(values()["held_back"]) > 0)
+    assert values()["type"] == "std_msgs/msg/Int32"
 
 
 def test_a_topic_published_on_both_sides_does_not_go_round(sites: Sites) -> None:
@@ -210,8 +215,10 @@ def test_a_topic_published_on_both_sides_does_not_go_round(sites: Sites) -> None
         for talker in talkers:
             talker.say()
 
-    sites.until(lambda: near.from_zenoh.troubles and far.from_zenoh.troubles, step=chat)
-    assert "published on both sides" in near.from_zenoh.troubles["chat"]
+    def is_told(bridge: Any) -> bool:
+        return "published on both sides" in bridge.from_zenoh.troubles.get("chat", "")
+
+    sites.until(lambda: is_told(near) and is_told(far), step=chat)
     assert not near.from_zenoh.routes
     assert not far.from_zenoh.routes
 
@@ -234,10 +241,15 @@ def test_another_bridges_topics_are_taken_and_rubbish_on_them_is_counted(sites: 
             robot.put("r1/odom", b"no CDR at all")
             robot.put("r1/odom", payload)
 
-        sites.until(lambda: listener.heard, step=speak)
-        come = far.from_zenoh.routes["r1/odom"]
+        sites.until(
+            lambda: (
+                listener.heard
+                and far.from_zenoh.routes["r1/odom"].counts.faults
+                and "r1/map" in far.from_zenoh.troubles
+            ),
+            step=speak,
+        )
         assert listener.heard[-1].pose.pose.position.x == 1.5
-        assert come.counts.faults >= 1
         assert "not installed" in far.from_zenoh.troubles["r1/map"]
         for token in kept:
             token.undeclare()
@@ -349,8 +361,8 @@ def test_robots_on_zenoh_are_robots_of_a_fleet_on_ros(sites: Sites) -> None:
         out.publish(batch_of([Pause(robot_id) for robot_id in heard], 0))
         sites.until(lambda: all(report.stop == "paused" for report in heard.values()))
         assert bridge.robots.known.keys() == {"z-1", "n-1"}
+        sites.until(lambda: odometry.heard and odometry.heard[-1].pose.pose.position.x == 2.0)
     sites.until(lambda: bridge.robots.known.keys() == {"n-1"})  # z-1's process has ended
-    assert odometry.heard[-1].pose.pose.position.x == 2.0
     assert not others.heard, "another node publishes it"
     topics = {name for name, _ in fleet.get_topic_names_and_types()}
     assert "/z_1/battery_state" not in topics

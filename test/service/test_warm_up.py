@@ -49,7 +49,7 @@ def test_what_is_loaded_is_not_walked_again() -> None:
 
 def test_afterwards_a_fleet_and_its_world_compile_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False, timeout=110
+        [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["not compiled:", "later:"]

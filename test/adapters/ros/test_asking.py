@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
+from waiting import LONGEST_S
+
 from suwon_fleet.adapters.ros import asking
 from suwon_fleet.adapters.ros.asking import WINDOW, NoAnswer, ask_all
 
@@ -67,7 +69,7 @@ def test_all_are_answered_in_order_though_some_are_lost(count: int, lost: set[in
     service = Service(lost)
     told: dict[int, Any] = {}
     answers = ask_all(
-        service, range(count), timeout_s=5.0, may_repeat=True, on_answer=told.__setitem__
+        service, range(count), timeout_s=LONGEST_S, may_repeat=True, on_answer=told.__setitem__
     )
     assert answers == [10 * request for request in range(count)]
     assert told == dict(enumerate(answers))
@@ -77,7 +79,7 @@ def test_all_are_answered_in_order_though_some_are_lost(count: int, lost: set[in
 def test_what_may_not_be_repeated_is_sent_once() -> None:
     service = Service({0})
     with pytest.raises(NoAnswer) as error:
-        ask_all(service, [1], timeout_s=0.02, may_repeat=False)
+        ask_all(service, [1], timeout_s=0.2, may_repeat=False)
     assert error.value.was_sent
     assert service.sent == [1]
     assert not service.pending

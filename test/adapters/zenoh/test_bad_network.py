@@ -37,6 +37,7 @@ class Trouble:
     away_turns: int
 
 
+pytestmark = pytest.mark.timeout(600)
 LITTLE, MUCH = Trouble(0.05, 0.2, 100), Trouble(0.25, 0.2, 1500)
 
 
@@ -178,7 +179,6 @@ def test_a_job_that_was_called_off_meanwhile_is_once_the_robot_is_back(tmp_path:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("check", [check_once, check_cancel])
 def test_however_bad_it_is(tmp_path: Path, check: Any) -> None:
     check(tmp_path, MUCH)

@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 import zenoh
+from zenoh_net import session_at
 
 from suwon_fleet.adapters.zenoh.declared import DeclaredKeys
-from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
 
 
 class Counted:
@@ -28,7 +28,7 @@ class Counted:
 
 
 def test_a_key_is_declared_once_and_means_the_same() -> None:
-    with open_session(SessionSettings()) as session:
+    with session_at() as session:
         counted = Counted(session)
         keys = DeclaredKeys(counted)  # type: ignore[arg-type]
         heard = session.declare_subscriber("yard/*", zenoh.handlers.FifoChannel(10))
@@ -41,7 +41,7 @@ def test_a_key_is_declared_once_and_means_the_same() -> None:
 
 
 def test_two_who_declare_the_same_key_may_both_use_it() -> None:
-    with open_session(SessionSettings()) as session:
+    with session_at() as session:
         one, other = DeclaredKeys(session).of("yard/a"), DeclaredKeys(session).of("yard/a")
         heard = session.declare_subscriber("yard/a", zenoh.handlers.FifoChannel(10))
         session.put(one, "one")

@@ -49,6 +49,7 @@ from suwon_fleet.wire.zenoh.keys import Address, Channel
 from suwon_fleet.wire.zenoh.reports import encode_factsheet, encode_state
 
 SECOND = 1_000_000_000
+TO_ROBOTS = (Channel.COMMAND, Channel.GRANT, Channel.STOP)
 SHEET = Factsheet("r-1", "courier", "one")
 REPORT = RobotReport("r-1", 1, 1, "one", Pose(1.0, 2.0), 0.0, -1, -1)
 LOAD = Act("r-1", "a-1", ActionKind.LOAD)
@@ -56,12 +57,14 @@ GRANT = Grant("r-1", 0, (Waypoint(1.0, 2.0, "ground", 1.0),))
 
 
 class SlowClock(WallClock):
-    """The time plus what a test adds."""
+    """The time when the test began plus what it adds: however long it takes, nothing happens by itself."""
 
-    ahead_ns = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self._began_ns, self.ahead_ns = super().now_ns(), 0
 
     def now_ns(self) -> int:
-        return super().now_ns() + self.ahead_ns
+        return self._began_ns + self.ahead_ns
 
 
 @dataclass
@@ -100,15 +103,20 @@ class Wire:
             channel = str(sample.key_expr).rsplit("/", 1)[-1]
             self.told.append((channel, sample.payload.to_bytes()))
 
-        for channel in (Channel.COMMAND, Channel.GRANT, Channel.STOP):
+        for channel in TO_ROBOTS:
             self.robot.declare_subscriber(Address("site", "hall", "r-1").key(channel), hear)
+
+    def meet(self) -> Wire:
+        """What the robot says is heard from now on."""
+        for channel in Channel:
+            key = Address("site", "hall", "r-1").key(channel)
+            if channel not in TO_ROBOTS:
+                with self.robot.declare_publisher(key) as publisher:
+                    wait_for(lambda publisher=publisher: publisher.matching_status.matching)
+        return self
 
     def join(self) -> None:
         """The robot has joined, and hears."""
-        for channel in (Channel.FACTSHEET, Channel.STATE):
-            key = Address("site", "hall", "r-1").key(channel)
-            with self.robot.declare_publisher(key) as publisher:  # until the fleet listens
-                wait_for(lambda publisher=publisher: publisher.matching_status.matching)
         self.listen()
         self.say(Channel.FACTSHEET, encode_factsheet(SHEET, 1, 1))
         self.state(REPORT)
@@ -127,7 +135,7 @@ def wire() -> Iterator[Wire]:
     with session_at(listen=[endpoint]) as fleet:
         link = ZenohLink(fleet, clock, "site")
         with session_at(mode="client", connect=[endpoint]) as robot:
-            yield Wire(link, clock, robot)
+            yield Wire(link, clock, robot).meet()
             link.close()
 
 
@@ -185,7 +193,7 @@ def test_a_restarted_robot_is_asked_who_it_is_until_it_is_heard_itself() -> None
     with session_at(mode="router", listen=[endpoint]) as fleet:
         link, last = ZenohLink(fleet, clock, "site"), LastValues(fleet, "site")
         with session_at(mode="client", connect=[endpoint]) as robot:
-            wire = Wire(link, clock, robot)
+            wire = Wire(link, clock, robot).meet()
             wire.join()
             wait_for(lambda: last.turn() or len(last) == 2)
             sheet = encode_factsheet(replace(SHEET, session="two"), 1, 1)

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from waiting import wait_for
-from zenoh_net import free_endpoint, session_at
+from zenoh_net import free_endpoint, put_once, session_at
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh.peers import ZenohPeers
@@ -36,8 +36,8 @@ def test_owners_hear_what_others_tell_them_and_nothing_else() -> None:
             "suwon/v1/town/east/_fleet/alive",
             "suwon/v1/town/west/_fleet/alive",
         ]
-        other.put("suwon/v1/town/east/_fleet/to-west", b"gossip")
-        other.put("suwon/v1/town/The East/_fleet/to-west", b"gossip")
+        for sender in ("east", "The East"):
+            put_once(other, f"suwon/v1/town/{sender}/_fleet/to-west", b"gossip")
         wait_for(lambda: not west.drain() and sum(west.counts.unusable.values()) == 2)
         west.close()
         east.close()

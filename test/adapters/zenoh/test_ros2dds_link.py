@@ -101,7 +101,7 @@ def test_it_does_a_delivery_also_when_replies_are_lost(
         until(answer.done)
         job = service.fleet.state.jobs[answer.result().id]
         until(lambda: service.fleet.state.jobs[job.job_id].status is JobStatus.FINISHED)
-    assert service.fleet.state.alerts == {}
+        until(lambda: not service.fleet.state.alerts)
     assert not link.counts.unusable
     counts = json.loads(said[-1])
     assert counts["goals"] >= 4, "to where it stands, to the shop, the corner and the desk"

@@ -19,7 +19,7 @@ from suwon_fleet.nodes.spinning import BAD_INPUT
 
 
 @pytest.mark.ros
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_each_is_in_the_ros_domain_of_its_time(tmp_path: Path) -> None:
     with isolated():
         first = forged(node_command("fleet_manager", {"site": str(tmp_path / "nowhere.yaml")}))
