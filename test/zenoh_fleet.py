@@ -16,6 +16,7 @@ from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
+from suwon_fleet.bench.bridge.cuts import HOME, SITE
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.resources import resource_path
@@ -24,21 +25,6 @@ from suwon_fleet.service.fleet_service import FleetService
 from suwon_fleet.wire.kinds import load_kinds
 from suwon_fleet.wire.maps import load_site
 
-SITE = """\
-format: suwon_fleet/site@1
-id: corridor
-frame: {kind: local}
-defaults: {lane: {kind: indoor, width_m: 2.0, speed_limit_mps: 3.0}}
-places:
-  - {id: shop, at: [0, 0], kinds: [pickup]}
-  - {id: desk, at: [3, 0], kinds: [dropoff]}
-  - {id: bay, at: [6, 0], kinds: [parking]}
-  - {id: charger, at: [9, 0], kinds: [charger]}
-lanes:
-  - {path: [shop, desk, bay, charger]}
-"""
-HOME = ("corridor", "hall")
-"""Site and zone in the keys."""
 LONGEST_S = 60.0
 
 

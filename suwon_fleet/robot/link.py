@@ -70,7 +70,7 @@ class Connection:
             ("mode", "client"),
             ("connect/endpoints", [self._way_to(endpoint) for endpoint in self.connect]),
             ("transport/unicast/max_links", 1 + self.priority_links),
-            ("connect/retry", {"period_init_ms": 100, "period_max_ms": 1000}),
+            ("connect/retry", {"period_init_ms": 100, "period_max_ms": 500}),
             ("scouting/multicast/enabled", False),
             ("scouting/gossip/enabled", False),
             ("transport/link/tx/lease", round(self.lease_s * 1000)),

@@ -128,7 +128,7 @@ def _usual(mode: str) -> list[tuple[str, Any]]:
         ("mode", mode),
         ("scouting/multicast/enabled", False),
         ("scouting/gossip/enabled", mode == "router"),
-        ("connect/retry", {"period_init_ms": 100, "period_max_ms": 1000}),
+        ("connect/retry", {"period_init_ms": 100, "period_max_ms": 500}),
         (LEASE, round(LEASE_S * 1000)),
         ("transport/unicast/max_sessions", MOST_ROBOTS),
         ("transport/unicast/max_links", 2),

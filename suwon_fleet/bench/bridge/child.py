@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import Any, Self
 
 from suwon_fleet.core.errors import Unreachable
 
+_PORTS = (10_000, 15_000)
+"""Below those that Linux gives to whoever asks for any."""
 LONGEST_S = 300.0
 """No answer takes so long."""
 _TAIL = 2000
@@ -23,10 +26,12 @@ _TAIL = 2000
 
 
 def free_endpoint() -> str:
-    """A TCP endpoint of this machine that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"tcp/127.0.0.1:{probe.getsockname()[1]}"
+    """A TCP endpoint of this machine that nobody listens at, and that nobody is given by chance."""
+    while True:
+        port = random.randrange(*_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return f"tcp/127.0.0.1:{port}"
 
 
 class Child:

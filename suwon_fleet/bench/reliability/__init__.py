@@ -11,14 +11,25 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from suwon_fleet.bench import database
+from suwon_fleet.bench.bridge import cuts
 from suwon_fleet.bench.figure import Figure, Options
 from suwon_fleet.bench.measure import percentile, spread
-from suwon_fleet.bench.reliability import crashes, doors, fuzz, lost, soak, stops, takeovers
+from suwon_fleet.bench.reliability import (
+    crashes,
+    doors,
+    fuzz,
+    lost,
+    soak,
+    stops,
+    takeovers,
+)
 from suwon_fleet.bench.reliability.mortal import End, Sync
 from suwon_fleet.bench.reliability.stops import Load
 from suwon_fleet.bench.reliability.yard import PLACES, Yard
 from suwon_fleet.bench.sim import day
 from suwon_fleet.cli.simulate import warm_up
+from suwon_fleet.core.errors import Unreachable
 from suwon_fleet.sim.scenario import Scenario, load_scenario
 
 OURS = "suwon_fleet"
@@ -26,6 +37,9 @@ CRASHES, FEW_CRASHES = 40, 5
 """Of each seed."""
 JOBS, FEW_JOBS = 20, 3
 KILLS, FEW_KILLS = 50, 2
+CUTS, FEW_CUTS = 25, 1
+"""Each for a job that is called off and for one that is done."""
+BAD_LINE = cuts.Line(delay_s=0.05, lost=0.2)
 LOST, FEW_LOST = 40, 4
 STOPS, FEW_STOPS = Load(200, 400, 200), Load(4, 8, 8)
 CASES, FEW_CASES = 100_000, 200
@@ -43,6 +57,13 @@ def run(options: Options) -> Iterator[Figure]:
         yield _crashes(options, yard)
         yield _takeovers(options, folder, has_standby=True)
         yield _takeovers(options, folder, has_standby=False)
+        try:
+            journal = database.url()
+        except Unreachable as error:
+            options.tell(f"a journal in PostgreSQL is left out: {error}")
+        else:
+            yield _takeovers(options, folder, has_standby=True, journal=journal)
+        yield _networks(options, folder)
         yield _lost(options, yard)
         yield _stops(options)
         yield _fuzz(options, folder)
@@ -81,11 +102,12 @@ def _crashes(options: Options, yard: Scenario) -> Figure:
     )
 
 
-def _takeovers(options: Options, folder: Path, *, has_standby: bool) -> Figure:
+def _takeovers(options: Options, folder: Path, *, has_standby: bool, journal: str = "") -> Figure:
     times = FEW_KILLS if options.quick else KILLS
     who = "one stands by" if has_standby else "its keeper starts another"
+    who += ", journal in PostgreSQL" if journal else ""
     options.tell(f"kill -9, {who}")
-    taken = takeovers.measure(folder, times, has_standby=has_standby, seed=1)
+    taken = takeovers.measure(folder, times, has_standby=has_standby, seed=1, journal=journal)
     key = "takeover_p99_ms" if has_standby else "recover_p99_ms"
     ms = percentile(taken.ms, 0.99)
     return Figure(
@@ -105,6 +127,36 @@ def _takeovers(options: Options, folder: Path, *, has_standby: bool) -> Figure:
             "violations": taken.illegal,
             key: ms,
         },
+    )
+
+
+def _networks(options: Options, folder: Path) -> Figure:
+    """Over a line that is good while it is not cut, and over one that is slow and loses packets."""
+    times = FEW_CUTS if options.quick else CUTS
+    options.tell("a robot's line is cut")
+    good = cuts.measure(folder, cuts.Line(), times, seed=1)
+    options.tell("a robot's line is cut, and bad otherwise")
+    bad = cuts.measure(folder, BAD_LINE, times, seed=1)
+    lost_jobs, doubled = good.lost + bad.lost, good.doubled + bad.doubled
+    ms = percentile(good.cancel_ms, 0.99)
+    return Figure(
+        bench="reliability",
+        case=f"{good.jobs + bad.jobs} jobs, the robot's line is cut for up to {cuts.LONGEST_CUT_S:g} s",
+        what="line whole again -> what was called off meanwhile has ended, p99",
+        by=OURS,
+        value=ms,
+        unit="ms",
+        spread=spread(good.cancel_ms),
+        target=1000.0,
+        fault=bool(lost_jobs or doubled),
+        counts={
+            "count": 4 * times,
+            "lost": lost_jobs,
+            "doubled": doubled,
+            "cancel_p99_ms": ms,
+            "cancel_bad_line_p99_ms": percentile(bad.cancel_ms, 0.99),
+        },
+        note="messages come twice and out of order; the bad line: 50 ms, a fifth of all packets lost",
     )
 
 

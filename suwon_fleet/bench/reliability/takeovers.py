@@ -13,7 +13,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
@@ -67,8 +67,8 @@ class _Managers(Protocol):
 class _Relay:
     """One at work, and one that stands by."""
 
-    def __init__(self, yard: Yard, world: Connection) -> None:
-        self._yard, self._world = yard, world
+    def __init__(self, parameters: Mapping[str, object], world: Connection) -> None:
+        self._parameters, self._world = parameters, world
         self._all: list[BaseProcess] = []
         self._start(_at_work_now)
         self._start(_stands_by)
@@ -78,7 +78,7 @@ class _Relay:
         name = f"manager_{len(self._all)}"
         with self._world.listening("/diagnostics", DiagnosticArray) as told:
             self._all.append(
-                forged(node_command("fleet_manager", self._yard.manager, {"__node": name}))
+                forged(node_command("fleet_manager", self._parameters, {"__node": name}))
             )
             while not is_ready(name, self._world, told):
                 pass
@@ -102,8 +102,8 @@ class _Relay:
 class _Kept:
     """One that its keeper starts again."""
 
-    def __init__(self, yard: Yard, world: Connection) -> None:
-        command = node_command("fleet_manager", yard.manager, {"__node": "manager"})
+    def __init__(self, parameters: Mapping[str, object], world: Connection) -> None:
+        command = node_command("fleet_manager", parameters, {"__node": "manager"})
         command.insert(command.index("--ros-args"), keeper.FLAG)
         self._keeper = Popen(command, stderr=DEVNULL)
         while not _at_work_now("manager", world, SimpleQueue()):
@@ -155,11 +155,14 @@ def _drain(told: SimpleQueue[Any]) -> None:
         told.get()
 
 
-def measure(folder: Path, times: int, *, has_standby: bool, seed: int) -> Taken:
-    """Kill whoever is at work so many times, at any moment, while deliveries are asked for and done."""
+def measure(folder: Path, times: int, *, has_standby: bool, seed: int, journal: str = "") -> Taken:
+    """Kill whoever is at work so many times, at any moment, while deliveries are asked for and done.
+
+    `journal` is where the managers keep theirs; empty: in a file in the folder.
+    """
     chance, taken = random.Random(seed), Taken()
     with (
-        _at_work(folder, has_standby=has_standby) as (managers, client, world),
+        _at_work(folder, journal, has_standby=has_standby) as (managers, client, world),
         client.listening("robot_commands", RobotCommands) as told,
     ):
         jobs: list[str] = []
@@ -180,16 +183,17 @@ def measure(folder: Path, times: int, *, has_standby: bool, seed: int) -> Taken:
 
 @contextmanager
 def _at_work(
-    folder: Path, *, has_standby: bool
+    folder: Path, journal: str, *, has_standby: bool
 ) -> Iterator[tuple[_Managers, FleetClient, Connection]]:
     yard = Yard.write(folder)
     yard.journal.unlink(missing_ok=True)
+    parameters = yard.manager | ({"journal": journal} if journal else {})
     with (
         isolated(),
         Processes(lambda _name, _line: None) as processes,
         closing(Connection(_PATIENCE_S)) as world,
         FleetClient(timeout_s=_PATIENCE_S) as client,
-        closing((_Relay if has_standby else _Kept)(yard, world)) as managers,
+        closing((_Relay if has_standby else _Kept)(parameters, world)) as managers,
     ):
         processes.start("simulator", node_command("simulator", yard.simulator))
         until_s = time.monotonic() + _PATIENCE_S

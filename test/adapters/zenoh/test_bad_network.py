@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,13 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
 from zenoh_fleet import HOME, ZenohFleet
 
+from suwon_fleet.bench.bridge.cuts import Cart, Shaky
 from suwon_fleet.bench.bridge.proxy import FaultyProxy
 from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.jobs import JobKind, JobStatus
 from suwon_fleet.core.robots.command import ActionKind
 from suwon_fleet.core.robots.report import ActionStatus
-from suwon_fleet.robot import Action, Connection, Robot, Waypoint, run
+from suwon_fleet.robot import Connection, run
 
 LONGEST_S = 90.0
 
@@ -39,55 +39,6 @@ class Trouble:
 
 pytestmark = pytest.mark.timeout(600)
 LITTLE, MUCH = Trouble(0.05, 0.2, 100), Trouble(0.25, 0.2, 1500)
-
-
-class Cart(Robot):
-    """It is at once wherever it may go, and counts what it has done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.body.x_m, self.body.battery, self.body.compartment = 6.0, 0.9, "closed"
-        self.done: Counter[tuple[str, str]] = Counter()
-        self.waits_to_be_cancelled = False
-        self.cancelled: list[str] = []
-
-    def drive(self, to: Waypoint, period_s: float) -> bool:
-        self.body.x_m, self.body.y_m = to.x_m, to.y_m
-        return True
-
-    def act(self, action: Action, period_s: float) -> bool | None:
-        if action.is_cancelled:
-            self.cancelled.append(action.action_id)
-            return False
-        if self.waits_to_be_cancelled:
-            return None
-        self.done[action.kind, action.action_id] += 1
-        return True
-
-    def halt(self) -> None:
-        """It never moves between two periods."""
-
-
-class Shaky:
-    """A session that puts some messages twice, and some only after the next."""
-
-    def __init__(self, session: Any, seed: int) -> None:
-        self._session, self._chance = session, random.Random(seed)
-        self._held: list[tuple[Any, Any]] = []
-
-    def put(self, *what: Any, **how: Any) -> None:
-        held, self._held = self._held, []
-        if self._chance.random() < 0.2:
-            self._held = [(what, how)]
-        else:
-            self._session.put(*what, **how)
-        for late, as_said in held:
-            self._session.put(*late, **as_said)
-        if self._chance.random() < 0.3:
-            self._session.put(*what, **how)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ KEYS = (
     {"lost", "doubled", "count"},
     {"lost", "doubled", "takeover_p99_ms"},
     {"lost", "doubled", "recover_p99_ms"},
+    {"lost", "doubled", "takeover_p99_ms"},
+    {"lost", "doubled", "cancel_p99_ms"},
     {"lost_robot_shown_p99_s", "reassign_p99_s"},
     {"stop_p99_ms", "lost"},
     {"fuzz_cases", "crashes"},
