@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much each sender may say: so much at once, and so much by the second after that."""
+"""How much each sender may say: by the second, or from one look at it to the next."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from threading import Lock
 
 MOST_SENDERS = 1000
+_LONGEST_NAME = 200
 OTHERS = "(others)"
 """Senders beyond those share what one has: names that are made up bring nobody more."""
 
@@ -37,8 +38,7 @@ class Allowance:
         left = min(float(self.burst), left + (now_s - then_s) * self.per_s)
         is_allowed = left >= 1.0
         if not is_allowed:
-            known = name in self.turned_away or len(self.turned_away) < MOST_SENDERS
-            self.turned_away[name if known else OTHERS] += 1
+            _count(self.turned_away, name)
         self._left[name] = left - is_allowed, now_s
         return is_allowed
 
@@ -49,3 +49,37 @@ class Allowance:
             for name, (left, then_s) in self._left.items()
             if left + (now_s - then_s) * self.per_s < self.burst
         }
+
+
+class Share:
+    """So many things of each sender, and so many of all, until it is renewed. One thread's.
+
+    For what is looked at in rounds: it needs no clock, whose seconds simulations pass through as they like.
+    """
+
+    def __init__(self, each: int, all_: int) -> None:
+        self.each, self.all = each, all_
+        self.turned_away: Counter[str] = Counter()
+        self._taken: dict[str, int] = {}
+        self._count = 0
+
+    def allows(self, sender: str) -> bool:
+        """Whether a sender may say one thing more in this round."""
+        taken = self._taken.get(sender, 0)
+        if taken >= self.each or self._count >= self.all:
+            _count(self.turned_away, sender)
+            return False
+        self._taken[sender] = taken + 1
+        self._count += 1
+        return True
+
+    def renew(self) -> None:
+        """Another round begins."""
+        self._taken.clear()
+        self._count = 0
+
+
+def _count(turned_away: Counter[str], sender: str) -> None:
+    name = sender[:_LONGEST_NAME]
+    known = name in turned_away or len(turned_away) < MOST_SENDERS
+    turned_away[name if known else OTHERS] += 1

@@ -44,7 +44,7 @@ class Diagnostics:
     def __init__(self, tick_s: float) -> None:
         self.turns = TurnTimes()
         self._tick_s = tick_s
-        self._faults, self._too_many = Since(), Since()
+        self._faults, self._flood, self._too_many = Since(), Since(), Since()
         self._zenoh = LinkStatus("fleet_manager: zenoh robots")
         self._owners = LinkStatus("fleet_manager: other owners", OF_OWNERS)
 
@@ -134,14 +134,22 @@ class Diagnostics:
         )
 
     def _link(self, link: RosLink) -> DiagnosticStatus:
-        new = self._faults.of(link, link.faults)
+        turned_away = link.share.turned_away
+        new, more = (
+            self._faults.of(link, link.faults),
+            self._flood.of(link, turned_away.total()),
+        )
         text = f"{new} reports could not be used" if new else "all reports could be used"
+        if more:
+            text += f"; {more} were more than is taken of a robot from turn to turn"
         return _status(
             "robot reports",
-            WARN if new else OK,
+            WARN if new or more else OK,
             text,
             unusable=link.faults,
             last=link.last_fault or "",
+            too_many=turned_away.total(),
+            too_many_of=worst_of(turned_away),
         )
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from suwon_fleet.adapters.allowance import MOST_SENDERS, OTHERS, Allowance
+from suwon_fleet.adapters.allowance import MOST_SENDERS, OTHERS, Allowance, Share
 
 
 def taken(allowance: Allowance, sender: str, times: int, now_s: float) -> int:
@@ -41,3 +41,15 @@ def test_who_has_been_silent_makes_room() -> None:
         allowance.allows(f"early-{number}", 0.0)
     assert taken(allowance, "late", 3, 10.0) == 2
     assert "late" in allowance.turned_away
+
+
+def test_a_share_is_each_ones_and_all_together_until_it_is_renewed() -> None:
+    share = Share(each=3, all_=5)
+    for _ in range(2):
+        assert [share.allows("a") for _ in range(4)] == [True, True, True, False]
+        assert [share.allows(name) for name in ("b", "c", "d")] == [True, True, False]
+        share.renew()
+    assert share.turned_away == {"a": 2, "d": 2}
+    names = [f"n{number}" for number in range(2 * MOST_SENDERS)]
+    assert sum(share.allows(name) for name in names) == 5
+    assert len(share.turned_away) == MOST_SENDERS + 1

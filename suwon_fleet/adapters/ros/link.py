@@ -11,6 +11,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 import suwon_fleet.msg as msg
+from suwon_fleet.adapters.allowance import Share
 from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.ros import commands, reports
 from suwon_fleet.core.engine.messages import Announced, Reported
@@ -25,6 +26,9 @@ REPORTS_QOS = QoSProfile(
     durability=DurabilityPolicy.VOLATILE,
 )
 """Heard from robots that publish either way; a report that is lost is made good by the next."""
+
+MOST_OF_ONE, MOST_OF_ALL = 100, 100_000
+"""Reports that are taken from one turn to the next, of one robot and of all: ten seconds of a robot's."""
 
 COMMANDS_QOS = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
@@ -49,6 +53,8 @@ class RosLink:
         self.faults = 0
         """How many reports and batches could not be used."""
         self.last_fault: BadInput | None = None
+        self.share = Share(MOST_OF_ONE, MOST_OF_ALL)
+        """By robot, as it says of itself: who floods in a robot's name keeps out that one alone."""
         self._node, self._clock, self._on_reports = node, clock, on_reports
         self._heard: list[Announced | Reported] = []
         self._outbox: list[RobotCommand] = []
@@ -61,6 +67,10 @@ class RosLink:
         )
 
     def _hear(self, batch: Any) -> None:
+        may = self.share.allows
+        taken = [one for one in batch.reports if may(one.robot_id)]
+        if len(taken) < len(batch.reports):
+            batch.reports = taken
         told, wrong = reports.heard_in(batch)
         latest_ns = self._clock.hear([one.report.stamp_ns for one in told])
         heard = [one for one in told if one.report.stamp_ns <= latest_ns]
@@ -78,7 +88,8 @@ class RosLink:
         )
 
     def drain(self) -> list[Announced | Reported]:
-        """All reports since the last call."""
+        """All reports since the last call, but for those that were too many."""
+        self.share.renew()
         heard, self._heard = self._heard, []
         return heard
 

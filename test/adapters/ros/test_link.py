@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from report_messages import batch_of
 
 from suwon_fleet import msg
 from suwon_fleet.adapters.clocks import HeardClock
-from suwon_fleet.adapters.ros.link import COMMANDS_QOS, RosLink
+from suwon_fleet.adapters.ros.link import COMMANDS_QOS, MOST_OF_ONE, RosLink
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.robots.command import Pause, Resume
 from suwon_fleet.core.robots.report import Pose, RobotReport
@@ -85,6 +85,21 @@ def test_faults_are_counted_and_the_newest_is_kept(ends: Ends) -> None:
     ends.play.until(lambda: ends.link.faults == 2)
     assert "version 9 is not known" in str(ends.link.last_fault)
     assert ends.batches == []
+
+
+def test_who_floods_in_a_robots_name_keeps_out_nobody_else(ends: Ends) -> None:
+    out = ends.reporter(ReliabilityPolicy.RELIABLE)
+    other = replace(report(1, 1), robot_id="r2")
+    flood = [(report(number, 1), "") for number in range(MOST_OF_ONE + 7)]
+    for turn in (1, 2):
+        out.publish(batch_of([*flood, (other, "")]))
+        ends.play.until(lambda: len(ends.batches) == turn)  # noqa: B023
+        *kept, last = ends.link.drain()
+        assert ([heard.report.robot_id for heard in kept], last) == (
+            MOST_OF_ONE * ["r1"],
+            Reported(other),
+        )
+    assert ends.link.share.turned_away == {"r1": 14}
 
 
 def test_a_report_from_the_far_future_is_left_out(ends: Ends) -> None:
