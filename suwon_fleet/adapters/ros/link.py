@@ -16,8 +16,9 @@ from suwon_fleet.adapters.clocks import SECOND, HeardClock, WallClock
 from suwon_fleet.adapters.ros import commands, reports
 from suwon_fleet.core.engine.messages import Announced, Reported
 from suwon_fleet.core.errors import BadInput, Problem
-from suwon_fleet.core.robots.command import RobotCommand
+from suwon_fleet.core.robots.command import RequestStop, RobotCommand
 from suwon_fleet.core.robots.report import RobotReport
+from suwon_fleet.wire.cdr.fleet import write_stops
 
 REPORTS_QOS = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
@@ -105,7 +106,13 @@ class RosLink:
 
     def send_now(self, urgent: Iterable[RobotCommand]) -> None:
         """Publish commands at once, as of the fleet's last turn. Any thread."""
-        batch = commands.batch_of(urgent, self._flushed_ns)
+        told = list(urgent)
+        stops = [command for command in told if isinstance(command, RequestStop)]
+        batch = (
+            write_stops(stops, self._flushed_ns)
+            if len(stops) == len(told)
+            else commands.batch_of(told, self._flushed_ns)
+        )
         with self._lock:
             if self._is_open:
                 self._publisher.publish(batch)

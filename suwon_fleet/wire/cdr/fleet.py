@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches of robot reports as ROS carries them, several times as fast as by rclpy's objects.
+"""Batches of robot reports, and requests to stop, as ROS carries them: several times as fast as by rclpy's
+objects.
 
-The layout is that of msg/RobotReports; a test holds it to what rclpy makes of it.
+The layouts are those of msg/RobotReports and msg/RobotCommands; tests hold them to what rclpy makes of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from struct import Struct, error
 
+from suwon_fleet.core.robots.command import RequestStop
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.wire.cdr.stream import HEADER
 
@@ -19,6 +21,7 @@ _LAST_NS = (2**31 - 1) * 10**9
 _COUNT = Struct("<I")
 _BEGIN = HEADER + Struct("<H2xI").pack(VERSION, 0)
 _COUNT_AT = len(_BEGIN) - _COUNT.size
+_COMMANDS = Struct("<H2xiII")
 _HEAD = Struct("<QiI3d")
 _MIDDLE = Struct("<fiif")
 _TO_8 = tuple(bytes(-at % 8) for at in range(8))
@@ -70,6 +73,23 @@ def _write(out: bytearray, report: RobotReport, kind: str) -> None:
     out += _COUNT.pack(len(report.faults))
     for fault in report.faults:
         out += _fresh(fault)
+
+
+def write_stops(stops: Iterable[RequestStop], at_ns: int) -> bytes:
+    """A RobotCommands message of requests to stop, as of the fleet's time `at_ns`."""
+    out, count = bytearray(), 0
+    for stop in stops:
+        out += _text(stop.robot_id) + _request_stop(stop.stop_id, stop.kind)
+        count += 1
+    seconds, nanoseconds = divmod(min(max(at_ns, 0), _LAST_NS), 10**9)
+    return HEADER + _COMMANDS.pack(VERSION, seconds, nanoseconds, count) + out
+
+
+@lru_cache(maxsize=100)
+def _request_stop(stop_id: str, kind: str) -> bytes:
+    """What follows the robot's id; it is the same for all robots."""
+    nothing = _COUNT.pack(0)  # its first_index, and how many waypoints; then how many params
+    return _text("request_stop") + 2 * nothing + _words("", kind) + 2 * nothing + _fresh(stop_id)
 
 
 def _fresh(value: str) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reports as bytes are what rclpy makes of the same reports as objects."""
+"""Reports and stops as bytes are what rclpy makes of the same as objects."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from report_messages import batch_of
 from wire.zenoh.samples import SHORT_STATE, STATE
 
 from suwon_fleet import msg
+from suwon_fleet.adapters.ros import commands
+from suwon_fleet.core.robots.command import RequestStop, StopKind
 from suwon_fleet.core.robots.report import RobotReport
 from suwon_fleet.wire.cdr import fleet
-from suwon_fleet.wire.cdr.fleet import write_reports
+from suwon_fleet.wire.cdr.fleet import write_reports, write_stops
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
 REPORTS = st.builds(
@@ -85,3 +87,12 @@ def test_words_of_robots_are_not_kept() -> None:
     for number in range(10):
         write_reports([(replace(SHORT_STATE, faults=(f"fault {number}",)), "")])
     assert fleet._text.cache_info().misses <= before + 3
+
+
+STOPS = st.builds(RequestStop, TEXTS, TEXTS, st.sampled_from(list(StopKind)))
+
+
+@given(st.lists(STOPS, max_size=4), st.integers(0, 2**31 * 10**9 - 10**9))
+def test_stops_are_the_same(stops: list[RequestStop], at_ns: int) -> None:
+    read = deserialize_message(write_stops(stops, at_ns), msg.RobotCommands)
+    assert read == commands.batch_of(stops, at_ns)
