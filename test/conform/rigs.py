@@ -19,7 +19,8 @@ from suwon_fleet.robot.member import Member
 
 HOME = ("lab", "hall")
 ROBOT_ID = "rig-1"
-ACTION_S = 0.4
+ACTION_S = 1.5
+"""Longer than a busy machine needs to tell it of the next."""
 SOME_STATE = 30
 """A state by its number, heard in every examination."""
 
