@@ -153,7 +153,7 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
         with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
             settle()
-            _until(lambda: _joined(service, load), service.turn)
+            _until(lambda: _joined(service, load), service.turn, child)
             before = replace(link.counts)
             if tick_s:
                 taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
@@ -177,9 +177,10 @@ def _joined(service: FleetService, load: Load) -> bool:
     )
 
 
-def _until(what: Callable[[], bool], step: Callable[[], object]) -> None:
+def _until(what: Callable[[], bool], step: Callable[[], object], crowd: Child) -> None:
     deadline_s = time.monotonic() + JOINING_S
     while not what():
+        crowd.check()
         if time.monotonic() > deadline_s:
             raise Unreachable(f"the robots did not all join in {JOINING_S:g} s")
         step()
@@ -251,7 +252,7 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
 
         with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
-            _until(lambda: count > load.robots, drain)
+            _until(lambda: count > load.robots, drain, child)
             if tick_s:
                 return _measure(load, lambda: count, drain, tick_s)
             taken = Taken(load.rate)
