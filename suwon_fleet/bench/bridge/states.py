@@ -120,29 +120,38 @@ class _Watched:
         self._link.close()
 
 
+SEED = 1
+
+
 @lru_cache(maxsize=1)
-def _crowd(load: Load, seed: int) -> tuple[SiteMap, RobotKind, dict[str, Any]]:
+def _crowd(load: Load) -> tuple[SiteMap, RobotKind, dict[str, Any]]:
     """A city, the kind of its robots, and what a crowd there is told to play."""
     kind = load_kinds(resource_path("config/robots"))[KIND]
-    site = city(load.blocks, load.stations, seed=seed)
+    site = city(load.blocks, load.stations, seed=SEED)
     rehearsal = Coordinator(site, [kind])
     names = [f"robot-{number}" for number in range(load.robots)]
-    vertices = place_all(rehearsal, kind.id, names, np.random.default_rng(seed))
+    vertices = place_all(rehearsal, kind.id, names, np.random.default_rng(SEED))
     starts = []
     for name, vertex in zip(names, vertices, strict=True):
         at = rehearsal.waypoint(kind.id, None, rehearsal.roadmap.vertex_names[vertex])
         starts.append((name, at.x_m, at.y_m, at.level))
     told = {"starts": starts, "kind": kind.id, "hz": HZ}
     told["compartment"] = "closed" if kind.compartments else None
-    return site, kind, told | {"seconds": JOINING_S + load.seconds}
+    return site, kind, told
 
 
-def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
-    """Robots join, then report; the fleet turns every `tick_s`, or with 0 its link alone is looked at.
+def _playing(told: dict[str, Any], load: Load, times: int) -> dict[str, Any]:
+    """What the crowd is told when it is measured so often."""
+    return told | {"seconds": JOINING_S + times * (SWING_S + load.seconds)}
 
-    Latencies are until the end of the turn, or until the link has given the state.
+
+def into_the_core(load: Load, times: int, tick_s: float) -> list[Taken]:
+    """Robots join, then report and are measured so many times, as joining takes longer than that.
+
+    The fleet turns every `tick_s`, or with 0 its link alone is looked at. Latencies are until the end of
+    the turn, or until the link has given the state.
     """
-    site, kind, told = _crowd(load, seed)
+    site, kind, told = _crowd(load)
     settings = Settings(park_after_s=_NEVER_PARK_S)
     core = assemble(site, {kind.id: kind}, settings)
     endpoint, clock = free_endpoint(), WallClock()
@@ -150,22 +159,28 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
         link = ZenohLink(session, clock, SITE, ZONE)
         watched = _Watched(link)
         service = FleetService(core, MemoryJournal(), watched, clock)
-        with Child.of_robots(endpoint, "crowd", told) as child:
+        with Child.of_robots(endpoint, "crowd", _playing(told, load, times)) as child:
             child.hear()
             settle()
             _until(lambda: _joined(service, load), service.turn, child)
-            before = replace(link.counts)
-            if tick_s:
-                taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
-                taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
-            else:
-                taken = Taken(load.rate)
-                _time_each(load, lambda: _poll(watched), watched.latency_ms)
-                taken.latency_ms = watched.latency_ms
-            taken.overruns = link.counts.overruns - before.overruns
-            conflated = link.counts.conflated - before.conflated
-            taken.replaced = conflated / max(1, link.counts.states - before.states)
+            taken = [_once(load, service, link, watched, tick_s) for _ in range(times)]
         link.close()
+    return taken
+
+
+def _once(
+    load: Load, service: FleetService, link: ZenohLink, watched: _Watched, tick_s: float
+) -> Taken:
+    before = replace(link.counts)
+    if tick_s:
+        taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
+        taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
+    else:
+        taken = Taken(load.rate)
+        taken.latency_ms = _time_each(load, lambda: _poll(watched), watched.latency_ms)
+    taken.overruns = link.counts.overruns - before.overruns
+    conflated = link.counts.conflated - before.conflated
+    taken.replaced = conflated / max(1, link.counts.states - before.states)
     return taken
 
 
@@ -227,18 +242,19 @@ def _poll(watched: _Watched) -> None:
     time.sleep(POLL_S)
 
 
-def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) -> None:
-    """Take what comes for a while, after a while to get into the swing."""
+def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) -> list[float]:
+    """Take what comes for a while, after a while to get into the swing; what that has noted."""
     for seconds in (SWING_S, load.seconds):
         latency_ms.clear()
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             take()
+    return list(latency_ms)
 
 
-def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
+def zenoh_alone(load: Load, times: int, tick_s: float) -> list[Taken]:
     """The same messages, received and counted; with no tick each as soon as it comes."""
-    _, _, told = _crowd(load, seed)
+    _, _, told = _crowd(load)
     endpoint = free_endpoint()
     with _session(endpoint) as session:
         key = f"suwon/v1/{SITE}/{ZONE}/*/state"
@@ -250,19 +266,21 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
             while subscriber.try_recv() is not None:
                 count += 1
 
-        with Child.of_robots(endpoint, "crowd", told) as child:
+        with Child.of_robots(endpoint, "crowd", _playing(told, load, times)) as child:
             child.hear()
             _until(lambda: count > load.robots, drain, child)
             if tick_s:
-                return _measure(load, lambda: count, drain, tick_s)
-            taken = Taken(load.rate)
+                return [_measure(load, lambda: count, drain, tick_s) for _ in range(times)]
+            latency_ms: list[float] = []
 
             def take() -> None:
                 sample = subscriber.recv()
                 now_ns = time.time_ns()
                 stamp = msgpack.unpackb(sample.payload.to_bytes())[3]
-                taken.latency_ms.append((now_ns - stamp) / 1e6)
+                latency_ms.append((now_ns - stamp) / 1e6)
 
             drain()
-            _time_each(load, take, taken.latency_ms)
-            return taken
+            return [
+                Taken(load.rate, latency_ms=_time_each(load, take, latency_ms))
+                for _ in range(times)
+            ]
