@@ -78,7 +78,9 @@ def _report(
     waiting: deque[tuple[str, str, bytes]],
     hz: float,
 ) -> None:
-    """All report in turn, evenly over each period. Who falls behind by a second, as while thousands join, leaves
+    """All report in turn, evenly over each period.
+
+    Who falls behind by a second, as while thousands join, leaves
     out what is older: to catch up would be more than was asked for.
     """
     keys, sent, began_s, parent = DeclaredKeys(session), 0, time.monotonic(), os.getppid()
