@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from threading import Lock
 
 MOST_SENDERS = 1000
 _LONGEST_NAME = 200
+LOOK_EVERY_S = 0.1
+"""For senders that can be forgotten: a look goes through them all."""
 OTHERS = "(others)"
 """Senders beyond those share what one has: names that are made up bring nobody more."""
 
@@ -23,6 +26,7 @@ class Allowance:
         self.turned_away: Counter[str] = Counter()
         self._left: dict[str, tuple[float, float]] = {}
         """By sender what was left, and when, in seconds."""
+        self._looked_s = -math.inf
         self._lock = Lock()
 
     def allows(self, sender: str, now_s: float) -> bool:
@@ -31,7 +35,9 @@ class Allowance:
             return self._take(sender, now_s)
 
     def _take(self, sender: str, now_s: float) -> bool:
-        if sender not in self._left and len(self._left) >= MOST_SENDERS:
+        is_full = sender not in self._left and len(self._left) >= MOST_SENDERS
+        if is_full and now_s - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = now_s
             self._forget_idle(now_s)
         name = sender if sender in self._left or len(self._left) < MOST_SENDERS else OTHERS
         left, then_s = self._left.get(name, (float(self.burst), now_s))

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from suwon_fleet.adapters.allowance import MOST_SENDERS, OTHERS, Allowance, Share
+import pytest
+
+from suwon_fleet.adapters.allowance import LOOK_EVERY_S, MOST_SENDERS, OTHERS, Allowance, Share
 
 
 def taken(allowance: Allowance, sender: str, times: int, now_s: float) -> int:
@@ -53,3 +55,22 @@ def test_a_share_is_each_ones_and_all_together_until_it_is_renewed() -> None:
     names = [f"n{number}" for number in range(2 * MOST_SENDERS)]
     assert sum(share.allows(name) for name in names) == 5
     assert len(share.turned_away) == MOST_SENDERS + 1
+
+
+def test_a_crowd_of_new_names_is_looked_through_now_and_then_not_for_each_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[float] = []
+    forget = Allowance._forget_idle
+
+    def count(self: Allowance, now_s: float) -> None:
+        looked.append(now_s)
+        forget(self, now_s)
+
+    monkeypatch.setattr(Allowance, "_forget_idle", count)
+    allowance = Allowance(per_s=1.0, burst=5)
+    for number in range(5 * MOST_SENDERS):
+        allowance.allows(f"sender-{number}", 0.0)
+    assert looked == [0.0]
+    allowance.allows("late", LOOK_EVERY_S)
+    assert looked == [0.0, LOOK_EVERY_S]

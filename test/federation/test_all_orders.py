@@ -47,6 +47,7 @@ def test_one_handover_of_a_job_called_off_in_many_orders() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_one_handover_of_a_job_called_off_in_every_order() -> None:
     assert explore(start(ALONE, cancels=1)) > 300
 
@@ -69,6 +70,7 @@ def test_a_zone_closed_and_opened_in_many_orders(said: tuple[tuple[str, bool], .
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID)
 def test_a_zone_closed_and_opened_in_every_order(said: tuple[tuple[str, bool], ...]) -> None:
     assert explore(zone_orders(said)) > 50

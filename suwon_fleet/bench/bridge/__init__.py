@@ -26,6 +26,8 @@ LEASE_S, OTHERS_LEASE_S = 1.0, 10.0
 """Ours, and Zenoh's own."""
 HANDOVERS, FEW_HANDOVERS = 100, 5
 """For each seed."""
+AT_ONCE = 5
+"""Outages of a kind."""
 
 
 def run(options: Options) -> Iterator[Figure]:
@@ -42,11 +44,7 @@ def run(options: Options) -> Iterator[Figure]:
 def _throughput(options: Options) -> Iterator[Figure]:
     load = SMALL if options.quick else THROUGHPUT
     case = f"{load.robots} robots, {load.rate:g} states/s"
-    runs: dict[str, list[Taken]] = {RAW: [], OURS: []}
-    for seed in range(1, options.seeds + 1):
-        options.tell(f"{case}: seed {seed}")
-        runs[RAW].append(states.zenoh_alone(load, seed, TICK_S))
-        runs[OURS].append(states.into_the_core(load, seed, TICK_S))
+    runs = _joined(load, TICK_S, options, f"{case}: taken in")
     alone = middle([taken.cpu_share for taken in runs[RAW]])
     for by, taken in runs.items():
         is_ours = by == OURS
@@ -69,14 +67,18 @@ def _throughput(options: Options) -> Iterator[Figure]:
     yield _figure(case, "robot -> end of the turn, p99", OURS, aged, "ms", note=note)
 
 
+def _joined(load: Load, tick_s: float, options: Options, words: str) -> dict[str, list[Taken]]:
+    """All join once, which takes longer than one measurement, and are measured by the number of seeds."""
+    options.tell(f"{words}, {RAW}")
+    alone = states.zenoh_alone(load, options.seeds, tick_s)
+    options.tell(f"{words}, {OURS}")
+    return {RAW: alone, OURS: states.into_the_core(load, options.seeds, tick_s)}
+
+
 def _latency(options: Options) -> Iterator[Figure]:
     load = SMALL if options.quick else LATENCY
     case = f"{load.robots} robots, {load.rate:g} states/s"
-    runs: dict[str, list[Taken]] = {RAW: [], OURS: []}
-    for seed in range(1, options.seeds + 1):
-        options.tell(f"{case}: latency, seed {seed}")
-        runs[RAW].append(states.zenoh_alone(load, seed, 0.0))
-        runs[OURS].append(states.into_the_core(load, seed, 0.0))
+    runs = _joined(load, 0.0, options, f"{case}: latency")
     for share, name in ((0.5, "p50"), (0.99, "p99")):
         values = {
             by: [percentile(one.latency_ms, share) for one in taken] for by, taken in runs.items()
@@ -121,14 +123,16 @@ def _outages(options: Options) -> Iterator[Figure]:
     runs: dict[outages.Outage, dict[str, list[Heard]]] = {
         outage: {OURS: [], "plain puts": []} for outage in played
     }
-    for number in range(1, options.seeds + 1):
+    for done in range(0, options.seeds, AT_ONCE):
+        number = min(AT_ONCE, options.seeds - done)
         names = ", ".join(outage.name for outage in played)
-        options.tell(f"events across outages ({names}): {number} of {options.seeds}")
-        with ThreadPoolExecutor(len(played)) as pool:  # they mostly wait
-            heard = [*pool.map(outages.across, played)]
-        for (ours, plain), found in zip(heard, runs.values(), strict=True):
-            found[OURS].append(ours)
-            found["plain puts"].append(plain)
+        options.tell(f"events across outages ({names}): {done + number} of {options.seeds}")
+        with ThreadPoolExecutor(number * len(played)) as pool:  # they mostly wait
+            all_of = [pool.map(outages.across, [outage] * number) for outage in played]
+            for heard, found in zip(all_of, runs.values(), strict=True):
+                for ours, plain in heard:
+                    found[OURS].append(ours)
+                    found["plain puts"].append(plain)
     for outage, found in runs.items():
         case = f"{outages.HZ:g} events/s, {outage.name}"
         for by, all_heard in found.items():

@@ -41,8 +41,10 @@ KIND = "delivery_outdoor"
 HZ = 10.0
 TICK_S = 0.1
 POLL_S = 0.001
-JOINING_S = 600.0
-"""Zenoh takes for each key that is declared the longer the more there are."""
+STUCK_S = 120.0
+"""When nobody has joined for so long, nobody more does. All together take minutes on a loaded machine: what
+Zenoh takes for a key that is declared grows with all that there are.
+"""
 SWING_S = 2.0
 _NEVER_PARK_S = 1e6
 
@@ -120,29 +122,33 @@ class _Watched:
         self._link.close()
 
 
+SEED = 1
+
+
 @lru_cache(maxsize=1)
-def _crowd(load: Load, seed: int) -> tuple[SiteMap, RobotKind, dict[str, Any]]:
+def _crowd(load: Load) -> tuple[SiteMap, RobotKind, dict[str, Any]]:
     """A city, the kind of its robots, and what a crowd there is told to play."""
     kind = load_kinds(resource_path("config/robots"))[KIND]
-    site = city(load.blocks, load.stations, seed=seed)
+    site = city(load.blocks, load.stations, seed=SEED)
     rehearsal = Coordinator(site, [kind])
     names = [f"robot-{number}" for number in range(load.robots)]
-    vertices = place_all(rehearsal, kind.id, names, np.random.default_rng(seed))
+    vertices = place_all(rehearsal, kind.id, names, np.random.default_rng(SEED))
     starts = []
     for name, vertex in zip(names, vertices, strict=True):
         at = rehearsal.waypoint(kind.id, None, rehearsal.roadmap.vertex_names[vertex])
         starts.append((name, at.x_m, at.y_m, at.level))
     told = {"starts": starts, "kind": kind.id, "hz": HZ}
     told["compartment"] = "closed" if kind.compartments else None
-    return site, kind, told | {"seconds": JOINING_S + load.seconds}
+    return site, kind, told
 
 
-def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
-    """Robots join, then report; the fleet turns every `tick_s`, or with 0 its link alone is looked at.
+def into_the_core(load: Load, times: int, tick_s: float) -> list[Taken]:
+    """Robots join, then report and are measured so many times, as joining takes longer than that.
 
-    Latencies are until the end of the turn, or until the link has given the state.
+    The fleet turns every `tick_s`, or with 0 its link alone is looked at. Latencies are until the end of
+    the turn, or until the link has given the state.
     """
-    site, kind, told = _crowd(load, seed)
+    site, kind, told = _crowd(load)
     settings = Settings(park_after_s=_NEVER_PARK_S)
     core = assemble(site, {kind.id: kind}, settings)
     endpoint, clock = free_endpoint(), WallClock()
@@ -153,35 +159,45 @@ def into_the_core(load: Load, seed: int, tick_s: float) -> Taken:
         with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
             settle()
-            _until(lambda: _joined(service, load), service.turn)
-            before = replace(link.counts)
-            if tick_s:
-                taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
-                taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
-            else:
-                taken = Taken(load.rate)
-                _time_each(load, lambda: _poll(watched), watched.latency_ms)
-                taken.latency_ms = watched.latency_ms
-            taken.overruns = link.counts.overruns - before.overruns
-            conflated = link.counts.conflated - before.conflated
-            taken.replaced = conflated / max(1, link.counts.states - before.states)
+            _until(lambda: _joined(service), load.robots, service.turn, child)
+            taken = [_once(load, service, link, watched, tick_s) for _ in range(times)]
         link.close()
     return taken
 
 
-def _joined(service: FleetService, load: Load) -> bool:
-    robots = service.fleet.state.robots
+def _once(
+    load: Load, service: FleetService, link: ZenohLink, watched: _Watched, tick_s: float
+) -> Taken:
+    before = replace(link.counts)
+    if tick_s:
+        taken = _measure(load, lambda: link.counts.states, watched.turning(service), tick_s)
+        taken.latency_ms = watched.latency_ms[-round(taken.taken * load.seconds) :]
+    else:
+        taken = Taken(load.rate)
+        taken.latency_ms = _time_each(load, lambda: _poll(watched), watched.latency_ms)
+    taken.overruns = link.counts.overruns - before.overruns
+    conflated = link.counts.conflated - before.conflated
+    taken.replaced = conflated / max(1, link.counts.states - before.states)
+    return taken
+
+
+def _joined(service: FleetService) -> int:
+    """Robots that have taken a grant."""
     reports = service.fleet.reports
-    return len(robots) == load.robots and all(
-        name in reports and reports[name].granted_index >= 0 for name in robots
+    return sum(
+        name in reports and reports[name].granted_index >= 0 for name in service.fleet.state.robots
     )
 
 
-def _until(what: Callable[[], bool], step: Callable[[], object]) -> None:
-    deadline_s = time.monotonic() + JOINING_S
-    while not what():
+def _until(count: Callable[[], int], wanted: int, step: Callable[[], object], crowd: Child) -> None:
+    """Go on until so many are counted. Raises Unreachable when no more come, or the crowd has ended."""
+    most, deadline_s = 0, time.monotonic() + STUCK_S
+    while (now := count()) < wanted:
+        crowd.check()
+        if now > most:
+            most, deadline_s = now, time.monotonic() + STUCK_S
         if time.monotonic() > deadline_s:
-            raise Unreachable(f"the robots did not all join in {JOINING_S:g} s")
+            raise Unreachable(f"{most} of {wanted} have come, and no more in {STUCK_S:g} s")
         step()
         time.sleep(TICK_S / 2)
 
@@ -226,18 +242,19 @@ def _poll(watched: _Watched) -> None:
     time.sleep(POLL_S)
 
 
-def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) -> None:
-    """Take what comes for a while, after a while to get into the swing."""
+def _time_each(load: Load, take: Callable[[], object], latency_ms: list[float]) -> list[float]:
+    """Take what comes for a while, after a while to get into the swing; what that has noted."""
     for seconds in (SWING_S, load.seconds):
         latency_ms.clear()
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             take()
+    return list(latency_ms)
 
 
-def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
+def zenoh_alone(load: Load, times: int, tick_s: float) -> list[Taken]:
     """The same messages, received and counted; with no tick each as soon as it comes."""
-    _, _, told = _crowd(load, seed)
+    _, _, told = _crowd(load)
     endpoint = free_endpoint()
     with _session(endpoint) as session:
         key = f"suwon/v1/{SITE}/{ZONE}/*/state"
@@ -251,17 +268,19 @@ def zenoh_alone(load: Load, seed: int, tick_s: float) -> Taken:
 
         with Child.of_robots(endpoint, "crowd", told) as child:
             child.hear()
-            _until(lambda: count > load.robots, drain)
+            _until(lambda: count, load.robots + 1, drain, child)
             if tick_s:
-                return _measure(load, lambda: count, drain, tick_s)
-            taken = Taken(load.rate)
+                return [_measure(load, lambda: count, drain, tick_s) for _ in range(times)]
+            latency_ms: list[float] = []
 
             def take() -> None:
                 sample = subscriber.recv()
                 now_ns = time.time_ns()
                 stamp = msgpack.unpackb(sample.payload.to_bytes())[3]
-                taken.latency_ms.append((now_ns - stamp) / 1e6)
+                latency_ms.append((now_ns - stamp) / 1e6)
 
             drain()
-            _time_each(load, take, taken.latency_ms)
-            return taken
+            return [
+                Taken(load.rate, latency_ms=_time_each(load, take, latency_ms))
+                for _ in range(times)
+            ]
