@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from suwon_fleet.nodes.judged_world import JudgedWorld
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.teleop import Velocity
 
 
 class Drivers:
@@ -15,7 +16,7 @@ class Drivers:
     def __init__(self, judged: JudgedWorld, driven: Iterable[str], *, holds: bool) -> None:
         """`driven` tell a fleet nothing: who drives them does. `holds`: commands count until the next."""
         self._judged, self._driven, self._holds = judged, tuple(driven), holds
-        self._last: dict[str, tuple[SimRobot, float, float]] = {}
+        self._last: dict[str, tuple[SimRobot, Velocity]] = {}
         self.take_over()
 
     def take_over(self) -> None:
@@ -26,16 +27,16 @@ class Drivers:
                 robot.is_silent = True
                 self._judged.set_manual(robot, True)
 
-    def drive(self, robot: SimRobot, speed_mps: float, turn_radps: float) -> None:
+    def drive(self, robot: SimRobot, wanted: Velocity) -> None:
         """A velocity command has come."""
-        self._judged.drive(robot, speed_mps, turn_radps)
+        self._judged.drive(robot, wanted)
         if self._holds:
-            self._last[robot.robot_id] = robot, speed_mps, turn_radps
+            self._last[robot.robot_id] = robot, wanted
 
     def hold(self) -> None:
         """Before each step: what was commanded still is, if commands count until the next."""
-        for robot, speed_mps, turn_radps in self._last.values():
-            self._judged.drive(robot, speed_mps, turn_radps)
+        for robot, wanted in self._last.values():
+            self._judged.drive(robot, wanted)
 
     def set_manual(self, robot: SimRobot, is_manual: bool) -> None:
         """Turn the mode switch at a robot; those that are always driven stay so."""

@@ -24,6 +24,7 @@ from suwon_fleet.nodes.drivers import Drivers
 from suwon_fleet.nodes.optional import Optional
 from suwon_fleet.sim.battery import at_terminals
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.teleop import Velocity
 from suwon_fleet.wire.cdr import topics
 from suwon_fleet.wire.sdf import of_kind
 
@@ -140,8 +141,9 @@ class OwnTopics:
     # What it is told
 
     def _on_twist(self, twist: Any) -> None:
-        if math.isfinite(twist.linear.x) and math.isfinite(twist.angular.z):
-            self._drivers.drive(self.robot, twist.linear.x, twist.angular.z)
+        wanted = Velocity(twist.linear.x, twist.angular.z, twist.linear.y)
+        if all(map(math.isfinite, wanted)):
+            self._drivers.drive(self.robot, wanted)
 
     def _on_lid(self, angle: Any) -> None:
         robot = self.robot

@@ -147,7 +147,8 @@ class StandardServices:
         robot = self._handle.robot(name)
         state = self._msg.EntityState(pose=_pose(self._handle.where(robot)))
         state.header.frame_id, state.header.stamp = "map", fields.stamp(self._handle.now_ns)
-        state.twist.linear.x, state.twist.angular.z = self._handle.speeds(robot)
+        twist = state.twist
+        twist.linear.x, twist.angular.z, twist.linear.y = self._handle.speeds(robot)
         return state
 
     def _info(self, request: Any, response: Any) -> None:

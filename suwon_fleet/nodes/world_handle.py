@@ -13,6 +13,7 @@ from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.nodes.open_world import OpenWorld
 from suwon_fleet.nodes.robot_topics import topic_name
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.teleop import Velocity
 from suwon_fleet.sim.world import Spawn
 from suwon_fleet.wire.sdf.write.models import NAMES
 
@@ -148,10 +149,11 @@ class WorldHandle:
         height_m = self._judged.world.heights_m[pose.level]
         return Place3D(pose.x_m, pose.y_m, height_m, pose.yaw_rad)
 
-    def speeds(self, robot: SimRobot) -> tuple[float, float]:
-        """How fast its wheels take it, m/s ahead and rad/s to the left."""
-        body, step_s = robot.bodies, self._judged.world.step_ns / 1e9
-        return float(body.gone[robot.row]) / step_s, float(body.turned[robot.row]) / step_s
+    def speeds(self, robot: SimRobot) -> Velocity:
+        """How fast its wheels, or legs, take it."""
+        body, row, step_s = robot.bodies, robot.row, self._judged.world.step_ns / 1e9
+        gone, turned, aside = body.gone[row], body.turned[row], body.aside[row]
+        return Velocity(float(gone) / step_s, float(turned) / step_s, float(aside) / step_s)
 
     def set_pose(self, name: str, place: Place3D) -> None:
         """A robot is somewhere else at once, and begins anew there."""

@@ -16,6 +16,7 @@ from suwon_fleet.nodes.open_world import OpenWorld
 from suwon_fleet.nodes.world_handle import MOST_STEPS, Place3D, Refused, Why, WorldHandle
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import load_scenario
+from suwon_fleet.sim.teleop import Velocity
 
 pytestmark = pytest.mark.ros
 SECOND = 1_000_000_000
@@ -158,7 +159,7 @@ def test_it_begins_again_as_it_was_whoever_came_and_went(held: Held) -> None:
     held.handle.create("new", "humanoid", HERE, may_rename=False)
     held.judged.set_manual(held.judged.world.robots["cart-1"], True)
     for _ in range(50):
-        held.judged.drive(held.judged.world.robots["cart-1"], 0.5, 0.0)
+        held.judged.drive(held.judged.world.robots["cart-1"], Velocity(0.5, 0.0))
         held.judged.step()
     held.handle.begin_again()
     assert (held.handle.now_ns, held.beginnings) == (0, 1)
