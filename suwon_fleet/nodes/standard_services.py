@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The services of ros-simulation's simulation_interfaces, under /gzserver as Gazebo has them.
 
+Its action is in :mod:`.simulate_steps`.
 Releases differ in a few fields; what a message has not is left out.
 """
 
@@ -46,6 +47,7 @@ _FEATURES = (
     "SIMULATION_STATE_PAUSE",
     "STEP_SIMULATION_SINGLE",
     "STEP_SIMULATION_MULTIPLE",
+    "STEP_SIMULATION_ACTION",
 )
 
 

@@ -101,7 +101,7 @@ class WorldHandle:
     def make_steps(self, count: int) -> None:
         """So many steps at once, of a world that is paused."""
         if not self.is_paused:
-            raise Refused(Why.INCORRECT_STATE, "only a paused world is stepped")
+            raise Refused(Why.FAILED, "only a paused world is stepped")  # as StepSimulation has it
         if not 0 < count <= MOST_STEPS:
             raise Refused(Why.FAILED, f"{count} steps: make 1 to {MOST_STEPS} at once")
         for _ in range(count):

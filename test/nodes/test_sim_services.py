@@ -13,8 +13,10 @@ from yard import Yard
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
+from action_msgs.msg import GoalStatus
 from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion
 from nodes.in_process import Stage, stage
+from rclpy.action import ActionClient
 
 from suwon_fleet.nodes.simulator import Simulator
 
@@ -129,7 +131,7 @@ def test_the_standard_simulation(play: Stage, tmp_path: Path) -> None:
     told = standard.ask("get_simulator_features", "GetSimulatorFeatures").features
     assert {features.SPAWNING, features.NAMED_POSES} <= set(told.features)
     assert features.WORLD_LOADING not in told.features
-    assert standard.ask("step_simulation", "StepSimulation", steps=1).result.result == 3
+    assert standard.ask("step_simulation", "StepSimulation", steps=1).result.result == 4
     paused = standard.msg.SimulationState(state=2)
     for code in (1, 101):
         answer = standard.ask("set_simulation_state", "SetSimulationState", state=paused)
@@ -143,6 +145,71 @@ def test_the_standard_simulation(play: Stage, tmp_path: Path) -> None:
     assert standard.ask("reset_simulation", "ResetSimulation", scope=2).result.result == 0
     assert standard.ask("reset_simulation", "ResetSimulation", scope=255).result.result == 1
     assert world.now_ns == 0
+
+
+class Steps:
+    """A client of the action, and the feedback it got."""
+
+    def __init__(self, play: Stage, standard: Standard) -> None:
+        self._play, self.world = play, standard.world
+        actions = pytest.importorskip("simulation_interfaces.action")
+        self._kind = actions.SimulateSteps
+        self._client = ActionClient(play.observer(), self._kind, "/gzserver/simulate_steps")
+        play.until(self._client.server_is_ready)
+        self.told: list[tuple[int, int]] = []
+
+    def begin(self, steps: int) -> Any:
+        sent = self._client.send_goal_async(self._kind.Goal(steps=steps), self._hear)
+        return self._until(sent)
+
+    def end(self, goal: Any) -> tuple[int, int]:
+        """How the goal ended, and with what code."""
+        wrapped = self._until(goal.get_result_async())
+        return wrapped.status, wrapped.result.result.result
+
+    def cancel(self, goal: Any) -> None:
+        self._until(goal.cancel_goal_async())
+
+    def _until(self, future: Any) -> Any:
+        self._play.until(future.done, step=self.world.advance)
+        return future.result()
+
+    def _hear(self, message: Any) -> None:
+        told = message.feedback
+        self.told.append((told.completed_steps, told.remaining_steps))
+
+
+def test_steps_as_an_action(play: Stage, tmp_path: Path) -> None:
+    standard = Standard(play, simulated(play, tmp_path))
+    steps, world = Steps(play, standard), standard.world.world
+    features = standard.ask("get_simulator_features", "GetSimulatorFeatures").features.features
+    assert standard.msg.SimulatorFeatures.STEP_SIMULATION_ACTION in features
+    assert steps.end(steps.begin(3)) == (GoalStatus.STATUS_ABORTED, 4), "it is not paused"
+    standard.world.interface.handle.pause(True)
+    assert steps.end(steps.begin(0)) == (GoalStatus.STATUS_ABORTED, 4)
+    assert world.now_ns == 0
+    first, second = steps.begin(3), steps.begin(2)
+    assert steps.end(second) == (GoalStatus.STATUS_SUCCEEDED, 1)
+    assert steps.end(first) == (GoalStatus.STATUS_SUCCEEDED, 1)
+    assert steps.told == [(1, 2), (2, 1), (3, 0), (1, 1), (2, 0)]
+    assert (world.now_ns, standard.world.interface.is_held) == (5 * SECOND // 10, True)
+
+
+def test_steps_that_are_called_off_or_overtaken(play: Stage, tmp_path: Path) -> None:
+    standard = Standard(play, simulated(play, tmp_path))
+    steps, world = Steps(play, standard), standard.world.world
+    handle = standard.world.interface.handle
+    handle.pause(True)
+    goal = steps.begin(2**63)
+    play.until(lambda: world.now_ns > SECOND, step=standard.world.advance)
+    steps.cancel(goal)
+    assert steps.end(goal) == (GoalStatus.STATUS_CANCELED, 4)
+    since_ns = world.now_ns
+    standard.world.advance()
+    assert world.now_ns == since_ns
+    goal = steps.begin(2**63)
+    handle.pause(False)
+    assert steps.end(goal) == (GoalStatus.STATUS_ABORTED, 4), "somebody let time go on"
 
 
 def test_the_standard_entities(play: Stage, tmp_path: Path) -> None:

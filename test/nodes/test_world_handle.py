@@ -62,7 +62,7 @@ def why(error: pytest.ExceptionInfo[Refused]) -> Why:
 def test_paused_it_makes_exactly_the_steps_that_are_asked(held: Held) -> None:
     with pytest.raises(Refused, match="only a paused world") as no:
         held.handle.make_steps(1)
-    assert why(no) is Why.INCORRECT_STATE
+    assert why(no) is Why.FAILED
     held.handle.pause(True)
     held.handle.make_steps(7)
     assert (held.handle.now_ns, held.handle.is_held) == (7 * SECOND // 10, True)
