@@ -99,7 +99,8 @@ class SimInterface:
     def _came(self, robot: SimRobot) -> None:
         robot_id, parameters = robot.robot_id, self._parameters
         of_it = (*parameters.driven, *parameters.scanning)
-        has_own = parameters.has_robot_topics or robot_id in of_it
+        self._drivers.meet(robot)
+        has_own = parameters.has_robot_topics or robot.is_foreign or robot_id in of_it
         if has_own and robot_id not in parameters.external:
             name = topic_name(robot_id)
             own = OwnTopics(self._node, robot, name, self._drivers, self.optional)
@@ -108,6 +109,7 @@ class SimInterface:
 
     def _gone(self, robot_id: str) -> None:
         self._topics.remove(robot_id)
+        self._drivers.forget(robot_id)
 
     def _began_again(self) -> None:
         self._drivers.take_over()

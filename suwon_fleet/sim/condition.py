@@ -24,6 +24,7 @@ from suwon_fleet.sim.odometry import Odometry
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scripts import Script
 from suwon_fleet.sim.way import Way
+from suwon_fleet.wire.sdf.drives import DiffDrive, VelocityControl
 
 _WALKS = (ControlMode.BALANCED, ControlMode.LOCOMOTION)
 _HEEDED = frozenset(
@@ -39,6 +40,8 @@ class Condition:
     is_made: bool = field(default=False, init=False)
     robot_id: str
     kind: RobotKind
+    drive: DiffDrive | VelocityControl
+    """How velocity commands move it."""
     row: int
     bodies: Bodies
     lives: Lives
@@ -46,6 +49,8 @@ class Condition:
     way: Way
     people: People
     random: np.random.Generator
+    is_foreign: bool = False
+    """It is of none of the world's kinds but a model of its own: only velocity commands move it."""
     mode: OperatingMode = OperatingMode.AUTOMATIC
     compartment: Compartment | None = None
     stop: StopState = StopState.NONE

@@ -15,12 +15,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from suwon_fleet.core.robots.kind import Family
 from suwon_fleet.core.robots.report import ControlMode, OperatingMode, StopState
 from suwon_fleet.sim.drive import steered
 from suwon_fleet.sim.odometry import count_one
 from suwon_fleet.sim.robot import SimRobot
-from suwon_fleet.wire.sdf import of_kind
+from suwon_fleet.wire.sdf.drives import DiffDrive
 
 TIMEOUT_S = 0.5
 """A robot that hears no command for so long brakes: the hand may have let go."""
@@ -76,10 +75,9 @@ class _Motion:
 class _Wheels:
     """Gazebo's DiffDrive: nothing to the side."""
 
-    def __init__(self, robot: SimRobot) -> None:
-        speed = float(robot.bodies.speed[robot.row])
-        self._ahead = _Motion(np.array(of_kind.speed_limits(robot.kind)), speed, speed)
-        self._turn = _Motion(np.array(of_kind.turn_limits(robot.kind)))
+    def __init__(self, drive: DiffDrive, speed_mps: float) -> None:
+        self._ahead = _Motion(np.array(drive.linear), speed_mps, speed_mps)
+        self._turn = _Motion(np.array(drive.angular))
 
     def ask(self, wanted: Velocity) -> None:
         self._ahead.wanted, self._turn.wanted = wanted.ahead_mps, wanted.turn_radps
@@ -116,8 +114,10 @@ class _Hand:
 
     def __init__(self, robot: SimRobot) -> None:
         self.robot, self.silent_s = robot, 0.0
-        is_humanoid = robot.kind.family is Family.HUMANOID
-        self.drive: _Drive = _Legs(robot) if is_humanoid else _Wheels(robot)
+        if isinstance(robot.drive, DiffDrive):
+            self.drive: _Drive = _Wheels(robot.drive, float(robot.bodies.speed[robot.row]))
+        else:
+            self.drive = _Legs(robot)
 
     @property
     def is_held(self) -> bool:

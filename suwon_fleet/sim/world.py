@@ -30,7 +30,9 @@ from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.walls import Walls, press
 from suwon_fleet.sim.way import Way
-from suwon_fleet.wire.sdf.of_kind import wheels
+from suwon_fleet.wire.sdf import of_kind
+from suwon_fleet.wire.sdf.drives import DiffDrive
+from suwon_fleet.wire.sdf.of_model import Made
 
 STEP_NS = 100_000_000
 VENDOR = "suwon_fleet simulator"
@@ -44,6 +46,8 @@ class Spawn:
     kind: str
     pose: Pose
     soc: float
+    made: Made | None = None
+    """What it is instead of a kind of the world's: a model of its own."""
 
 
 class World:
@@ -92,16 +96,22 @@ class World:
 
     def _make(self, spawn: Spawn) -> SimRobot:
         """The robot of the next row."""
-        row, kind = len(self._by_row), self.kinds[spawn.kind]
+        row, made = len(self._by_row), spawn.made
+        kind = made.kind if made else self.kinds[spawn.kind]
+        drive = made.drive if made else of_kind.drive(kind)
         self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
         self.bodies.yaw[row] = spawn.pose.yaw_rad
         self.lives.soc[row] = spawn.soc
         self.discs.radius[row] = kind.radius_m
         self.discs.level[row] = self._levels[spawn.pose.level]
-        self.odometry.radius[row], self.odometry.track[row] = wheels(kind)
+        self.odometry.radius[row], self.odometry.track[row] = of_kind.wheels(kind)
+        if isinstance(drive, DiffDrive):
+            self.odometry.radius[row] = drive.wheel_radius_m
+            self.odometry.track[row] = drive.wheel_separation_m
         robot = SimRobot(
             spawn.robot_id,
             kind,
+            drive,
             row,
             self.bodies,
             self.lives,
@@ -109,6 +119,7 @@ class World:
             Way(self.bodies, row, spawn.pose.level, self._lanes, self._cabins, kind.max_speed_mps),
             self.people,
             stream(self._seed, spawn.robot_id),
+            is_foreign=made is not None,
         )
         self.robots[spawn.robot_id] = robot
         self._by_row.append(robot)

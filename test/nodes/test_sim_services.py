@@ -14,7 +14,7 @@ from yard import Yard
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from action_msgs.msg import GoalStatus
-from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion
+from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion, Twist
 from nodes.in_process import Stage, stage
 from rclpy.action import ActionClient
 
@@ -110,9 +110,37 @@ def test_gazebos_create_remove_and_set_pose(play: Stage, tmp_path: Path) -> None
     assert gazebo.create("cart_1", clone_name="cart_1", allow_renaming=True)
     assert not gazebo.create("cart_1", clone_name="cart_1")
     assert not gazebo.create("other", sdf="<sdf/>")
+    assert not gazebo.create("other")
     assert gazebo.remove("new")
     assert "new" not in world.robots
     assert node.count_publishers("/new/odom") == 0
+
+
+MULE = """<sdf version="1.9"><model name="mule"><link name="base"><collision name="c">
+  <geometry><box><size>0.8 0.6 0.4</size></box></geometry></collision></link>
+  <plugin filename="gz-sim-velocity-control-system" name="gz::sim::systems::VelocityControl"/>
+</model></sdf>"""
+
+
+def test_a_model_of_ones_own_is_driven_as_in_gazebo(play: Stage, tmp_path: Path) -> None:
+    gazebo = Gazebo(play, simulated(play, tmp_path, robot_topics="off", profile="gazebo_strict"))
+    node, world = gazebo.world, gazebo.world.world
+    assert gazebo.create("", sdf=MULE)
+    assert not [one for one in world.reports() if one.robot_id == "mule"], "to its fleet silent"
+    steer = play.observer().create_publisher(Twist, "/mule/cmd_vel", 10)
+    play.until(steer.get_subscription_count)
+    twist = Twist()
+    twist.linear.y = 1.0
+    steer.publish(twist)
+    mule = world.robots["mule"]
+    play.until(lambda: mule.bodies.speed[mule.row] > 0.0)
+    assert gazebo.control(pause=True, multi_step=10)
+    assert world.pose_of(mule).y_m == pytest.approx(8.0 + math.cos(0.6))
+    assert gazebo.remove("mule")
+    assert gazebo.create("mule", sdf=MULE)
+    assert gazebo.control(pause=True, multi_step=10)
+    assert world.pose_of(world.robots["mule"]).y_m == 8.0, "what the other was told is forgotten"
+    assert node.count_publishers("/mule/odom") == 1
 
 
 class Standard(Services):
@@ -237,6 +265,10 @@ def test_the_standard_entities(play: Stage, tmp_path: Path) -> None:
     answer = standard.ask("spawn_entity", "SpawnEntity", **spawn)
     assert (answer.result.result, answer.entity_name) == (1, "new")
     assert standard.ask("spawn_entity", "SpawnEntity", **spawn).result.result == 101
+    for text, code in ((MULE, 1), ("<sdf>", 106), ("", 104)):
+        resource = standard.msg.Resource(resource_string=text)
+        own = {"name": "", "entity_resource": resource, "initial_pose": pose}
+        assert standard.ask("spawn_entity", "SpawnEntity", **own).result.result == code
     pose.header.frame_id = "moon"
     assert standard.ask("spawn_entity", "SpawnEntity", **spawn).result.result == 109
     info = standard.ask("get_entity_info", "GetEntityInfo", entity="new").info
