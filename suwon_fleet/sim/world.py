@@ -74,8 +74,10 @@ class World:
         self.kinds, self.people = kinds, people or People()
         self._seed = seed
         self._levels = {level.id: number for number, level in enumerate(site.levels)}
-        walking = self.people.walking
-        self.walkers = Walkers(site, self._levels, walking, seed=seed) if walking else None
+        walking, zones = self.people.walking, self.people.walking_in
+        self.walkers = (
+            Walkers(site, self._levels, walking, seed=seed, zones=zones) if walking else None
+        )
         self.discs = Discs.empty(len(spawns), self.walkers.count if self.walkers else 0)
         self.heights_m = {level.id: level.elevation_m for level in site.levels}
         self._lanes = {lane.id: lane.kind for lane in site.lanes}
