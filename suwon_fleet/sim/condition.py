@@ -150,14 +150,16 @@ class Condition:
         row = self.row
         gives_way = bool(self.lives.gives_way[row]) and self.wants_on
         is_blocked = self.blocked_s > 0.0 or bool(self.bodies.is_blocked[row]) or gives_way
-        return self.gets_on(is_blocked=is_blocked, moves=bool(self.bodies.speed[row] > 0.0))
+        moves, has_way = self.bodies.speed[row] > 0.0, self.bodies.known[row] >= 2
+        return self.gets_on(is_blocked=is_blocked, moves=bool(moves), has_way=bool(has_way))
 
-    def gets_on(self, *, is_blocked: bool, moves: bool) -> Navigation:
+    def gets_on(self, *, is_blocked: bool, moves: bool, has_way: bool) -> Navigation:
         """How it says it gets on, for those who have looked at its row already."""
         if is_blocked:
             return Navigation.BLOCKED
         if moves:
             return Navigation.MOVING
+        wants_on = has_way and self._may_go
         if self.ails.holds:
-            return self.ails.navigation(wants=self.wants_on)
-        return Navigation.MOVING if self.wants_on else Navigation.STANDING
+            return self.ails.navigation(wants=wants_on)
+        return Navigation.MOVING if wants_on else Navigation.STANDING

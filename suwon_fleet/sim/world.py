@@ -287,7 +287,9 @@ class World:
             granted_index=reached + max(known - 1, 0),
             battery_soc=soc,
             mode=robot.mode,
-            navigation=robot.gets_on(is_blocked=is_blocked, moves=speed_mps > 0.0),
+            navigation=robot.gets_on(
+                is_blocked=is_blocked, moves=speed_mps > 0.0, has_way=known >= 2
+            ),
             compartment=robot.compartment,
             lift=robot.way.lift,
             stop=robot.stop,
@@ -295,7 +297,7 @@ class World:
             control=robot.control,
             posture=robot.posture,
             action=robot.action,
-            stop_id=robot.stopped_for,
+            stop_id=robot.stop_id and robot.stopped_for,
             faults=robot.faults,
         )
         return robot.ails.told(report)
