@@ -13,8 +13,6 @@ turn.
 from __future__ import annotations
 
 import gc
-import importlib
-import inspect
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -43,18 +41,17 @@ from suwon_fleet.nodes.execute_job import ExecuteJobServer
 from suwon_fleet.nodes.fleet_parameters import declare_parameters
 from suwon_fleet.nodes.fleet_requests import FleetRequests
 from suwon_fleet.nodes.fleet_topics import FleetTopics
+from suwon_fleet.nodes.late_answers import at_once
 from suwon_fleet.nodes.load import Load
 from suwon_fleet.nodes.spinning import BAD_INPUT, executor_for, run, spin_until_asked
 from suwon_fleet.nodes.stop_door import StopDoor
-from suwon_fleet.nodes.taking_over import TakingOver
+from suwon_fleet.nodes.taking_over import TakingOver, load_ahead
 from suwon_fleet.nodes.told_lifecycle import SUCCESS, ToldLifecycleNode
 from suwon_fleet.nodes.zenoh_robots import ZenohRobots, log_events
 from suwon_fleet.ports import Journal
-from suwon_fleet.resources import resource_path
 from suwon_fleet.service.changes import Changes
 from suwon_fleet.service.fleet_service import FleetService, Request
-from suwon_fleet.service.warm_up import settle, warm_up
-from suwon_fleet.wire.kinds import load_kinds
+from suwon_fleet.service.warm_up import settle
 
 DIAGNOSTICS_S = 1.0
 STAND_BY_S = 0.1
@@ -129,7 +126,7 @@ class FleetManager(ToldLifecycleNode):
             if is_stop:
                 self._wake()
             return asked
-        return _refused(request, Reason.of("fleet-inactive"))
+        return at_once(m.Answer(request.token, Reason.of("fleet-inactive")))
 
     def _too_many(self, request: Request) -> Future[m.Answer] | None:
         """The refusal of a request beyond what one requester may ask for."""
@@ -138,7 +135,7 @@ class FleetManager(ToldLifecycleNode):
             return None
         requester, most = asked.requester[:80] or "-", f"{self._allowance.per_s:g}"
         reason = Reason.of("too-many-requests", requester=requester, most=most)
-        return _refused(request, reason)
+        return at_once(m.Answer(request.token, reason))
 
     # Transitions
 
@@ -355,12 +352,6 @@ class FleetManager(ToldLifecycleNode):
         return SetParametersResult(successful=True)
 
 
-def _refused(request: Request, reason: Reason) -> Future[m.Answer]:
-    refused: Future[m.Answer] = Future()
-    refused.set_result(m.Answer(request.token, reason))
-    return refused
-
-
 def _work(node: FleetManager) -> int:
     """Start as told and spin until the process is asked to end."""
     executor = executor_for(node)
@@ -386,17 +377,8 @@ def main(args: Sequence[str] | None = None) -> int:
     if keeper.FLAG not in given:
         return run(FleetManager, _work, given)
     given.remove(keeper.FLAG)
-    _load_ahead()
+    load_ahead()
     return keeper.Keeper(lambda: run(FleetManager, _work, given), good=(0, BAD_INPUT)).run()
-
-
-def _load_ahead() -> None:
-    """Do what takes long and is the same in every process; a fork has it."""
-    kinds = load_kinds(resource_path("config/robots"))
-    warm_up(next(iter(kinds.values())), lambda line: print(line, file=sys.stderr))
-    importlib.import_module("pyproj")  # maps that lie somewhere on Earth need it
-    inspect.getframeinfo(inspect.stack()[0].frame)  # rclpy's logger asks; the first answer is slow
-    settle()  # also: a collection in a child would copy all of this
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from suwon_fleet.core.engine.explain import Explanation, explain_job, explain_ro
 from suwon_fleet.core.engine.fleet import Fleet
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.texts import say
-from suwon_fleet.nodes.late_answers import serve, then
+from suwon_fleet.nodes.late_answers import at_once, serve, then
 from suwon_fleet.service.fleet_service import Request
 
 JOB_REQUESTS_QOS = QoSProfile(depth=1000)
@@ -78,7 +78,7 @@ class FleetRequests:
         try:
             asked = self._desk.ask(jobs.asked_by(request, request_id))
         except Rejected as refused:
-            asked = _at_once(m.Answer("", refused.reason))
+            asked = at_once(m.Answer("", refused.reason))
         return then(asked, lambda answer: jobs.response_message(answer, request_id))
 
     def _on_job_request(self, request: Any) -> None:
@@ -187,12 +187,6 @@ class FleetRequests:
     def _list_stops(self, request: Any, response: Any) -> Any:
         response.stops = [stop_message(stop) for stop in self._desk.fleet.state.stops.values()]
         return response
-
-
-def _at_once(value: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(value)
-    return future
 
 
 def _into(response: Any, field: str) -> Callable[[Any], Any]:

@@ -27,6 +27,13 @@ def serve(node: Node, kind: Any, name: str, ask: Callable[[Any, Any], Future[Any
     return service
 
 
+def at_once(value: Any) -> Future[Any]:
+    """A future that has its result already."""
+    future: Future[Any] = Future()
+    future.set_result(value)
+    return future
+
+
 def then(future: Future[Any], what: Callable[[Any], Any]) -> Future[Any]:
     """A future of what comes of another's result."""
     later: Future[Any] = Future()

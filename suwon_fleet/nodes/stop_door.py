@@ -16,7 +16,7 @@ from suwon_fleet.core.engine import messages as m
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.robots.command import StopKind
 from suwon_fleet.nodes.fleet_requests import Desk
-from suwon_fleet.nodes.late_answers import serve, then
+from suwon_fleet.nodes.late_answers import at_once, serve, then
 from suwon_fleet.nodes.spinning import executor_for
 
 _KINDS = words(StopKind)
@@ -64,8 +64,7 @@ class StopDoor:
         try:
             asked = self._desk.ask(_asked_by(request))
         except Rejected as refused:
-            asked = Future()
-            asked.set_result(m.Answer("", refused.reason))
+            asked = at_once(m.Answer("", refused.reason))
 
         def fill(answer: m.Answer) -> Any:
             response.accepted = answer.reason is None

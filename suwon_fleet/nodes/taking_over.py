@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +23,7 @@ from suwon_fleet.core.robots.kind import RobotKind
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.nodes.fleet_parameters import FleetParameters
 from suwon_fleet.ports import Journal
+from suwon_fleet.resources import resource_path
 from suwon_fleet.service.assemble import prepare
 from suwon_fleet.service.warm_up import settle, warm_up
 from suwon_fleet.wire.groups import load_groups
@@ -115,3 +119,12 @@ class TakingOver:
     def _prepare(self, given: _Given) -> FleetCore:
         warm_up(next(iter(given.kinds.values())), self._log.info)
         return prepare(given.site, given.kinds, groups=given.groups, own=self._parameters.group)
+
+
+def load_ahead() -> None:
+    """Do what takes long and is the same in every process; a fork has it."""
+    kinds = load_kinds(resource_path("config/robots"))
+    warm_up(next(iter(kinds.values())), lambda line: print(line, file=sys.stderr))
+    importlib.import_module("pyproj")  # maps that lie somewhere on Earth need it
+    inspect.getframeinfo(inspect.stack()[0].frame)  # rclpy's logger asks; the first answer is slow
+    settle()  # also: a collection in a child would copy all of this

@@ -121,7 +121,5 @@ class Way:
         if here:
             rode = self._lane_kinds.get(self._lanes[0]) is LaneKind.LIFT
             return LiftSession.LEAVING if rode else LiftSession.ENTERING
-        if ahead:
-            moves = self.bodies.speed[self._row] > 0.0
-            return LiftSession.ENTERING if moves else LiftSession.WAITING
-        return LiftSession.NONE
+        moves = self.bodies.speed[self._row] > 0.0
+        return LiftSession.ENTERING if moves else LiftSession.WAITING

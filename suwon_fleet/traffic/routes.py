@@ -93,8 +93,7 @@ class Routes:
     def to(self, kind: int, goal: int) -> int:
         """The number of the row to `goal`, infinite where there is no way."""
         key = kind * self._roadmap.vertex_count + goal
-        if (number := self._numbers.get(key)) is not None:  # asked thousands of times in a turn
-            self._numbers.move_to_end(key)
+        if (number := self._known(key)) is not None:
             return number
         number = self._numbers[key] = self._free_row()
         self._table[number] = self._find_row(kind, goal, self._open[kind])
@@ -116,11 +115,17 @@ class Routes:
         """The number of the row for a robot without a goal: see `Roadmap.home`."""
         part = self._roadmap.part_of(kind, vertex)
         key = -1 - kind * self._roadmap.vertex_count - part
-        if (number := self._numbers.get(key)) is not None:
-            self._numbers.move_to_end(key)
+        if (number := self._known(key)) is not None:
             return number
         number = self._numbers[key] = self._free_row()
         self._table[number] = self._roadmap.home(kind, vertex)
+        return number
+
+    def _known(self, key: int) -> int | None:
+        """The number of a row that is there, which is the newest then."""
+        number = self._numbers.get(key)
+        if number is not None:
+            self._numbers.move_to_end(key)
         return number
 
     def row(self, kind: int, goal: int) -> Row:

@@ -234,7 +234,7 @@ def test_another_bridges_topics_are_taken_and_rubbish_on_them_is_counted(sites: 
             robot.put("r1/odom", b"no CDR at all")
             robot.put("r1/odom", payload)
 
-        sites.until(lambda: listener.heard, step=speak)
+        sites.until(lambda: listener.heard and "r1/map" in far.from_zenoh.troubles, step=speak)
         come = far.from_zenoh.routes["r1/odom"]
         assert listener.heard[-1].pose.pose.position.x == 1.5
         assert come.counts.faults >= 1

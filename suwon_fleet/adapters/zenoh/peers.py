@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -10,6 +11,7 @@ from itertools import count
 import zenoh
 from zenoh import CongestionControl, Priority
 
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.clocks import HeardClock, WallClock
 from suwon_fleet.adapters.zenoh.counts import Counts
 from suwon_fleet.adapters.zenoh.declared import DeclaredKeys
@@ -20,6 +22,8 @@ from suwon_fleet.wire.zenoh.peers import decode, encode, key_to, keys_to
 
 _WAITING = 10_000
 """Messages that may wait to be drained; what is dropped is told again."""
+MOST_PER_S, MOST_AT_ONCE = 1_000.0, 10_000
+"""Messages of one owner: far beyond what all its robots at our gates have to be told of."""
 
 
 class ZenohPeers:
@@ -41,7 +45,7 @@ class ZenohPeers:
         `wake` is called on a thread of Zenoh's whenever something has been said, so that nobody waits at
         a gate for our next turn.
         """
-        self.counts = Counts()
+        self.counts = Counts(allowance=Allowance(MOST_PER_S, MOST_AT_ONCE))
         self._session, self._clock, self._site, self._group = session, clock, site, group
         self._keys = DeclaredKeys(session)
         self._numbers = count(1)
@@ -51,11 +55,16 @@ class ZenohPeers:
         self._token = session.liveliness().declare_token(owner_of(site, group).alive)
 
     def drain(self) -> list[PeerSaid]:
-        """What has been said since the last call; what cannot be read is counted."""
-        said = []
+        """What has been said since the last call; what cannot be read is counted, and what is too much.
+
+        What is turned away comes again: owners say all that matters until it is answered.
+        """
+        said, now_s = [], time.monotonic()
         for _ in range(len(self._waiting)):
             sample = self._waiting.popleft()
             key = str(sample.key_expr)
+            if not self.counts.allowance.allows(key, now_s):
+                continue
             try:
                 said.append(decode(sample.payload.to_bytes(), key))
             except BadInput as error:

@@ -8,6 +8,7 @@ pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 from waiting import wait_for
 from zenoh_net import free_endpoint, session_at
 
+from suwon_fleet.adapters.allowance import Allowance
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh.peers import ZenohPeers
 from suwon_fleet.core.engine.messages import PeerSaid, Tell
@@ -55,10 +56,34 @@ def test_who_is_told_something_is_woken_and_finds_it() -> None:
             return bool(found)
 
         wait_for(has_come)
+        east.tell([Tell("west", Promise("last"))])
+        wait_for(lambda: found[-1] == PeerSaid("east", Promise("last")))
         assert found[0] == PeerSaid("east", Promise("r@west>east.1"))
         assert west.drain() == []
         west.close()
         east.close()
+
+
+def test_an_owner_that_says_too_much_is_heard_as_far_as_its_allowance_goes() -> None:
+    endpoint, most = free_endpoint(), 10
+    with session_at(listen=[endpoint]) as one, session_at(connect=[endpoint]) as other:
+        west = ZenohPeers(one, WallClock(), "town", "west")
+        west.counts.allowance = Allowance(per_s=0.0, burst=most)
+        loud = ZenohPeers(other, WallClock(), "town", "loud")
+        calm = ZenohPeers(other, WallClock(), "town", "calm")
+        heard: list[PeerSaid] = []
+
+        def is_turned_away() -> bool:
+            loud.tell([Tell("west", Promise("again"))])
+            heard.extend(west.drain())
+            return west.counts.allowance.turned_away.total() > 0
+
+        wait_for(is_turned_away)
+        assert len(heard) == most
+        calm.tell([Tell("west", Promise("once"))])
+        wait_for(lambda: PeerSaid("calm", Promise("once")) in west.drain())
+        for peers in (west, loud, calm):
+            peers.close()
 
 
 def test_groups_have_names_that_can_be_part_of_keys() -> None:
