@@ -62,7 +62,7 @@ class Crowd:
         self._step_s = _step_s(graph)
         self._ground = _timed(graph, self._step_s)
         self._timed_edge = np.argsort(graph.out_edges).astype(np.int32)
-        self._scratch = Scratch.of(graph.vertex_count, LONGEST_WINDOW, 1, seed=0)
+        self._scratch = Scratch.of(graph.vertex_count, LONGEST_WINDOW, 1, seed=0, waits_early=True)
         zones = np.repeat(np.arange(graph.vertex_count), np.diff(graph.zone_ptr))
         self._is_bounded = np.zeros(graph.vertex_count, dtype=np.bool_)
         self._is_bounded[zones[bounded[graph.zone_ids]]] = True

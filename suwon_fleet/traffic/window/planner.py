@@ -47,7 +47,8 @@ class WindowPlanner:
         self.rows = Rows(ground, row_slots)
         vertices = ground.vertex_count
         self._scratch = [
-            Scratch.of(vertices, window, stages, seed * 64 + number) for number in range(sides)
+            Scratch.of(vertices, window, stages, seed * 64 + number, waits_early=False)
+            for number in range(sides)
         ]
         self._side = np.zeros(ground.item_count, dtype=np.uint8)
         self._movable = [np.zeros(len(start), dtype=np.bool_) for _ in range(sides)]
