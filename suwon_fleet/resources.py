@@ -5,6 +5,8 @@ It lies beside ``package.xml``: at the root of a source tree, and in ``<prefix>/
 (where ROS puts a package's data) once installed, by pip and by colcon alike.
 """
 
+import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +26,19 @@ def resource_path(name: str) -> Path:
     if not (folder / name).exists():
         raise Broken(f"{name} is missing from {folder}: install suwon_fleet again")
     return folder / name
+
+
+def model_folders(named: Sequence[str] = ()) -> list[Path]:
+    """Where SDF's ``model://`` is looked for: as named, as Gazebo is told, and what we ship."""
+    told = [
+        folder
+        for name in ("GZ_SIM_RESOURCE_PATH", "IGN_GAZEBO_RESOURCE_PATH", "SDF_PATH")
+        for folder in os.environ.get(name, "").split(os.pathsep)
+        if folder
+    ]
+    return [Path(folder).absolute() for folder in (*named, *told)] + [
+        resource_path("sim") / "models"
+    ]
 
 
 def named_file(value: str, what: str, where: str, *folders: str) -> Path:

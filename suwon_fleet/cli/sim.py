@@ -78,11 +78,11 @@ def run(args: Namespace) -> int:
 
 
 def _bridge(args: Namespace) -> int:
-    from suwon_fleet.cli.sim_check import model_folders
+    from suwon_fleet.resources import model_folders
     from suwon_fleet.wire.sdf.bridge import bridge_yaml
     from suwon_fleet.wire.sdf.load import load_world
 
-    world = load_world(args.world, models=model_folders([]))
+    world = load_world(args.world, models=model_folders())
     console.write_out(bridge_yaml(world), args.output)
     return Exit.GOOD
 

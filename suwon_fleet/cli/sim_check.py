@@ -16,7 +16,7 @@ from pathlib import Path
 from suwon_fleet.cli import console
 from suwon_fleet.cli.exits import Exit
 from suwon_fleet.core.errors import Problem
-from suwon_fleet.resources import resource_path
+from suwon_fleet.resources import model_folders
 from suwon_fleet.wire.files import read_text
 from suwon_fleet.wire.findings import Findings
 from suwon_fleet.wire.sdf.load import MOST_BYTES, read_sdf
@@ -81,19 +81,6 @@ def _print(report: Report) -> None:
             "" if verdict is None else f"; libsdformat {'agrees' if verdict.good else 'refuses it'}"
         )
         print(f"{report.file}: {holds}{agrees}")
-
-
-def model_folders(named: Sequence[str]) -> list[Path]:
-    """Where ``model://`` is looked for: as named, as Gazebo is told, and what we ship."""
-    told = [
-        folder
-        for name in ("GZ_SIM_RESOURCE_PATH", "IGN_GAZEBO_RESOURCE_PATH", "SDF_PATH")
-        for folder in os.environ.get(name, "").split(os.pathsep)
-        if folder
-    ]
-    return [Path(folder).absolute() for folder in (*named, *told)] + [
-        resource_path("sim") / "models"
-    ]
 
 
 def find_spec() -> Spec | None:

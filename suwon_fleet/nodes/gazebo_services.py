@@ -76,13 +76,13 @@ class GazeboServices:
             raise Refused(
                 Why.UNSUPPORTED, f"a pose relative to {asked.relative_to!r}: use the world"
             )
-        what = asked.sdf_filename or asked.clone_name
-        if not what:
-            raise Refused(
-                Why.UNSUPPORTED,
-                "SDF as text: name a robot's model (model://delivery_robot) as sdf_filename instead",
-            )
-        self._handle.create(asked.name, what, place_of(asked.pose), may_rename=asked.allow_renaming)
+        name, place, may_rename = asked.name, place_of(asked.pose), asked.allow_renaming
+        if asked.sdf:  # in Gazebo's order
+            self._handle.create_from_text(name, asked.sdf, place, may_rename=may_rename)
+        elif what := asked.sdf_filename or asked.clone_name:
+            self._handle.create(name, what, place, may_rename=may_rename)
+        else:
+            raise Refused(Why.NO_RESOURCE, "give sdf, sdf_filename or clone_name")
 
     def _remove(self, request: Any) -> None:
         self._handle.remove(_named(request.entity))

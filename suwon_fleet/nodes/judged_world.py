@@ -12,7 +12,7 @@ from suwon_fleet.core.robots.report import OperatingMode
 from suwon_fleet.ports import Place
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import Scenario
-from suwon_fleet.sim.teleop import Teleop
+from suwon_fleet.sim.teleop import Teleop, Velocity
 from suwon_fleet.sim.world import STEP_NS
 from suwon_fleet.traffic import Checker
 
@@ -100,9 +100,9 @@ class JudgedWorld:
         self._teleop.set_manual(robot, is_manual)
         self.checker.restarted(robot.robot_id)
 
-    def drive(self, robot: SimRobot, speed_mps: float, turn_radps: float) -> None:
+    def drive(self, robot: SimRobot, wanted: Velocity) -> None:
         """A velocity command to a robot; it counts in manual mode."""
-        self._teleop.drive(robot, speed_mps, turn_radps)
+        self._teleop.drive(robot, wanted)
 
     def summary(self) -> dict[str, Any]:
         """What the judge has found so far, and how much was done."""

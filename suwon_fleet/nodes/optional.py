@@ -11,7 +11,7 @@ from typing import Any
 _USES = {
     "tf2_msgs": "/tf, /sim/ground_truth",
     "ros_gz_interfaces": "/<robot>/contacts, services /world/…",
-    "simulation_interfaces": "services /gzserver/…",
+    "simulation_interfaces": "services and the action /gzserver/…",
 }
 
 
@@ -24,6 +24,7 @@ class Optional:
     gazebo_srv: Any
     standard_msg: Any
     standard_srv: Any
+    standard_action: Any
 
 
 def optional_packages(tell: Callable[[str], object]) -> Optional:
@@ -34,6 +35,7 @@ def optional_packages(tell: Callable[[str], object]) -> Optional:
         _module("ros_gz_interfaces", "srv"),
         _module("simulation_interfaces", "msg"),
         _module("simulation_interfaces", "srv"),
+        _module("simulation_interfaces", "action"),
     )
     there = (found.tf_msg, found.gazebo_srv, found.standard_srv)
     lacking = [

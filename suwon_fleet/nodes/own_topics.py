@@ -18,14 +18,15 @@ from std_msgs.msg import Float64
 from std_srvs.srv import SetBool
 
 from suwon_fleet.adapters.ros import fields
-from suwon_fleet.core.robots.kind import Family
 from suwon_fleet.core.robots.report import Compartment, OperatingMode, Power
 from suwon_fleet.nodes.drivers import Drivers
 from suwon_fleet.nodes.optional import Optional
 from suwon_fleet.sim.battery import at_terminals
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.teleop import Velocity
 from suwon_fleet.wire.cdr import topics
 from suwon_fleet.wire.sdf import of_kind
+from suwon_fleet.wire.sdf.drives import DiffDrive
 
 QOS = QoSProfile(depth=10)
 """As ros_gz_bridge has it: reliable, so that those who ask for less hear it, too."""
@@ -46,7 +47,8 @@ class OwnTopics:
         self.frames = f"{name}/odom", f"{name}/base_link"
         self._node, self._drivers, self._optional = node, drivers, optional
         self._battery_model = of_kind.battery(robot.kind)
-        has_wheels = robot.kind.family is not Family.HUMANOID
+        has_wheels = isinstance(robot.drive, DiffDrive)
+        self._has_lid = has_wheels and not robot.is_foreign
         self._odom = node.create_publisher(Odometry, f"/{name}/odom", QOS)
         self._battery = node.create_publisher(BatteryState, f"/{name}/battery_state", QOS)
         self._joints = self._contacts = None
@@ -61,6 +63,7 @@ class OwnTopics:
         ]
         if has_wheels:
             self._joints = node.create_publisher(JointState, f"/{name}/joint_states", QOS)
+        if self._has_lid:
             lid = f"/{name}/lid_joint/cmd_pos"
             self._ears.append(node.create_subscription(Float64, lid, self._on_lid, QOS))
         if has_wheels and optional.gazebo_msg:
@@ -115,16 +118,25 @@ class OwnTopics:
         self._battery.publish(told)
 
     def _joint_state(self, told: topics.Odometry) -> JointState:
-        robot, (radius, apart) = self.robot, of_kind.wheels(self.robot.kind)
-        left, right = robot.odometry.wheels[robot.row].tolist()
-        aside = told.turn_radps * apart / 2
-        lid = LID_OPEN_RAD if robot.compartment is not Compartment.CLOSED else 0.0
-        joints = JointState(
-            name=["left_wheel_joint", "right_wheel_joint", "lid_joint"],
-            position=[left, right, lid],
-            velocity=[(told.speed_mps - aside) / radius, (told.speed_mps + aside) / radius, 0.0],
-        )
+        robot, drive = self.robot, self.robot.drive
+        assert isinstance(drive, DiffDrive)  # others have none to tell of
+        aside, radius = told.turn_radps * drive.wheel_separation_m / 2, drive.wheel_radius_m
+        joints = JointState()
         joints.header.stamp = fields.stamp(told.stamp_ns)
+        for names, turned, speed in zip(
+            (drive.left_joints, drive.right_joints),
+            robot.odometry.wheels[robot.row].tolist(),
+            (told.speed_mps - aside, told.speed_mps + aside),
+            strict=True,
+        ):
+            joints.name.extend(names)
+            joints.position.extend([turned] * len(names))
+            joints.velocity.extend([speed / radius] * len(names))
+        if self._has_lid:
+            joints.name.append("lid_joint")
+            is_shut = robot.compartment is Compartment.CLOSED
+            joints.position.append(0.0 if is_shut else LID_OPEN_RAD)
+            joints.velocity.append(0.0)
         return joints
 
     def _contact(self, now_ns: int, touched: str) -> Any:
@@ -140,8 +152,9 @@ class OwnTopics:
     # What it is told
 
     def _on_twist(self, twist: Any) -> None:
-        if math.isfinite(twist.linear.x) and math.isfinite(twist.angular.z):
-            self._drivers.drive(self.robot, twist.linear.x, twist.angular.z)
+        wanted = Velocity(twist.linear.x, twist.angular.z, twist.linear.y)
+        if all(map(math.isfinite, wanted)):
+            self._drivers.drive(self.robot, wanted)
 
     def _on_lid(self, angle: Any) -> None:
         robot = self.robot

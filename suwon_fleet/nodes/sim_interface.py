@@ -16,6 +16,7 @@ from suwon_fleet.nodes.own_scan import OwnScan
 from suwon_fleet.nodes.own_topics import OwnTopics
 from suwon_fleet.nodes.robot_topics import topic_name, topic_names
 from suwon_fleet.nodes.sim_topics import SimTopics
+from suwon_fleet.nodes.simulate_steps import SimulateSteps
 from suwon_fleet.nodes.standard_services import StandardServices
 from suwon_fleet.nodes.world_handle import WorldHandle
 from suwon_fleet.sim.robot import SimRobot
@@ -67,6 +68,7 @@ class SimInterface:
             gone=self._gone,
             began_again=self._began_again,
         )
+        self._steps: SimulateSteps | None = None
         self._serve()
 
     def _serve(self) -> None:
@@ -92,11 +94,13 @@ class SimInterface:
             StandardServices(
                 self._node, self.handle, found.standard_msg, found.standard_srv, site, without
             )
+            self._steps = SimulateSteps(self._node, self.handle, found.standard_action)
 
     def _came(self, robot: SimRobot) -> None:
         robot_id, parameters = robot.robot_id, self._parameters
         of_it = (*parameters.driven, *parameters.scanning)
-        has_own = parameters.has_robot_topics or robot_id in of_it
+        self._drivers.meet(robot)
+        has_own = parameters.has_robot_topics or robot.is_foreign or robot_id in of_it
         if has_own and robot_id not in parameters.external:
             name = topic_name(robot_id)
             own = OwnTopics(self._node, robot, name, self._drivers, self.optional)
@@ -105,6 +109,7 @@ class SimInterface:
 
     def _gone(self, robot_id: str) -> None:
         self._topics.remove(robot_id)
+        self._drivers.forget(robot_id)
 
     def _began_again(self) -> None:
         self._drivers.take_over()
@@ -115,6 +120,10 @@ class SimInterface:
     def is_held(self) -> bool:
         """Whether time stands still by request."""
         return self.handle.is_held
+
+    def step_for_an_action(self) -> bool:
+        """Make a step that an action asks for; False if none does."""
+        return self._steps is not None and self._steps.go_on()
 
     def before_step(self) -> None:
         """Commands that hold are given again."""

@@ -81,14 +81,14 @@ class SimTopics:
     def _tell_motion(self, now_ns: int) -> None:
         world, odometry, body = self._world, self._world.odometry, self._world.bodies
         step_s = world.step_ns / SECOND
-        columns = (odometry.x, odometry.y, odometry.yaw, body.gone / step_s, body.turned / step_s)
+        speeds = (body.gone / step_s, body.turned / step_s, body.aside / step_s)
+        columns = (odometry.x, odometry.y, odometry.yaw, *speeds)
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
         touched = world.discs.touched.tolist()
         for own in self._own.values():
             row, (frame, child) = own.robot.row, own.frames
-            x_m, y_m, yaw_rad, speed_mps, turn_radps = rows[row]
             name = "" if touched[row] == NONE else self._thing(world.touchable(touched[row]))
-            told = Odometry(now_ns, frame, child, x_m, y_m, yaw_rad, speed_mps, turn_radps)
+            told = Odometry(now_ns, frame, child, *rows[row])
             own.tell_motion(told, touched=name)
         if self._tf_out is not None and self._tf_out.get_subscription_count():
             transforms = [

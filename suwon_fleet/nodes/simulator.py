@@ -133,6 +133,9 @@ class Simulator(Node):
 
     def advance(self) -> float:
         """Make the steps that are due, up to the next report; the seconds to wait after that."""
+        if self.interface.step_for_an_action():
+            self._tell_clock()
+            return 0.0
         wait_s = self._wait_s()
         if wait_s > 0.0:
             if self._is_due("repeat", REPEAT_S) and wait_s >= POLL_S:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The services of ros-simulation's simulation_interfaces, under /gzserver as Gazebo has them.
 
+Its action is in :mod:`.simulate_steps`.
 Releases differ in a few fields; what a message has not is left out.
 """
 
@@ -29,6 +30,7 @@ _ROBOT = 1
 """Of EntityCategory."""
 _FEATURES = (
     "SPAWNING",
+    "SPAWNING_RESOURCE_STRING",
     "DELETING",
     "NAMED_POSES",
     "ENTITY_BOUNDS",
@@ -46,6 +48,7 @@ _FEATURES = (
     "SIMULATION_STATE_PAUSE",
     "STEP_SIMULATION_SINGLE",
     "STEP_SIMULATION_MULTIPLE",
+    "STEP_SIMULATION_ACTION",
 )
 
 
@@ -85,6 +88,8 @@ class StandardServices:
         kinds = self._msg.SimulatorFeatures
         told = response.features
         told.features = [getattr(kinds, name) for name in _FEATURES if hasattr(kinds, name)]
+        if hasattr(told, "spawn_formats"):
+            told.spawn_formats = ["sdf"]
         told.custom_info = f"suwon_fleet's kinematic simulator. {self._without}".strip()
 
     def _get_state(self, _request: Any, response: Any) -> None:
@@ -147,7 +152,8 @@ class StandardServices:
         robot = self._handle.robot(name)
         state = self._msg.EntityState(pose=_pose(self._handle.where(robot)))
         state.header.frame_id, state.header.stamp = "map", fields.stamp(self._handle.now_ns)
-        state.twist.linear.x, state.twist.angular.z = self._handle.speeds(robot)
+        twist = state.twist
+        twist.linear.x, twist.angular.z, twist.linear.y = self._handle.speeds(robot)
         return state
 
     def _info(self, request: Any, response: Any) -> None:
@@ -171,14 +177,15 @@ class StandardServices:
             raise Refused(
                 Why.INVALID_POSE, f"frame {request.initial_pose.header.frame_id!r}: use map"
             )
-        if not resource.uri:
-            raise Refused(Why.NO_RESOURCE, "name a robot's model as uri: model://delivery_robot")
-        response.entity_name = self._handle.create(
-            request.name,
-            resource.uri,
-            place_of(request.initial_pose.pose),
-            may_rename=request.allow_renaming,
-        )
+        name, may_rename = request.name, request.allow_renaming
+        place = place_of(request.initial_pose.pose)
+        if resource.uri:
+            made = self._handle.create(name, resource.uri, place, may_rename=may_rename)
+        elif text := resource.resource_string:
+            made = self._handle.create_from_text(name, text, place, may_rename=may_rename)
+        else:
+            raise Refused(Why.NO_RESOURCE, "give uri (model://delivery_robot) or resource_string")
+        response.entity_name = made
 
     def _delete(self, request: Any, _response: Any) -> None:
         self._handle.remove(request.entity)

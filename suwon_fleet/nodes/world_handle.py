@@ -8,18 +8,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
+from xml.sax.saxutils import escape
 
+from suwon_fleet.core.errors import BadInput, Severity
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.nodes.open_world import OpenWorld
 from suwon_fleet.nodes.robot_topics import topic_name
+from suwon_fleet.resources import model_folders
 from suwon_fleet.sim.robot import SimRobot
+from suwon_fleet.sim.teleop import Velocity
 from suwon_fleet.sim.world import Spawn
+from suwon_fleet.wire.sdf.load import read_sdf_text
+from suwon_fleet.wire.sdf.of_model import Made, known_as, made_of
 from suwon_fleet.wire.sdf.write.models import NAMES
 
 MOST_STEPS = 100_000
 """At once; nothing else is done meanwhile."""
 MOST_ROBOTS = 10_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_INCLUDING = '<sdf version="1.9"><include><uri>{}</uri></include></sdf>'
 
 
 class Why(IntEnum):
@@ -32,6 +40,7 @@ class Why(IntEnum):
     NAME_NOT_UNIQUE = 101
     NAME_INVALID = 102
     NO_RESOURCE = 104
+    PARSE_ERROR = 106
     INVALID_POSE = 109
 
 
@@ -51,6 +60,15 @@ class Place3D:
     y_m: float
     z_m: float
     yaw_rad: float
+
+
+class _Robot(NamedTuple):
+    """One to be created: what it is called if it has no name, and its kind, or what it is of its own."""
+
+    name: str
+    kind: str
+    own: Made | None = None
+    soc: float = 1.0
 
 
 class WorldHandle:
@@ -100,7 +118,7 @@ class WorldHandle:
     def make_steps(self, count: int) -> None:
         """So many steps at once, of a world that is paused."""
         if not self.is_paused:
-            raise Refused(Why.INCORRECT_STATE, "only a paused world is stepped")
+            raise Refused(Why.FAILED, "only a paused world is stepped")  # as StepSimulation has it
         if not 0 < count <= MOST_STEPS:
             raise Refused(Why.FAILED, f"{count} steps: make 1 to {MOST_STEPS} at once")
         for _ in range(count):
@@ -148,10 +166,11 @@ class WorldHandle:
         height_m = self._judged.world.heights_m[pose.level]
         return Place3D(pose.x_m, pose.y_m, height_m, pose.yaw_rad)
 
-    def speeds(self, robot: SimRobot) -> tuple[float, float]:
-        """How fast its wheels take it, m/s ahead and rad/s to the left."""
-        body, step_s = robot.bodies, self._judged.world.step_ns / 1e9
-        return float(body.gone[robot.row]) / step_s, float(body.turned[robot.row]) / step_s
+    def speeds(self, robot: SimRobot) -> Velocity:
+        """How fast its wheels, or legs, take it."""
+        body, row, step_s = robot.bodies, robot.row, self._judged.world.step_ns / 1e9
+        gone, turned, aside = body.gone[row], body.turned[row], body.aside[row]
+        return Velocity(float(gone) / step_s, float(turned) / step_s, float(aside) / step_s)
 
     def set_pose(self, name: str, place: Place3D) -> None:
         """A robot is somewhere else at once, and begins anew there."""
@@ -167,10 +186,19 @@ class WorldHandle:
         self._gone(robot_id)
 
     def create(self, name: str, what: str, place: Place3D, *, may_rename: bool) -> str:
-        """One more robot: of a kind, a model, or as the robot named by `what`; the name it has."""
-        kind = self._kind(what)
+        """One more robot; the name it has.
+
+        `what` is a kind or its model, a robot to be made again, or an SDF file by its path or as ``model://``.
+        """
+        return self._add(name, self._named(what), place, may_rename=may_rename)
+
+    def create_from_text(self, name: str, sdf: str, place: Place3D, *, may_rename: bool) -> str:
+        """The same of a model in SDF."""
+        return self._add(name, self._written(sdf), place, may_rename=may_rename)
+
+    def _add(self, name: str, made: _Robot, place: Place3D, *, may_rename: bool) -> str:
         pose = self._pose(place)
-        name = name or kind
+        name = name or made.name
         if not _NAME.fullmatch(name):
             raise Refused(Why.NAME_INVALID, f"{name!r}: use letters, digits, - and _")
         taken = self.entities()
@@ -184,7 +212,7 @@ class WorldHandle:
                 for n in range(1, MOST_ROBOTS)
                 if topic_name(f"{name}_{n}") not in taken
             )
-        robot = self._judged.add(Spawn(name, kind, pose, 1.0))
+        robot = self._judged.add(Spawn(name, made.kind, pose, made.soc, made.own))
         self._added.append(name)
         self._came(robot)
         return name
@@ -195,16 +223,34 @@ class WorldHandle:
         models = {model: kind for kind, model in NAMES.items() if kind in kinds}
         return {kind: kind for kind in kinds} | models
 
-    def _kind(self, what: str) -> str:
+    def _named(self, what: str) -> _Robot:
         name = what.removeprefix("model://").rstrip("/")
         kinds = self.kinds()
         if name in kinds:
-            return kinds[name]
+            return _Robot(kinds[name], kinds[name])
         robots = self._judged.world.robots
         if robot := robots.get(name) or self.entities().get(name):
-            return robot.kind.id
-        known = ", ".join(sorted(kinds))
-        raise Refused(Why.NO_RESOURCE, f"{what!r} is no robot that is known here: use {known}")
+            own = Made(robot.kind, robot.drive) if robot.is_foreign else None
+            return _Robot(robot.kind.id, robot.kind.id, own)
+        try:
+            return self._written(_INCLUDING.format(escape(what)))
+        except Refused as no:
+            known = ", ".join(sorted(kinds))
+            text = f"{what!r} is no robot that is known here ({known}), and no model: {no}"
+            raise Refused(Why.NO_RESOURCE, text) from no
+
+    def _written(self, sdf: str) -> _Robot:
+        """The robot of a text: of one of our kinds if it is its model, else what the text makes of it."""
+        try:
+            read, problems = read_sdf_text(sdf, models=model_folders())
+            if read is None:
+                raise BadInput([one for one in problems if one.severity is Severity.ERROR])
+            made = made_of(read)
+        except BadInput as error:
+            raise Refused(Why.PARSE_ERROR, "; ".join(map(str, error.problems))) from error
+        kind = known_as(made, self._judged.world.kinds.values())
+        name = made.kind.id
+        return _Robot(name, kind.id, None, made.soc) if kind else _Robot(name, name, made, made.soc)
 
     def _pose(self, place: Place3D) -> Pose:
         if not all(map(math.isfinite, (place.x_m, place.y_m, place.z_m, place.yaw_rad))):

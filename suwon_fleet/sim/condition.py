@@ -24,6 +24,7 @@ from suwon_fleet.sim.odometry import Odometry
 from suwon_fleet.sim.people import People
 from suwon_fleet.sim.scripts import Script
 from suwon_fleet.sim.way import Way
+from suwon_fleet.wire.sdf.drives import DiffDrive, VelocityControl
 
 _WALKS = (ControlMode.BALANCED, ControlMode.LOCOMOTION)
 _HEEDED = frozenset(
@@ -39,6 +40,8 @@ class Condition:
     is_made: bool = field(default=False, init=False)
     robot_id: str
     kind: RobotKind
+    drive: DiffDrive | VelocityControl
+    """How velocity commands move it."""
     row: int
     bodies: Bodies
     lives: Lives
@@ -46,6 +49,8 @@ class Condition:
     way: Way
     people: People
     random: np.random.Generator
+    is_foreign: bool = False
+    """It is of none of the world's kinds but a model of its own: only velocity commands move it."""
     mode: OperatingMode = OperatingMode.AUTOMATIC
     compartment: Compartment | None = None
     stop: StopState = StopState.NONE
@@ -145,14 +150,16 @@ class Condition:
         row = self.row
         gives_way = bool(self.lives.gives_way[row]) and self.wants_on
         is_blocked = self.blocked_s > 0.0 or bool(self.bodies.is_blocked[row]) or gives_way
-        return self.gets_on(is_blocked=is_blocked, moves=bool(self.bodies.speed[row] > 0.0))
+        moves, has_way = self.bodies.speed[row] > 0.0, self.bodies.known[row] >= 2
+        return self.gets_on(is_blocked=is_blocked, moves=bool(moves), has_way=bool(has_way))
 
-    def gets_on(self, *, is_blocked: bool, moves: bool) -> Navigation:
+    def gets_on(self, *, is_blocked: bool, moves: bool, has_way: bool) -> Navigation:
         """How it says it gets on, for those who have looked at its row already."""
         if is_blocked:
             return Navigation.BLOCKED
         if moves:
             return Navigation.MOVING
+        wants_on = has_way and self._may_go
         if self.ails.holds:
-            return self.ails.navigation(wants=self.wants_on)
-        return Navigation.MOVING if self.wants_on else Navigation.STANDING
+            return self.ails.navigation(wants=wants_on)
+        return Navigation.MOVING if wants_on else Navigation.STANDING

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from suwon_fleet.kernel import inlined_kernel, kernel
-from suwon_fleet.sim.kinematics import Bodies, Floats, Ints
+from suwon_fleet.sim.kinematics import Bodies, Floats, Ints, leads_to
 
 NONE = NOWHERE = -1
 """No disc; a level on which nobody is."""
@@ -95,9 +95,7 @@ def touch(discs: Discs, body: Bodies, dt: float) -> int:
     for i in range(robots):
         discs.touched[i] = NONE
         if body.speed[i] > 0.0:
-            ahead = math.copysign(body.speed[i] * dt, body.gone[i])  # by hand it may back up
-            there_x = body.x[i] + ahead * math.cos(body.yaw[i])
-            there_y = body.y[i] + ahead * math.sin(body.yaw[i])
+            there_x, there_y = leads_to(body, i, dt)
             discs.touched[i] = _in_the_way(discs, i, there_x, there_y, side)
             count += discs.touched[i] != NONE
         body.is_blocked[i] = discs.touched[i] != NONE

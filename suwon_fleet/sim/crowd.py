@@ -9,7 +9,7 @@ from a stream of random numbers of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from suwon_fleet.kernel import kernel
 from suwon_fleet.sim.chance import stream
 from suwon_fleet.sim.contacts import Discs
 from suwon_fleet.sim.kinematics import Bodies, Floats
+from suwon_fleet.sim.zones import nodes_in
 
 WALKED = frozenset(
     (LaneKind.SIDEWALK, LaneKind.CROSSING, LaneKind.PATH, LaneKind.INDOOR, LaneKind.RAMP)
@@ -140,11 +141,23 @@ def give_way(discs: Discs, body: Bodies, gives_way: NDArray[np.bool_], dt: float
 class Walkers:
     """The people of a map: where each comes from and goes to, and the arrays that hold the rest."""
 
-    def __init__(self, site: SiteMap, levels: Mapping[str, int], count: int, *, seed: int) -> None:
+    def __init__(
+        self,
+        site: SiteMap,
+        levels: Mapping[str, int],
+        count: int,
+        *,
+        seed: int,
+        zones: Collection[str] = (),
+    ) -> None:
+        """`zones` they stay in, none: anywhere. Nobody walks where there is no lane for it."""
         self._nodes = site.node_by_id
         self._aside: dict[tuple[str, str], float] = {}
         self._onwards: dict[str, list[str]] = {}
+        inside = {node.id for node in nodes_in(site, zones)}
         for lane in site.lanes:
+            if not (lane.start in inside and lane.end in inside):
+                continue
             if lane.kind in WALKED and self._nodes[lane.start].level == self._nodes[lane.end].level:
                 aside_m = min(_SIDE_SHARE * (lane.width_m or 0.0), _MOST_ASIDE_M)
                 for start, end in ((lane.start, lane.end), (lane.end, lane.start)):

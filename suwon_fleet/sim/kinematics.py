@@ -51,6 +51,8 @@ class Bodies(NamedTuple):
     gone: Floats
     turned: Floats
     """What its wheels made of this step: metres ahead, radians to the left."""
+    aside: Floats
+    """Metres it stepped to the left: only humanoids that somebody drives do."""
     top_speed: Floats
     acceleration: Floats
     deceleration: Floats
@@ -74,6 +76,7 @@ class Bodies(NamedTuple):
             is_blocked=np.zeros(size, dtype=np.bool_),
             gone=np.zeros(size),
             turned=np.zeros(size),
+            aside=np.zeros(size),
             top_speed=np.ones(size),
             acceleration=np.ones(size),
             deceleration=np.ones(size),
@@ -224,7 +227,7 @@ def step(body: Bodies, dt: float) -> None:
     """Move all bodies on by `dt` seconds."""
     for i in range(len(body.x)):
         body.passed[i] = False
-        body.gone[i] = body.turned[i] = 0.0
+        body.gone[i] = body.turned[i] = body.aside[i] = 0.0
         if body.known[i] < 2:
             body.speed[i] = 0.0
         elif body.may_go[i]:
@@ -232,6 +235,16 @@ def step(body: Bodies, dt: float) -> None:
         else:
             _brake(body, i, dt)
         _place(body, i)
+
+
+@inlined_kernel
+def leads_to(body: Bodies, i: int, dt: float) -> tuple[float, float]:
+    """Where the next step would bring body `i`, going on as it does: driven, it may back up or sidestep."""
+    heading, ahead = body.yaw[i], math.copysign(body.speed[i] * dt, body.gone[i])
+    if body.aside[i] != 0.0:
+        heading += math.atan2(body.aside[i], body.gone[i])
+        ahead = body.speed[i] * dt
+    return body.x[i] + ahead * math.cos(heading), body.y[i] + ahead * math.sin(heading)
 
 
 @inlined_kernel

@@ -45,8 +45,8 @@ class Odometry(NamedTuple):
 
 
 @kernel
-def count_one(odometry: Odometry, i: int, gone: float, turned: float) -> None:
-    """Take in what the wheels of one have done: metres ahead, radians to the left."""
+def count_one(odometry: Odometry, i: int, gone: float, turned: float, aside: float) -> None:
+    """Take in what the wheels of one have done: metres ahead, radians to the left, metres to the left."""
     track, radius = odometry.track[i], odometry.radius[i]
     left, right = gone - turned * track / 2, gone + turned * track / 2
     odometry.wheels[i, 0] += left / radius
@@ -55,8 +55,8 @@ def count_one(odometry: Odometry, i: int, gone: float, turned: float) -> None:
     right *= odometry.scale[i, 1]
     metres, turn = (left + right) / 2, (right - left) / track
     heading = odometry.yaw[i] + turn / 2
-    odometry.x[i] += metres * math.cos(heading)
-    odometry.y[i] += metres * math.sin(heading)
+    odometry.x[i] += metres * math.cos(heading) - aside * math.sin(heading)
+    odometry.y[i] += metres * math.sin(heading) + aside * math.cos(heading)
     yaw = odometry.yaw[i] + turn
     odometry.yaw[i] = yaw - 2 * math.pi * round(yaw / (2 * math.pi))
 
@@ -66,4 +66,4 @@ def count(odometry: Odometry, body: Bodies) -> None:
     """Take in what the bodies' wheels have done in this step."""
     for i in range(len(body.x)):
         if body.gone[i] != 0.0 or body.turned[i] != 0.0:
-            count_one(odometry, i, body.gone[i], body.turned[i])
+            count_one(odometry, i, body.gone[i], body.turned[i], 0.0)

@@ -24,6 +24,8 @@ class People:
     grasp_failure: float = 0.05
     walking: int = 0
     """How many walk about, as bodies; see :mod:`.crowd`."""
+    walking_in: tuple[str, ...] = ()
+    """The zones they stay in; none named: anywhere."""
 
     def handover_s(self, random: np.random.Generator) -> float:
         """How long a compartment stays open; for ever when nobody comes."""

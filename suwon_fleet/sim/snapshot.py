@@ -24,7 +24,10 @@ from suwon_fleet.sim.robot import SimRobot
 if TYPE_CHECKING:
     from suwon_fleet.sim.world import World
 
-_MADE_WITH = {"is_made", "robot_id", "kind", "row", "bodies", "lives", "odometry", "way", "people"}
+_MADE_WITH = {
+    *("is_made", "robot_id", "kind", "drive", "is_foreign", "row"),
+    *("bodies", "lives", "odometry", "way", "people"),
+}
 _STATES = [field.name for field in fields(SimRobot) if field.name not in _MADE_WITH]
 """What changes of a robot; the rest it was made with."""
 _NOT_TOLD = {"script", "random", "ails", "sequence", "done"}

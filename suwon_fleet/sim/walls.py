@@ -15,7 +15,7 @@ import numpy as np
 from suwon_fleet.core.sitemap import SiteMap
 from suwon_fleet.kernel import inlined_kernel, kernel
 from suwon_fleet.sim.contacts import WALL, Discs
-from suwon_fleet.sim.kinematics import Bodies, Floats, Ints
+from suwon_fleet.sim.kinematics import Bodies, Floats, Ints, leads_to
 from suwon_fleet.wire.sdf.write.ground import walls
 
 
@@ -59,9 +59,7 @@ def press(walls: Walls, discs: Discs, body: Bodies, dt: float) -> None:
     for i in range(len(body.x)):
         if body.known[i] >= 2 or body.speed[i] == 0.0 or body.is_blocked[i]:
             continue
-        ahead = math.copysign(body.speed[i] * dt, body.gone[i])
-        there_x = body.x[i] + ahead * math.cos(body.yaw[i])
-        there_y = body.y[i] + ahead * math.sin(body.yaw[i])
+        there_x, there_y = leads_to(body, i, dt)
         for w in range(len(walls.level)):
             if walls.level[w] != discs.level[i]:
                 continue

@@ -22,7 +22,7 @@ def warm_up(tell: Tell) -> None:
         kinematics.step(bodies, 0.1)
         wheels = odometry.Odometry.empty(1)
         odometry.count(wheels, bodies)
-        odometry.count_one(wheels, 0, 0.0, 0.0)
+        odometry.count_one(wheels, 0, 0.0, 0.0, 0.0)
         drive.warm_up()
         crowd.walk(crowd.Crowd.empty(0), contacts.Discs.empty(1), 0.1)
         crowd.give_way(contacts.Discs.empty(1), bodies, np.zeros(1, dtype=np.bool_), 0.1)

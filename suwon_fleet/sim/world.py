@@ -30,7 +30,9 @@ from suwon_fleet.sim.people import People
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.walls import Walls, press
 from suwon_fleet.sim.way import Way
-from suwon_fleet.wire.sdf.of_kind import wheels
+from suwon_fleet.wire.sdf import of_kind
+from suwon_fleet.wire.sdf.drives import DiffDrive
+from suwon_fleet.wire.sdf.of_model import Made
 
 STEP_NS = 100_000_000
 VENDOR = "suwon_fleet simulator"
@@ -44,6 +46,8 @@ class Spawn:
     kind: str
     pose: Pose
     soc: float
+    made: Made | None = None
+    """What it is instead of a kind of the world's: a model of its own."""
 
 
 class World:
@@ -70,8 +74,10 @@ class World:
         self.kinds, self.people = kinds, people or People()
         self._seed = seed
         self._levels = {level.id: number for number, level in enumerate(site.levels)}
-        walking = self.people.walking
-        self.walkers = Walkers(site, self._levels, walking, seed=seed) if walking else None
+        walking, zones = self.people.walking, self.people.walking_in
+        self.walkers = (
+            Walkers(site, self._levels, walking, seed=seed, zones=zones) if walking else None
+        )
         self.discs = Discs.empty(len(spawns), self.walkers.count if self.walkers else 0)
         self.heights_m = {level.id: level.elevation_m for level in site.levels}
         self._lanes = {lane.id: lane.kind for lane in site.lanes}
@@ -92,16 +98,22 @@ class World:
 
     def _make(self, spawn: Spawn) -> SimRobot:
         """The robot of the next row."""
-        row, kind = len(self._by_row), self.kinds[spawn.kind]
+        row, made = len(self._by_row), spawn.made
+        kind = made.kind if made else self.kinds[spawn.kind]
+        drive = made.drive if made else of_kind.drive(kind)
         self.bodies.x[row], self.bodies.y[row] = spawn.pose.x_m, spawn.pose.y_m
         self.bodies.yaw[row] = spawn.pose.yaw_rad
         self.lives.soc[row] = spawn.soc
         self.discs.radius[row] = kind.radius_m
         self.discs.level[row] = self._levels[spawn.pose.level]
-        self.odometry.radius[row], self.odometry.track[row] = wheels(kind)
+        self.odometry.radius[row], self.odometry.track[row] = of_kind.wheels(kind)
+        if isinstance(drive, DiffDrive):
+            self.odometry.radius[row] = drive.wheel_radius_m
+            self.odometry.track[row] = drive.wheel_separation_m
         robot = SimRobot(
             spawn.robot_id,
             kind,
+            drive,
             row,
             self.bodies,
             self.lives,
@@ -109,6 +121,7 @@ class World:
             Way(self.bodies, row, spawn.pose.level, self._lanes, self._cabins, kind.max_speed_mps),
             self.people,
             stream(self._seed, spawn.robot_id),
+            is_foreign=made is not None,
         )
         self.robots[spawn.robot_id] = robot
         self._by_row.append(robot)
@@ -274,7 +287,9 @@ class World:
             granted_index=reached + max(known - 1, 0),
             battery_soc=soc,
             mode=robot.mode,
-            navigation=robot.gets_on(is_blocked=is_blocked, moves=speed_mps > 0.0),
+            navigation=robot.gets_on(
+                is_blocked=is_blocked, moves=speed_mps > 0.0, has_way=known >= 2
+            ),
             compartment=robot.compartment,
             lift=robot.way.lift,
             stop=robot.stop,
@@ -282,7 +297,7 @@ class World:
             control=robot.control,
             posture=robot.posture,
             action=robot.action,
-            stop_id=robot.stopped_for,
+            stop_id=robot.stop_id and robot.stopped_for,
             faults=robot.faults,
         )
         return robot.ails.told(report)

@@ -293,6 +293,8 @@ class Planner:
         queue, whoever is in front.
         """
         aiming = np.flatnonzero(problem.aims)
+        if len(aiming) < 2:
+            return problem.aims.copy()
         soonest = problem.away_s()[aiming] / urgency[aiming]
         order = aiming[np.argsort(soonest, kind="stable")]
         return compatible(self._graph, problem.kind, goal, order.astype(np.int32))

@@ -10,9 +10,9 @@ robots own (`conflicts.py`): element `i` is vertex `i` below `V`, segment `i - V
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -34,6 +34,10 @@ from suwon_fleet.core.sitemap import INDOOR_KINDS, Lane, LaneKind, Node, SiteMap
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+
+MOST_WAYPOINTS = 20_000
+"""Kept as they were told: some 10 MB."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,14 @@ class Roadmap:
 
     def waypoint(self, kind: str, tail: str | None, head: str) -> Waypoint:
         """Vertex `head` as a robot of `kind` is told of it; it comes from `tail`, or starts there."""
+        return self._waypoint(kind, tail, head)
+
+    @cached_property
+    def _waypoint(self) -> Callable[[str, str | None, str], Waypoint]:
+        """Those told last: robots go the same ways again and again."""
+        return lru_cache(MOST_WAYPOINTS)(self._find_waypoint)
+
+    def _find_waypoint(self, kind: str, tail: str | None, head: str) -> Waypoint:
         vertex = self.vertex_of[head]
         x_m, y_m = map(float, self.xy[vertex])
         level = self.site.levels[self.level[vertex]].id

@@ -10,6 +10,7 @@ from suwon_fleet.core.robots.command import Grant, Pause, Waypoint
 from suwon_fleet.nodes.judged_world import JudgedWorld
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import load_scenario
+from suwon_fleet.sim.teleop import Velocity
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_by_hand_a_robot_may_leave_its_ground(judged: JudgedWorld) -> None:
     judged.set_manual(robot, True)
     judged.take([grant])
     for _ in range(30):
-        judged.drive(robot, -0.5, 0.0)
+        judged.drive(robot, Velocity(-0.5, 0.0))
         judged.step()
     judged.set_manual(robot, False)
     run(judged, 2.0)

@@ -25,6 +25,7 @@ from suwon_fleet.cli.main import main
 from suwon_fleet.core.errors import BadInput
 from suwon_fleet.core.robots.report import Compartment
 from suwon_fleet.nodes.own_topics import QOS
+from suwon_fleet.nodes.robot_topics import topic_name
 from suwon_fleet.nodes.simulator import Simulator
 from suwon_fleet.wire.sdf import of_kind
 from suwon_fleet.wire.sdf.bridge import Way, crossings, services
@@ -128,6 +129,28 @@ def test_a_controller_drives_a_robot_as_in_gazebo(play: Stage, tmp_path: Path, t
     radius_m = of_kind.wheels(robot.kind).radius_m
     assert wheels["left_wheel_joint"] == pytest.approx(0.4 / radius_m, rel=0.05)
     assert not [told for told in world.world.reports() if told.robot_id == "cart-1"], "silent"
+
+
+def test_a_humanoid_is_driven_to_the_side(play: Stage, tmp_path: Path) -> None:
+    site = str(Yard.write(tmp_path).scenario.with_name("yard.yaml"))
+    given = {"site": site, "fleets": ["humanoid:1"], "driven": "*", "rate": 50.0}
+    world = play.add(Simulator, given)
+    (robot,) = world.world.robots.values()
+    name = topic_name(robot.robot_id)
+    odometry = hear(play, Odometry, f"/{name}/odom")
+    command = ahead(0.3)
+    command.linear.y = -0.2
+    steer = hand(play, Twist, f"/{name}/cmd_vel", command)
+
+    def go_on() -> None:
+        steer()
+        world.advance()
+
+    told = play.until(
+        lambda: odometry and odometry[-1].pose.pose.position.x > 0.6 and odometry[-1], step=go_on
+    )
+    assert told.pose.pose.position.y == pytest.approx(-told.pose.pose.position.x * 2 / 3)
+    assert (told.twist.twist.linear.x, told.twist.twist.linear.y) == pytest.approx((0.3, -0.2))
 
 
 @pytest.mark.parametrize(("profile", "goes_on"), [("safe", False), ("gazebo_strict", True)])

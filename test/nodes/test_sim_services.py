@@ -13,8 +13,10 @@ from yard import Yard
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion
+from action_msgs.msg import GoalStatus
+from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion, Twist
 from nodes.in_process import Stage, stage
+from rclpy.action import ActionClient
 
 from suwon_fleet.nodes.simulator import Simulator
 
@@ -108,9 +110,37 @@ def test_gazebos_create_remove_and_set_pose(play: Stage, tmp_path: Path) -> None
     assert gazebo.create("cart_1", clone_name="cart_1", allow_renaming=True)
     assert not gazebo.create("cart_1", clone_name="cart_1")
     assert not gazebo.create("other", sdf="<sdf/>")
+    assert not gazebo.create("other")
     assert gazebo.remove("new")
     assert "new" not in world.robots
     assert node.count_publishers("/new/odom") == 0
+
+
+MULE = """<sdf version="1.9"><model name="mule"><link name="base"><collision name="c">
+  <geometry><box><size>0.8 0.6 0.4</size></box></geometry></collision></link>
+  <plugin filename="gz-sim-velocity-control-system" name="gz::sim::systems::VelocityControl"/>
+</model></sdf>"""
+
+
+def test_a_model_of_ones_own_is_driven_as_in_gazebo(play: Stage, tmp_path: Path) -> None:
+    gazebo = Gazebo(play, simulated(play, tmp_path, robot_topics="off", profile="gazebo_strict"))
+    node, world = gazebo.world, gazebo.world.world
+    assert gazebo.create("", sdf=MULE)
+    assert not [one for one in world.reports() if one.robot_id == "mule"], "to its fleet silent"
+    steer = play.observer().create_publisher(Twist, "/mule/cmd_vel", 10)
+    play.until(steer.get_subscription_count)
+    twist = Twist()
+    twist.linear.y = 1.0
+    steer.publish(twist)
+    mule = world.robots["mule"]
+    play.until(lambda: mule.bodies.speed[mule.row] > 0.0)
+    assert gazebo.control(pause=True, multi_step=10)
+    assert world.pose_of(mule).y_m == pytest.approx(8.0 + math.cos(0.6))
+    assert gazebo.remove("mule")
+    assert gazebo.create("mule", sdf=MULE)
+    assert gazebo.control(pause=True, multi_step=10)
+    assert world.pose_of(world.robots["mule"]).y_m == 8.0, "what the other was told is forgotten"
+    assert node.count_publishers("/mule/odom") == 1
 
 
 class Standard(Services):
@@ -129,7 +159,7 @@ def test_the_standard_simulation(play: Stage, tmp_path: Path) -> None:
     told = standard.ask("get_simulator_features", "GetSimulatorFeatures").features
     assert {features.SPAWNING, features.NAMED_POSES} <= set(told.features)
     assert features.WORLD_LOADING not in told.features
-    assert standard.ask("step_simulation", "StepSimulation", steps=1).result.result == 3
+    assert standard.ask("step_simulation", "StepSimulation", steps=1).result.result == 4
     paused = standard.msg.SimulationState(state=2)
     for code in (1, 101):
         answer = standard.ask("set_simulation_state", "SetSimulationState", state=paused)
@@ -143,6 +173,71 @@ def test_the_standard_simulation(play: Stage, tmp_path: Path) -> None:
     assert standard.ask("reset_simulation", "ResetSimulation", scope=2).result.result == 0
     assert standard.ask("reset_simulation", "ResetSimulation", scope=255).result.result == 1
     assert world.now_ns == 0
+
+
+class Steps:
+    """A client of the action, and the feedback it got."""
+
+    def __init__(self, play: Stage, standard: Standard) -> None:
+        self._play, self.world = play, standard.world
+        actions = pytest.importorskip("simulation_interfaces.action")
+        self._kind = actions.SimulateSteps
+        self._client = ActionClient(play.observer(), self._kind, "/gzserver/simulate_steps")
+        play.until(self._client.server_is_ready)
+        self.told: list[tuple[int, int]] = []
+
+    def begin(self, steps: int) -> Any:
+        sent = self._client.send_goal_async(self._kind.Goal(steps=steps), self._hear)
+        return self._until(sent)
+
+    def end(self, goal: Any) -> tuple[int, int]:
+        """How the goal ended, and with what code."""
+        wrapped = self._until(goal.get_result_async())
+        return wrapped.status, wrapped.result.result.result
+
+    def cancel(self, goal: Any) -> None:
+        self._until(goal.cancel_goal_async())
+
+    def _until(self, future: Any) -> Any:
+        self._play.until(future.done, step=self.world.advance)
+        return future.result()
+
+    def _hear(self, message: Any) -> None:
+        told = message.feedback
+        self.told.append((told.completed_steps, told.remaining_steps))
+
+
+def test_steps_as_an_action(play: Stage, tmp_path: Path) -> None:
+    standard = Standard(play, simulated(play, tmp_path))
+    steps, world = Steps(play, standard), standard.world.world
+    features = standard.ask("get_simulator_features", "GetSimulatorFeatures").features.features
+    assert standard.msg.SimulatorFeatures.STEP_SIMULATION_ACTION in features
+    assert steps.end(steps.begin(3)) == (GoalStatus.STATUS_ABORTED, 4), "it is not paused"
+    standard.world.interface.handle.pause(True)
+    assert steps.end(steps.begin(0)) == (GoalStatus.STATUS_ABORTED, 4)
+    assert world.now_ns == 0
+    first, second = steps.begin(3), steps.begin(2)
+    assert steps.end(second) == (GoalStatus.STATUS_SUCCEEDED, 1)
+    assert steps.end(first) == (GoalStatus.STATUS_SUCCEEDED, 1)
+    assert steps.told == [(1, 2), (2, 1), (3, 0), (1, 1), (2, 0)]
+    assert (world.now_ns, standard.world.interface.is_held) == (5 * SECOND // 10, True)
+
+
+def test_steps_that_are_called_off_or_overtaken(play: Stage, tmp_path: Path) -> None:
+    standard = Standard(play, simulated(play, tmp_path))
+    steps, world = Steps(play, standard), standard.world.world
+    handle = standard.world.interface.handle
+    handle.pause(True)
+    goal = steps.begin(2**63)
+    play.until(lambda: world.now_ns > SECOND, step=standard.world.advance)
+    steps.cancel(goal)
+    assert steps.end(goal) == (GoalStatus.STATUS_CANCELED, 4)
+    since_ns = world.now_ns
+    standard.world.advance()
+    assert world.now_ns == since_ns
+    goal = steps.begin(2**63)
+    handle.pause(False)
+    assert steps.end(goal) == (GoalStatus.STATUS_ABORTED, 4), "somebody let time go on"
 
 
 def test_the_standard_entities(play: Stage, tmp_path: Path) -> None:
@@ -170,6 +265,10 @@ def test_the_standard_entities(play: Stage, tmp_path: Path) -> None:
     answer = standard.ask("spawn_entity", "SpawnEntity", **spawn)
     assert (answer.result.result, answer.entity_name) == (1, "new")
     assert standard.ask("spawn_entity", "SpawnEntity", **spawn).result.result == 101
+    for text, code in ((MULE, 1), ("<sdf>", 106), ("", 104)):
+        resource = standard.msg.Resource(resource_string=text)
+        own = {"name": "", "entity_resource": resource, "initial_pose": pose}
+        assert standard.ask("spawn_entity", "SpawnEntity", **own).result.result == code
     pose.header.frame_id = "moon"
     assert standard.ask("spawn_entity", "SpawnEntity", **spawn).result.result == 109
     info = standard.ask("get_entity_info", "GetEntityInfo", entity="new").info

@@ -16,6 +16,9 @@ from suwon_fleet.nodes.open_world import OpenWorld
 from suwon_fleet.nodes.world_handle import MOST_STEPS, Place3D, Refused, Why, WorldHandle
 from suwon_fleet.sim.robot import SimRobot
 from suwon_fleet.sim.scenario import load_scenario
+from suwon_fleet.sim.teleop import Velocity
+from suwon_fleet.wire.sdf.write.markup import document
+from suwon_fleet.wire.sdf.write.robots import robot as model_of
 
 pytestmark = pytest.mark.ros
 SECOND = 1_000_000_000
@@ -61,7 +64,7 @@ def why(error: pytest.ExceptionInfo[Refused]) -> Why:
 def test_paused_it_makes_exactly_the_steps_that_are_asked(held: Held) -> None:
     with pytest.raises(Refused, match="only a paused world") as no:
         held.handle.make_steps(1)
-    assert why(no) is Why.INCORRECT_STATE
+    assert why(no) is Why.FAILED
     held.handle.pause(True)
     held.handle.make_steps(7)
     assert (held.handle.now_ns, held.handle.is_held) == (7 * SECOND // 10, True)
@@ -158,7 +161,7 @@ def test_it_begins_again_as_it_was_whoever_came_and_went(held: Held) -> None:
     held.handle.create("new", "humanoid", HERE, may_rename=False)
     held.judged.set_manual(held.judged.world.robots["cart-1"], True)
     for _ in range(50):
-        held.judged.drive(held.judged.world.robots["cart-1"], 0.5, 0.0)
+        held.judged.drive(held.judged.world.robots["cart-1"], Velocity(0.5, 0.0))
         held.judged.step()
     held.handle.begin_again()
     assert (held.handle.now_ns, held.beginnings) == (0, 1)
@@ -180,3 +183,50 @@ def test_time_alone_is_set_back_and_those_added_go(held: Held) -> None:
     assert (held.handle.now_ns, held.beginnings) == (0, 1)
     held.handle.remove_added()
     assert held.gone == ["new"]
+
+
+MULE = """<sdf version="1.9"><model name="mule"><link name="base"><collision name="c">
+  <geometry><box><size>0.8 0.6 0.4</size></box></geometry></collision></link>
+  <plugin filename="gz-sim-velocity-control-system" name="gz::sim::systems::VelocityControl"/>
+</model></sdf>"""
+
+
+def test_a_robot_comes_as_a_model_in_sdf(held: Held) -> None:
+    world = held.judged.world
+    ours = document(model_of(world.kinds["delivery_indoor"], "cart_9"), "")
+    assert held.handle.create_from_text("", ours, HERE, may_rename=False) == "cart_9"
+    made = world.robots["cart_9"]
+    assert (made.kind.id, made.is_foreign) == ("delivery_indoor", False)
+
+    assert held.handle.create_from_text("", MULE, HERE, may_rename=True) == "mule"
+    mule = world.robots["mule"]
+    assert mule.is_foreign
+    held.judged.set_manual(mule, True)
+    x_m = world.pose_of(mule).x_m
+    for _ in range(10):
+        held.judged.drive(mule, Velocity(2.0, 0.0, 0.0))
+        held.judged.step()
+    assert world.pose_of(mule).x_m == pytest.approx(x_m + 2.0 * math.cos(0.5))
+    assert held.handle.create("twin", "mule", HERE, may_rename=False) == "twin"
+    assert world.robots["twin"].kind is mule.kind
+    held.handle.begin_again()
+    assert "mule" not in world.robots
+
+
+def test_a_robot_comes_from_a_file(held: Held, tmp_path: Path) -> None:
+    file = tmp_path / "mule & co.sdf"
+    file.write_text(MULE)
+    for what in (str(file), f"file://{file}"):
+        name = held.handle.create("", what, HERE, may_rename=True)
+        assert held.judged.world.robots[name].is_foreign
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("<sdf/>", "begin with <sdf"), ("<sdf", "sdf:1"), (MULE.replace("gz::", "my::"), "not drive")],
+)
+def test_broken_sdf_is_refused_with_what_to_mend(held: Held, text: str, said: str) -> None:
+    before = held.hash
+    with pytest.raises(Refused, match=said) as no:
+        held.handle.create_from_text("new", text, HERE, may_rename=False)
+    assert (why(no), held.came, held.hash) == (Why.PARSE_ERROR, [], before)

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from sim.stage import KINDS, QUIET, SITE, grant
+from yard import Yard
 
 from suwon_fleet.core.robots.report import Navigation, Pose
 from suwon_fleet.sim.contacts import Discs
 from suwon_fleet.sim.crowd import PATIENCE_S, RADIUS_M, Crowd, Walkers, walk
 from suwon_fleet.sim.world import Spawn, World
+from suwon_fleet.wire.maps import load_site
 
 CART = Spawn("cart", "delivery_indoor", Pose(0.0, 0.0), 0.9)
 
@@ -46,6 +50,21 @@ def test_people_keep_to_the_lanes() -> None:
         assert ((x >= 9.99) & (x <= 15.01))[above].all()
         farthest = np.maximum(farthest, np.hypot(*(people(world) - began).T))
     assert (farthest > 2.0).sum() >= 10
+
+
+def test_they_stay_in_the_zones_that_are_theirs(tmp_path: Path) -> None:
+    Yard.write(tmp_path)
+    site = load_site(tmp_path / "yard.yaml")
+    zone = site.zones[0]
+    ground = shapely.Polygon(zone.polygon).buffer(1.0)
+    quiet = replace(QUIET, walking=10, walking_in=(zone.id,))
+    world = World(site, KINDS, [], seed=1, people=quiet)
+    began = np.column_stack([world.discs.x, world.discs.y])
+    for _ in range(1200):
+        world.step()
+        assert shapely.intersects_xy(ground, world.discs.x, world.discs.y).all()
+    moved = np.hypot(*(np.column_stack([world.discs.x, world.discs.y]) - began).T)
+    assert (moved > 1.0).any()
 
 
 def test_the_same_seed_has_the_same_people_and_another_has_others() -> None:

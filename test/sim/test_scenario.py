@@ -212,6 +212,7 @@ def test_a_demand_draws_what_it_drew_without_the_others(write: Write) -> None:
         ("{normal: 1, high: 1}", "{normal: 0}", "18", "no-priorities"),
         ("seed: 3", "seed: 3\npeople: {no_show: 2}", "5", "out-of-range"),
         ("seed: 3", "seed: 3\npeople: {block_min_s: 60}", "5", "not-a-range"),
+        ("seed: 3", "seed: 3\npeople: {walking_in: [east]}", "5", "unknown-reference"),
     ],
 )
 def test_every_error_names_its_line(

@@ -17,7 +17,7 @@ from yard import Yard
 from suwon_fleet.core.robots.report import Pose
 from suwon_fleet.core.sitemap import ZoneKind
 from suwon_fleet.sim.contacts import WALL, Discs
-from suwon_fleet.sim.teleop import Teleop
+from suwon_fleet.sim.teleop import Teleop, Velocity
 from suwon_fleet.sim.walls import Walls, scan
 from suwon_fleet.sim.world import Spawn, World
 from suwon_fleet.wire.maps import load_site
@@ -39,7 +39,7 @@ def driven(speed_mps: float, seconds: float, walls: Walls) -> World:
     hand, robot = Teleop(), world.robots["r"]
     hand.set_manual(robot, True)
     for _ in range(round(seconds * 10)):
-        hand.drive(robot, speed_mps, 0.0)
+        hand.drive(robot, Velocity(speed_mps, 0.0))
         world.step()
         hand.step(0.1)
     return world

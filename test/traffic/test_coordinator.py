@@ -103,6 +103,7 @@ def test_who_waits_for_a_robot_that_stands_in_the_only_way_knows_it() -> None:
     assert world.traffic.cuts_off("r1")
     assert not world.traffic.cuts_off("r0")
     world.traffic.set_mobile("r1", True)
+    assert not world.traffic.cuts_off("r1"), "now it can be asked to make way"
     world.give("r1", "n3")
     world.give("r0", "n2")
     assert world.run(LONG_S) < LONG_S

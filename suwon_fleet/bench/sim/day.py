@@ -38,6 +38,8 @@ WITHIN_M = 500.0
 """How far a job goes at most."""
 TURN_STEPS = 10
 """The fleet decides once a simulated second."""
+TIMED_EVERY = 10
+"""Of so many turns the CPU of the world is taken in one: to ask for it may take 0.2 ms."""
 SECOND = 1_000_000_000
 LOOK_S = 600.0
 """How often the memory is looked at."""
@@ -101,7 +103,7 @@ def run_day(plan: Scenario, folder: Path, tell: Callable[[str], None]) -> Day:
     pipeline = Pipeline(core, journal, WorldLink(world))
     checker = Checker(plan.site, {name: robot.kind for name, robot in world.robots.items()})
     jobs = iter(plan.jobs())
-    job, asked = next(jobs, None), 0
+    job, asked, turns = next(jobs, None), 0, 0
     looks: list[tuple[float, float]] = []
     settle()  # as a fleet does before it begins
     cpu_s, wall_s, world_s = time.process_time(), time.perf_counter(), 0.0
@@ -111,10 +113,13 @@ def run_day(plan: Scenario, folder: Path, tell: Callable[[str], None]) -> Day:
             requests.append(SubmitJob(job.request.request_id, job.request))
             job, asked = next(jobs, None), asked + 1
         pipeline.turn(world.now_ns, requests)
-        began_s = time.process_time()
+        is_timed = turns % TIMED_EVERY == 0
+        began_s = time.process_time() if is_timed else 0.0
         for _ in range(TURN_STEPS):
             world.step()
-        world_s += time.process_time() - began_s
+        if is_timed:
+            world_s += TIMED_EVERY * (time.process_time() - began_s)
+        turns += 1
         points = world.bodies.x + 1j * world.bodies.y
         checker.see_points(at_s, points, lambda name: world.robots[name].way.level)
         if at_s % LOOK_S == 0.0:

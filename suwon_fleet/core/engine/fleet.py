@@ -25,7 +25,7 @@ from suwon_fleet.core.engine.evolve import evolve
 from suwon_fleet.core.engine.messages import Answer, Effect, Send
 from suwon_fleet.core.engine.rounds import Round
 from suwon_fleet.core.engine.state import FleetState, JobRecord, RobotRecord, StopRecord
-from suwon_fleet.core.engine.touched import touched
+from suwon_fleet.core.engine.touched import is_under_way_still, touched
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.events import (
     RobotHandedOver,
@@ -156,7 +156,8 @@ class Fleet:
     def emit(self, event: Event) -> None:
         """Decide: the event is in the state now, and in the journal before any effect leaves."""
         concerned = list(touched(self.state, event))
-        self.stirred.update(concerned)
+        if not (self.border is None and is_under_way_still(self.state, event)):
+            self.stirred.update(concerned)
         for robot_id in concerned:
             self.settled.pop(robot_id, None)
             if not isinstance(event, _GETS_ON):

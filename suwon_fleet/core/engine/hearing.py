@@ -23,7 +23,7 @@ from suwon_fleet.core.robots.command import (
 )
 from suwon_fleet.core.robots.layers.energy import level_of
 from suwon_fleet.core.robots.report import RobotReport, StopState
-from suwon_fleet.core.robots.states import Connection, Manipulation
+from suwon_fleet.core.robots.states import Connection, Manipulation, RobotStates
 
 
 def announce(fleet: Fleet, said: m.Announced) -> None:
@@ -68,12 +68,12 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
     told = _told(report)
     if told == fleet.settled.get(robot.robot_id) and _is_as_charged(fleet, robot, report):
         return
-    _follow(fleet, robot, report)
+    states = None if _follow(fleet, robot, report) else robot.states
     _hear_progress(fleet, robot, report)
     _hear_action(fleet, robot, report)
     _hear_stops(fleet, robot, report)
     _hear_pause(fleet, robot, report)
-    if _is_settled(fleet, robot, report):
+    if _is_settled(fleet, robot, report, states):
         fleet.settled[robot.robot_id] = told
 
 
@@ -106,8 +106,13 @@ def _is_as_charged(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> boo
     return battery is None or level_of(report.battery_soc, battery, level) is level
 
 
-def _is_settled(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
-    """Whether a report like this one, heard again, would leave nothing to do and nothing to tell."""
+def _is_settled(
+    fleet: Fleet, robot: RobotRecord, report: RobotReport, known: RobotStates | None
+) -> bool:
+    """Whether a report like this one, heard again, would leave nothing to do and nothing to tell.
+
+    `known` are states to which it told nothing new.
+    """
     if report.stop is not StopState.NONE or report.stop_id or robot.busy_action is not None:
         return False
     if report.path_index > robot.path_first or report.granted_index < robot.front_index:
@@ -115,11 +120,9 @@ def _is_settled(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
     job = fleet.job_of(robot)
     if job is not None and job.status is JobStatus.PAUSED:
         return False
-    battery = fleet.kind_of(robot).battery
-    return not (
-        fleet.stops_of(robot.robot_id)
-        or fleet.table_of(robot).has_news(robot.states, report, battery)
-    )
+    if fleet.stops_of(robot.robot_id):
+        return False
+    return robot.states is known or not _has_news(fleet, robot, report)
 
 
 def _stranger(fleet: Fleet, report: RobotReport) -> RobotRecord | None:
@@ -131,13 +134,18 @@ def _stranger(fleet: Fleet, report: RobotReport) -> RobotRecord | None:
     return None
 
 
-def _follow(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
-    table = fleet.table_of(robot)
-    if not table.has_news(robot.states, report, fleet.kind_of(robot).battery):
-        return
-    followed = table.follow(robot.states, report, firing.facts(fleet, robot))
+def _has_news(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
+    kind = fleet.kind_of(robot)
+    return fleet.table_of(robot).has_news(robot.states, report, kind.battery)
+
+
+def _follow(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> bool:
+    """Let the robot's states be what it tells; whether that was anything new."""
+    if not _has_news(fleet, robot, report):
+        return False
+    followed = fleet.table_of(robot).follow(robot.states, report, firing.facts(fleet, robot))
     if followed.states == robot.states:
-        return
+        return True
     triggers = tuple(row.trigger for row in followed.rows)
     firing.change(fleet, robot, followed.states, triggers, followed.rows)
     for surprise in followed.surprises:
@@ -149,6 +157,7 @@ def _follow(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:
             told=surprise.told,
         )
         alerts.raise_alert(fleet, alerts.WARNING, reason, robot.robot_id)
+    return True
 
 
 def _hear_progress(fleet: Fleet, robot: RobotRecord, report: RobotReport) -> None:

@@ -12,6 +12,8 @@ from suwon_fleet.core.engine.events import (
     AlertClosed,
     AlertRaised,
     Event,
+    GroundGranted,
+    GroundReleased,
     JobAccepted,
     JobAssigned,
     JobsForgotten,
@@ -38,6 +40,21 @@ def touched(state: FleetState, event: Event) -> Iterable[str]:
             return _about(state, state.alerts[alert_id].subject)
     robot_id: str = getattr(event, "robot_id", "")
     return _about(state, robot_id or getattr(event, "job_id", ""))
+
+
+def is_under_way_still(state: FleetState, event: Event) -> bool:
+    """Whether a robot on its way somewhere passes ground or is given more, and has some ahead all along.
+
+    What it does next it knows until it gets there; only who meets others has an eye on them meanwhile.
+    """
+    if not isinstance(event, GroundGranted | GroundReleased):
+        return False
+    robot = state.robots[event.robot_id]
+    if robot.destination == "" or len(robot.path) == 1:
+        return False
+    if isinstance(event, GroundReleased) and event.index >= robot.front_index:
+        return False
+    return not (robot.job_id and state.jobs[robot.job_id].part_of)
 
 
 def _about(state: FleetState, subject: str) -> Iterable[str]:

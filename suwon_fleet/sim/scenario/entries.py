@@ -72,7 +72,7 @@ def read_fleet(item: Item, known: Known) -> FleetPlan | None:
     entry = Fields(item, known.findings, "a fleet", FLEET_KEYS)
     entry.require("id", "kind", "count")
     fleet_id = _own_id(entry, known)
-    kind = _one_of(entry.get("kind"), known.kinds, "robot kind", known)
+    kind = one_of(entry.get("kind"), known.kinds, "robot kind", known)
     count = entry.whole("count", MOST_ROBOTS)
     start = _selection(entry, "start", known)
     charge = entry.span("charge", 0.0, 1.0)
@@ -101,7 +101,7 @@ def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
     priority = _priority(entry.get("priority"), known)
     deadline_s = entry.number("deadline_s", 0.0, LONGEST_S)
     after = tuple(
-        name for job in entry.items("after") if (name := _one_of(job, known.jobs, "job", known))
+        name for job in entry.items("after") if (name := one_of(job, known.jobs, "job", known))
     )
     job_id = _job_id(entry, at_s or 0.0, after, known)
     if at_s is None or kind is None or known.findings.has_errors:
@@ -125,7 +125,7 @@ def read_job(item: Item, known: Known, number: int) -> TimedJob | None:
 
 
 def _places(entry: Fields, key: str, known: Known) -> tuple[str, ...]:
-    names = (_one_of(i, known.site.place_by_id, "place", known) for i in entry.items(key))
+    names = (one_of(i, known.site.place_by_id, "place", known) for i in entry.items(key))
     return tuple(filter(None, names))
 
 
@@ -238,7 +238,7 @@ def _own_id(entry: Fields, known: Known) -> str | None:
     return name
 
 
-def _one_of(item: Item | None, names: Collection[str], what: str, known: Known) -> str | None:
+def one_of(item: Item | None, names: Collection[str], what: str, known: Known) -> str | None:
     text = None if item is None else text_of(item, known.findings)
     if item is None or text is None or text in names:
         return text
@@ -252,15 +252,15 @@ def _selection(entry: Fields, key: str, known: Known) -> Selection:
     """Some places; all of them where the file does not say."""
     own = Fields(entry.get(key), known.findings, f"'{key}'", SELECTION_KEYS)
     kinds = [choice_of(item, known.findings, PlaceKind) for item in own.items("kinds")]
-    zones = [_one_of(item, known.site.zone_by_id, "zone", known) for item in own.items("zones")]
-    places = [_one_of(item, known.site.place_by_id, "place", known) for item in own.items("places")]
+    zones = [one_of(item, known.site.zone_by_id, "zone", known) for item in own.items("zones")]
+    places = [one_of(item, known.site.place_by_id, "place", known) for item in own.items("places")]
     return Selection(
         frozenset(filter(None, kinds)), tuple(filter(None, zones)), tuple(filter(None, places))
     )
 
 
 def _priority(item: Item | None, known: Known) -> Priority:
-    name = _one_of(item, PRIORITIES, "priority", known)
+    name = one_of(item, PRIORITIES, "priority", known)
     return PRIORITIES[name] if name else Priority.NORMAL
 
 
@@ -270,7 +270,7 @@ def _priorities(entry: Fields, known: Known) -> dict[Priority, float]:
     for name, item in entry.pairs("priorities"):
         key = Item(name, item.key, plain=False)
         weight = number_of(item, known.findings, 0.0, MOST_WEIGHT)
-        if _one_of(key, PRIORITIES, "priority", known) and weight:
+        if one_of(key, PRIORITIES, "priority", known) and weight:
             weights[PRIORITIES[name]] = weight
     if entry.get("priorities") is not None and not weights:
         mark, mend = entry.entries["priorities"].mark, "give one at least a weight above 0"

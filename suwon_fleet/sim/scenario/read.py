@@ -15,7 +15,7 @@ from suwon_fleet.resources import resource_path
 from suwon_fleet.sim.faults import read_fault
 from suwon_fleet.sim.faults.model import LONGEST_S
 from suwon_fleet.sim.people import People
-from suwon_fleet.sim.scenario.entries import Known, read_demand, read_fleet, read_job
+from suwon_fleet.sim.scenario.entries import Known, one_of, read_demand, read_fleet, read_job
 from suwon_fleet.sim.scenario.model import Ends, Operator, Scenario
 from suwon_fleet.sim.scenario.read_expect import read_expectation
 from suwon_fleet.wire.document import Item, parse_yaml
@@ -45,7 +45,7 @@ MOST_OF_PEOPLE = {
     "block_max_s": 3600.0,
     "grasp_failure": 1.0,
 }
-PEOPLE_KEYS = (*MOST_OF_PEOPLE, "walking")
+PEOPLE_KEYS = (*MOST_OF_PEOPLE, "walking", "walking_in")
 
 T = TypeVar("T")
 
@@ -83,11 +83,12 @@ class _Reader:
             kinds = load_kinds(resource_path("config/robots"))
         own_seed = or_else(top.whole("seed", LARGEST_SEED), 1)
         duration_s = top.number("duration_s", 1.0, LONGEST_S)
-        scenario_id, title, people = top.id("id"), top.title(), self._people()
+        scenario_id, title = top.id("id"), top.title()
         ends, operator = top.choice("ends", Ends), self._operator()
         if site is None or kinds is None:
             raise self._bad()
         known = Known(site, kinds, self._findings, self._folder)
+        people = self._people(known)
         fleets = [read_fleet(item, known) for item in top.items("fleets")]
         timed = [read_job(item, known, n) for n, item in enumerate(top.items("jobs"), 1)]
         demands = [read_demand(item, known) for item in top.items("demands")]
@@ -150,11 +151,19 @@ class _Reader:
                 return resource_path(f"config/sites/{name}.yaml")
         return self._file(name)
 
-    def _people(self) -> People:
+    def _people(self, known: Known) -> People:
         own = Fields(self._top.get("people"), self._findings, "'people'", PEOPLE_KEYS)
         numbers = {key: own.number(key, 0.0, most) for key, most in MOST_OF_PEOPLE.items()}
         walking = or_else(own.whole("walking", MOST_WALKING), 0)
-        people = replace(People(), **given(**numbers), walking=walking)
+        zones = [
+            one_of(item, known.site.zone_by_id, "zone", known) for item in own.items("walking_in")
+        ]
+        people = replace(
+            People(),
+            **given(**numbers),
+            walking=walking,
+            walking_in=tuple(filter(None, zones)),
+        )
         for least, most in (("handover_min_s", "handover_max_s"), ("block_min_s", "block_max_s")):
             if getattr(people, least) > getattr(people, most):
                 what = f"{least} is more than {most}"

@@ -95,7 +95,7 @@ def _list(items: Schema) -> Schema:
 def _people() -> Schema:
     most = read.MOST_OF_PEOPLE
     numbers = {key: number(0.0, high) for key, high in most.items()}
-    return mapping(numbers | {"walking": _whole(read.MOST_WALKING)})
+    return mapping(numbers | {"walking": _whole(read.MOST_WALKING), "walking_in": _list(TEXT)})
 
 
 def _selection() -> Schema:

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import shapely
-
 from suwon_fleet.core.sitemap import Node, Place, PlaceKind, SiteMap
+from suwon_fleet.sim.zones import nodes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,4 @@ class Selection:
 
     def nodes(self, site: SiteMap) -> list[Node]:
         """The nodes in one of the zones, whatever stands there."""
-        if not self.zones:
-            return list(site.nodes)
-        zones = [site.zone_by_id[name] for name in self.zones]
-        grounds = [(zone.level, shapely.Polygon(zone.polygon)) for zone in zones]
-        return [
-            node
-            for node in site.nodes
-            if any(
-                level in (None, node.level) and shapely.intersects_xy(ground, node.x_m, node.y_m)
-                for level, ground in grounds
-            )
-        ]
+        return nodes_in(site, self.zones)

@@ -28,7 +28,10 @@ _FURTHEST_M, _FASTEST_MPS = 1e8, 1e3
 @quick
 @dataclass(frozen=True, slots=True)
 class Odometry:
-    """Where a robot is in `frame`, on the flat, and how fast it drives and, if that is known, turns."""
+    """Where a robot is in `frame`, on the flat, and how fast it drives and, if that is known, turns.
+
+    What is read has the speed in whatever direction as `speed_mps`.
+    """
 
     stamp_ns: int
     frame: str
@@ -38,6 +41,7 @@ class Odometry:
     yaw_rad: float
     speed_mps: float
     turn_radps: float = 0.0
+    left_mps: float = 0.0
 
 
 @quick
@@ -84,7 +88,7 @@ def _odometry(frame: str, child_frame: str) -> tuple[Struct, bytes]:
     write.text(child_frame)
     frames = write.payload()[len(HEADER) + 8 :]
     filled = len(frames) + -len(frames) % 8  # the stamp before them has 8 bytes
-    return Struct(f"<{len(HEADER)}siI{filled}s7d288xd32xd288x"), frames
+    return Struct(f"<{len(HEADER)}siI{filled}s7d288x2d24xd288x"), frames
 
 
 def write_odometry(told: Odometry) -> bytes:
@@ -92,7 +96,8 @@ def write_odometry(told: Odometry) -> bytes:
     layout, frames = _odometry(told.frame, told.child_frame)
     stamp, half = divmod(told.stamp_ns, 10**9), told.yaw_rad / 2
     pose = (told.x_m, told.y_m, 0.0, 0.0, 0.0, math.sin(half), math.cos(half))
-    return layout.pack(HEADER, *stamp, frames, *pose, told.speed_mps, told.turn_radps)
+    speeds = (told.speed_mps, told.left_mps, told.turn_radps)
+    return layout.pack(HEADER, *stamp, frames, *pose, *speeds)
 
 
 def read_transforms(payload: bytes) -> list[Transform]:

@@ -25,6 +25,7 @@ DEEPEST_INCLUDE = 16
 NEWEST = (1, 9)
 """The newest version that Gazebo Fortress reads; later Gazebos read it too."""
 _LONGEST_NAME = 200
+_THINGS = ("world", "model", "actor", "include")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,23 @@ def read_sdf(
     """What a file holds, or None, with all that is wrong. `models` are folders of ``model://``."""
     loader = _Loader(models)
     file = Path(path)
-    content = loader.load(file)
-    problems = loader.problems
+    return _kept(file, loader.load(file), loader.problems)
+
+
+def _kept(
+    path: Path, content: World | Actor | Found | None, problems: tuple[Problem, ...]
+) -> tuple[SdfFile | None, tuple[Problem, ...]]:
     if content is None or any(problem.severity is Severity.ERROR for problem in problems):
         return None, problems
-    return SdfFile(file, content.model if isinstance(content, Found) else content), problems
+    return SdfFile(path, content.model if isinstance(content, Found) else content), problems
+
+
+def read_sdf_text(
+    text: str, *, models: Sequence[Path] = (), name: str = "sdf"
+) -> tuple[SdfFile | None, tuple[Problem, ...]]:
+    """The same of a text that is in no file; `name` is what messages call it."""
+    loader = _Loader(models)
+    return _kept(Path(name), loader.parse(text, Path(name)), loader.problems)
 
 
 def load_world(path: str | PathLike[str], *, models: Sequence[Path] = ()) -> World:
@@ -83,13 +96,25 @@ class _Loader:
             self._open.pop()
         return self._loaded[key]
 
+    def parse(self, text: str, path: Path) -> World | Actor | Found | None:
+        """What a text holds; relative names in it are looked for from `path`."""
+        findings = self._findings[path.absolute()] = Findings(str(path))
+        if len(text) > MOST_BYTES:
+            what = f"the text is longer than {MOST_BYTES // 1024} KiB"
+            findings.error(None, "too-large", what, "a model is smaller")
+            return None
+        return self._parsed(text, path, findings)
+
     def _read(self, path: Path, findings: Findings) -> World | Actor | Found | None:
         text = read_text(path, findings, what="file in SDF", most_bytes=MOST_BYTES)
-        root = parse_xml(text, findings) if text is not None else None
+        return self._parsed(text, path, findings) if text is not None else None
+
+    def _parsed(self, text: str, path: Path, findings: Findings) -> World | Actor | Found | None:
+        root = parse_xml(text, findings)
         if root is None or not _is_sdf(root, findings):
             return None
         warn_of_others(root, findings)
-        things = [child for child in root.children if child.tag in ("world", "model", "actor")]
+        things = [child for child in root.children if child.tag in _THINGS]
         if len(things) != 1:
             what = f"{len(things)} worlds, models or actors in one file"
             findings.error(root.mark, "not-one", what, "put one into each file")
@@ -100,6 +125,8 @@ class _Loader:
                 return reader.world(things[0])
             case "model":
                 return reader.model(things[0])
+            case "include":
+                return reader.include(things[0])
             case _:
                 return read_actor(things[0], Values(findings))
 

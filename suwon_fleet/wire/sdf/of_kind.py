@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from suwon_fleet.core.robots.kind import RobotKind
-from suwon_fleet.wire.sdf.drives import Limits
+from suwon_fleet.core.robots.kind import Family, RobotKind
+from suwon_fleet.wire.sdf.drives import DiffDrive, Limits, VelocityControl
 from suwon_fleet.wire.sdf.model import Lidar, LinearBattery
 from suwon_fleet.wire.sdf.pose import Pose
 
@@ -55,6 +55,21 @@ def speed_limits(kind: RobotKind) -> Limits:
 def turn_limits(kind: RobotKind) -> Limits:
     """To either side."""
     return Limits(least_speed=-kind.turn_rate_radps, most_speed=kind.turn_rate_radps)
+
+
+def drive(kind: RobotKind) -> DiffDrive | VelocityControl:
+    """Two wheels; a humanoid is a body that goes as it is told."""
+    if kind.family is Family.HUMANOID:
+        return VelocityControl()
+    radius_m, apart_m = wheels(kind)
+    return DiffDrive(
+        left_joints=("left_wheel_joint",),
+        right_joints=("right_wheel_joint",),
+        wheel_separation_m=apart_m,
+        wheel_radius_m=radius_m,
+        linear=speed_limits(kind),
+        angular=turn_limits(kind),
+    )
 
 
 def battery(kind: RobotKind) -> LinearBattery:

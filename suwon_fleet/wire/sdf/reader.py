@@ -152,7 +152,7 @@ class Reader:
             if child.tag == "model":
                 thing = self.model(child)
             elif child.tag == "include":
-                thing = self._include(child)
+                thing = self.include(child)
             elif child.tag == "frame" and element.tag == "world":
                 self._check_name(child)
                 pose, relative_to = read_pose(child, self._values)
@@ -168,7 +168,7 @@ class Reader:
                 found.append((thing, child.mark))
         return found
 
-    def _include(self, element: Element) -> Found | Actor | None:
+    def include(self, element: Element) -> Found | Actor | None:
         """What another file holds, under the name and at the place told here."""
         warn_of_others(element, self._findings)
         if element.flag("merge"):

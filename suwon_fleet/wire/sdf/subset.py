@@ -23,7 +23,7 @@ def _tags(read: str, left: str = "") -> _Tags:
 
 
 _SUBSET = {
-    "sdf": _tags("world model actor", "light"),
+    "sdf": _tags("world model actor include", "light"),
     "world": _tags(
         "physics model include actor frame plugin",
         "light scene gui gravity atmosphere magnetic_field spherical_coordinates",

@@ -9,7 +9,7 @@ from core.engine.puppets import PuppetStage
 from suwon_fleet.core.engine import errands, events
 from suwon_fleet.core.engine.fleet import LOOK_EVERY_S, Fleet
 from suwon_fleet.core.engine.state import RobotRecord
-from suwon_fleet.core.engine.touched import touched
+from suwon_fleet.core.engine.touched import is_under_way_still, touched
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.jobs import JobKind, JobRequest, JobStatus, Role
 from suwon_fleet.core.robots.command import StopKind
@@ -48,6 +48,21 @@ def test_what_happens_to_one_of_a_team_concerns_all(stage: PuppetStage) -> None:
     assert len(team) == len(TEAM)
     for name in team:
         assert set(touched(stage.core.state, events.GroundReleased(0, name, 1))) == team
+
+
+def test_ground_passed_or_given_on_the_way_is_no_reason_to_ask_a_robot_anew(
+    stage: PuppetStage,
+) -> None:
+    state = stage.core.state
+    stage.submit(JobKind.GO_TO, "d", robot_id="r1")
+    robot = state.robots["r1"]
+    stage.play(10, until=lambda: len(robot.path) > 2)
+    passed, arrived = robot.path_first + 1, robot.front_index
+    assert is_under_way_still(state, events.GroundReleased(0, "r1", passed))
+    assert is_under_way_still(state, events.GroundGranted(0, "r1", ("d",)))
+    assert not is_under_way_still(state, events.GroundReleased(0, "r1", arrived)), "it is there"
+    assert not is_under_way_still(state, events.GroundGranted(0, "r2", ("d",))), "it stood"
+    assert not is_under_way_still(state, events.DestinationSet(0, "r1", "a"))
 
 
 def test_a_robot_to_which_nothing_happens_is_looked_at_now_and_then(

@@ -27,14 +27,14 @@ READERS: tuple[Callable[[bytes], Any], ...] = (
     actions.read_status,
     actions.read_trigger_response,
 )
-ODOMETRY = topics.Odometry(12_000_000_034, "map", "base_link", 1.5, -2.25, 0.75, -0.5, 0.3)
+ODOMETRY = topics.Odometry(12_000_000_034, "map", "base_link", 1.5, -2.25, 0.75, -0.5, 0.3, 0.2)
 BATTERY = topics.Battery(0.5, topics.CHARGING)
 
 
 def test_what_is_written_is_read() -> None:
     read = topics.read_odometry(topics.write_odometry(ODOMETRY))
     assert read.yaw_rad == pytest.approx(ODOMETRY.yaw_rad)
-    assert read.speed_mps == ODOMETRY.speed_mps
+    assert read.speed_mps == -math.hypot(0.5, 0.2), "in whatever direction"
     assert topics.read_battery(topics.write_battery(BATTERY, 5)) == BATTERY
     assert topics.read_battery(topics.write_battery(topics.Battery(None, 0), 5)).share is None
 
@@ -53,7 +53,7 @@ def test_it_is_what_ros_speaks() -> None:
     assert odometry.header.frame_id == "map"
     assert odometry.pose.pose.position.y == -2.25
     twist = odometry.twist.twist
-    assert (twist.linear.x, twist.linear.y, twist.angular.y, twist.angular.z) == (-0.5, 0, 0, 0.3)
+    assert (twist.linear.x, twist.linear.y, twist.angular.y, twist.angular.z) == (-0.5, 0.2, 0, 0.3)
     odometry.header.frame_id, odometry.child_frame_id = "odd", "frames"
     again = topics.read_odometry(serialize_message(odometry))
     assert (again.frame, again.child_frame, again.x_m, again.y_m) == ("odd", "frames", 1.5, -2.25)
