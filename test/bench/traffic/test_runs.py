@@ -53,7 +53,7 @@ def test_who_stands_in_a_crowd_is_let_on() -> None:
     """At the end of this one's dead ends robots stood for ever behind those who wanted to go in."""
     case = make_case("grid", random_grid(12, 0.25, 6), 32, delays=True, seed=6, ticks=2000)
     outcome = make_run(case, Ours(case))
-    assert outcome.longest_s < 60.0
+    assert outcome.longest_s < 120.0
     assert (outcome.stuck, outcome.overlaps) == (0, 0)
 
 
