@@ -7,7 +7,8 @@ import math
 from collections import Counter
 from threading import Lock
 
-MOST_SENDERS = 1000
+MOST_SENDERS = 10_000
+"""Who may have an allowance each: more than a site has robots."""
 _LONGEST_NAME = 200
 LOOK_EVERY_S = 0.1
 """For senders that can be forgotten: a look goes through them all."""
