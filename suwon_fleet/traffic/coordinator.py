@@ -56,8 +56,6 @@ class Coordinator:
         self._planned: Planned | None = None
         self._courses: Courses | None = None
         self._replanning = Replanning()
-        self._in_the_way: frozenset[str] | None = None
-        """Who keeps others from where they want to be; None: not known since something has changed."""
 
     def take_memory(self) -> None:
         """Have now what travel times will take once all of them were asked for."""
@@ -86,13 +84,11 @@ class Coordinator:
         vertices = [self.roadmap.vertex_of[name] for name in path]
         self._ledger.place(slot, kind_index, vertices, first_index)
         self._squad.add(robot_id, slot, kind_index)
-        self._in_the_way = None
         self._replanning.is_broken = True
 
     def remove(self, robot_id: str) -> None:
         """Free all ground of a robot that a person, or the robot, says is gone."""
         self._ledger.remove(self._squad.remove(robot_id))
-        self._in_the_way = None
         self._replanning.is_broken = True
 
     def release(self, robot_id: str, index: int) -> None:
@@ -100,7 +96,6 @@ class Coordinator:
         slot = self._squad.slots[robot_id]
         self._squad.stirred[slot] = True
         self._passed.append((slot, index))
-        self._in_the_way = None
 
     @property
     def _ledger(self) -> Ledger:
@@ -121,7 +116,6 @@ class Coordinator:
         if target != squad.goal[slot]:
             squad.since_ns[slot] = now_ns
         squad.goal[slot], squad.urgency[slot] = target, urgency
-        self._in_the_way = None
         squad.stirred[slot] = True
         if target != NO:
             kind, front = int(squad.kind[slot]), self._ledger.front(slot)
@@ -136,7 +130,6 @@ class Coordinator:
         if self._squad.mobile[slot] == mobile:
             return
         self._squad.mobile[slot] = mobile
-        self._in_the_way = None
         self._squad.stirred[slot] = True
         if mobile or not self._has_moves_left(slot):
             self._replanning.is_stale = True
@@ -152,7 +145,6 @@ class Coordinator:
     def _close_ways(self) -> None:
         """Let no plan lead into what is closed now."""
         self._routes.close_zones(frozenset(self._closed))
-        self._in_the_way = None
         self._replanning.is_broken = True
 
     # Times and places
@@ -204,7 +196,6 @@ class Coordinator:
         """Plan if need be, and return what is newly granted; the caller journals it, then tells robots."""
         if self._needs_plan(now_ns):
             self._plan(now_ns)
-        self._in_the_way = None
         if self._courses is None:
             return []
         names, vertices = self._squad.names, self.roadmap.vertex_names
@@ -249,12 +240,9 @@ class Coordinator:
         """Whether another robot has no way to where it wants to be because this one stands in it."""
         if self._planned is None or not self._planned.no_way:
             return False
-        if self._in_the_way is None:
-            names = [self._squad.names.get(slot) for slot in self._planned.no_way]
-            waits = [wait for name in names if name and (wait := self.wait_of(name))]
-            stuck = (wait.robot_id for wait in waits if wait.reason is WaitReason.NO_WAY)
-            self._in_the_way = frozenset(filter(None, stuck))
-        return robot_id in self._in_the_way
+        names = self._squad.names
+        stuck = (names[slot] for slot in self._planned.no_way if slot in names)
+        return Wait(WaitReason.NO_WAY, robot_id) in map(self.wait_of, stuck)
 
     def _obstacle(self, slot: int) -> Wait | None:
         """What keeps a robot that needs ground from its next move."""

@@ -106,7 +106,6 @@ class GroupCoordinator(Coordinator):
     def _close_ways(self) -> None:
         """What is being given away is left, but not entered; jobs are weighed as if it were open."""
         self._routes.close_zones(frozenset(self._closed) | self._given_zones)
-        self._in_the_way = None
         self._replanning.is_broken = True
 
     # Zones that are given away
@@ -122,7 +121,7 @@ class GroupCoordinator(Coordinator):
         self._owned.redraw(self.roadmap, self._graph)
         self._routes = Routes(self.roadmap)
         self._planner = Planner(self.roadmap, self._graph)
-        self._planned = self._courses = self._in_the_way = None
+        self._planned = self._courses = None
         self._squad.place_in_plan[:] = NO
         self._gates.clear()
         self._halts.clear()
@@ -327,7 +326,7 @@ class GroupCoordinator(Coordinator):
         if pair not in self.roadmap.edge_between:
             raise Broken(f"no lane leads on to {vertex} from where {robot_id} is")
         self._ledger.extend(slot, self.roadmap.edge_between[pair])
-        self._replanning.is_broken, self._in_the_way = True, None
+        self._replanning.is_broken = True
 
     def _elements(self, gate: Gate) -> tuple[int, int, int]:
         """The ground of a gate: its first vertex, what lies between, its last."""
