@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zenoh
@@ -30,7 +30,7 @@ PLAIN = "bench/plain"
 """Where the peer of the events is put."""
 
 
-def crowd(endpoint: str, told: dict[str, Any]) -> dict[str, float]:
+def crowd(endpoint: str, told: dict[str, Any]) -> None:
     """Many robots with one session. They are at once wherever they may go, and do nothing but report.
 
     It runs until it is killed, or whoever started it is gone.
@@ -63,7 +63,6 @@ def crowd(endpoint: str, told: dict[str, Any]) -> dict[str, float]:
     for subscriber in heard:
         subscriber.undeclare()
     session.close()
-    return {}
 
 
 _HEARD = ("grant", "command", "stop")
@@ -153,7 +152,7 @@ _ROOM = 1.5
 def main() -> None:
     """Play what is asked."""
     endpoint, what = sys.argv[1:]
-    done = {"crowd": crowd, "post": post, "teller": teller}[what](
-        endpoint, json.loads(sys.stdin.readline())
-    )
+    parts: dict[str, Callable[[str, dict[str, Any]], dict[str, float] | None]]
+    parts = {"crowd": crowd, "post": post, "teller": teller}
+    done = parts[what](endpoint, json.loads(sys.stdin.readline()))
     print(json.dumps(done), flush=True)
