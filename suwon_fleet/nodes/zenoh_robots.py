@@ -119,8 +119,9 @@ class ZenohRobots:
             ) from error
         try:
             where = (values["zenoh_site"] or site_id, values["zenoh_zone"])
-            self.link: ZenohLink = ZenohLink(self._session, clock, *where)
             self._last_values = LastValues(self._session, *where)
+            keep = self._last_values.keep
+            self.link: ZenohLink = ZenohLink(self._session, clock, *where, keep=keep)
             self._doctor = Doctor(self._session, *where, lease_s_of(settings.config()))
             self.peers: ZenohPeers | None = (
                 ZenohPeers(self._session, clock, where[0], group, wake) if group else None

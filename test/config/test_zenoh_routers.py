@@ -24,9 +24,11 @@ from zenoh.ext import (
 )
 from zenoh_net import Heard, answers, free_endpoint, plain, until_put_arrives
 
+from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.zenoh.counts import Counts
 from suwon_fleet.adapters.zenoh.happenings import ASK_AGAIN_S, Order, cache_of, subscribe
 from suwon_fleet.adapters.zenoh.last_values import LastValues
+from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.queues import Replies
 from suwon_fleet.bench.bridge.proxy import FaultyProxy
 from suwon_fleet.wire.zenoh.happenings import RobotEvent
@@ -206,8 +208,9 @@ def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> Non
     for region, site in zip(REGIONS, sites, strict=False):
         net.router("star_site.json5", site, hub, region=region)
     wait_for(lambda: neighbours(middle) == 2)
-    last = LastValues(net.client(sites[0]), "suseo")
-    robot = net.client(sites[0])
+    fleet, robot = net.client(sites[0]), net.client(sites[0])
+    last = LastValues(fleet, "suseo")
+    link = ZenohLink(fleet, WallClock(), "suseo", keep=last.keep)
 
     def kept() -> bool:
         for number in range(3):
@@ -215,7 +218,7 @@ def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> Non
         robot.put("suwon/v1/suseo/lab/b/state", "b")
         robot.put("suwon/v1/suseo/lab/a/factsheet", "sheet")
         robot.put("suwon/v1/suseo/lab/a/alarm", "not kept")
-        last.turn()
+        link.drain()
         return len(last) == 3
 
     wait_for(kept)
@@ -232,4 +235,5 @@ def test_who_comes_late_is_told_the_newest_values_across_a_star(net: Net) -> Non
     }
     assert ask("suwon/v1/*/*/*/factsheet") == {"suwon/v1/suseo/lab/a/factsheet": "sheet"}
     assert ask("suwon/v1/suseo/lab/c/state") == {}
+    link.close()
     last.close()

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import zenoh
 from zenoh import SampleKind
 from zenoh.handlers import RingChannel
 
-from suwon_fleet.adapters.zenoh.queues import Inbox
 from suwon_fleet.wire.zenoh.access import LASTING
 from suwon_fleet.wire.zenoh.keys import all_robots
 
@@ -20,21 +21,18 @@ _MOST_QUERIES = 10_000
 class LastValues:
     """Answers whoever asks for ``suwon/v1/<site>/<zone>/*/{state,factsheet}``. Belongs to one thread.
 
-    A value is passed on as it came, with its time stamp: of several answers the newest counts. It says how
-    a robot was, not that it is there; that is its liveliness token's to say.
+    It listens to nobody: who does anyway hands it what was said. A value is passed on as it came, with its
+    time stamp: of several answers the newest counts. It says how a robot was, not that it is there; that is
+    its liveliness token's to say.
     """
 
     def __init__(
         self, session: zenoh.Session, site: str, zone: str = "*", *, most: int = MOST_KEYS
     ) -> None:
-        """Begin to listen. Raises BadInput for a site or zone that cannot be."""
+        """Begin to be asked. Raises BadInput for a site or zone that cannot be."""
         keys = [all_robots(site, zone, channel) for channel in LASTING]
         self._most = most
         self._values: dict[str, zenoh.Sample] = {}
-        self._inboxes: list[Inbox] = []
-        for key in keys:
-            inbox = Inbox()
-            self._inboxes.append(inbox.of(session.declare_subscriber(key, inbox.handler)))
         self._queryables = []
         for key in keys:
             waiting: RingChannel[zenoh.Query] = RingChannel(_MOST_QUERIES)
@@ -44,27 +42,24 @@ class LastValues:
         """How many values there are."""
         return len(self._values)
 
+    def keep(self, said: Mapping[str, zenoh.Sample]) -> None:
+        """Take in what robots have said last, by key: a value, or that there is none any more."""
+        values = self._values
+        for key, sample in said.items():
+            values.pop(key, None)  # so that the first is always the one renewed longest ago
+            if sample.kind == SampleKind.PUT:
+                values[key] = sample
+        while len(values) > self._most:
+            del values[next(iter(values))]
+
     def turn(self) -> int:
-        """Take in what was said since the last turn, then answer who has asked; the number of answers."""
-        for inbox in self._inboxes:
-            for sample in inbox.drain():
-                self._keep(sample)
+        """Answer who has asked since the last turn; the number of answers."""
         return sum(self._answer_all(queryable) for queryable in self._queryables)
 
     def close(self) -> None:
         """Answer no more; the session stays open."""
-        for inbox in self._inboxes:
-            inbox.close()
         for queryable in self._queryables:
             queryable.undeclare()
-
-    def _keep(self, sample: zenoh.Sample) -> None:
-        key = str(sample.key_expr)
-        self._values.pop(key, None)  # so that the first is always the one renewed longest ago
-        if sample.kind == SampleKind.PUT:
-            self._values[key] = sample
-        if len(self._values) > self._most:
-            del self._values[next(iter(self._values))]
 
     def _answer_all(self, queryable: zenoh.Queryable[zenoh.handlers.Handler[zenoh.Query]]) -> int:
         answered = 0

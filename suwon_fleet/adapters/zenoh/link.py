@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import zenoh
 from zenoh import CongestionControl, Priority, SampleKind
@@ -47,6 +47,7 @@ _PRIORITY = {
     Channel.COMMAND: Priority.INTERACTIVE_HIGH,
     Channel.STOP: Priority.REAL_TIME,
 }
+Keep = Callable[[Mapping[str, zenoh.Sample]], None]
 _LEVEL = {Grade.INFO: alerts.INFO, Grade.WARNING: alerts.WARNING, Grade.ERROR: alerts.ERROR}
 
 
@@ -59,12 +60,21 @@ class ZenohLink:
     """
 
     def __init__(
-        self, session: zenoh.Session, clock: HeardClock | WallClock, site: str, zone: str = "*"
+        self,
+        session: zenoh.Session,
+        clock: HeardClock | WallClock,
+        site: str,
+        zone: str = "*",
+        *,
+        keep: Keep = lambda said: None,
     ) -> None:
-        """Join; the session stays the caller's. Raises BadInput for a site or zone that cannot be."""
+        """Join; the session stays the caller's. Raises BadInput for a site or zone that cannot be.
+
+        `keep` is handed states and factsheets as they came, by key, with each `drain`.
+        """
         keys = {channel: all_robots(site, zone, channel) for channel in (*Channel, ALIVE)}
         self.counts = Counts()
-        self._session, self._clock = session, clock
+        self._session, self._clock, self._keep = session, clock, keep
         self._members = Members()
         self._telling = Telling(self._put, self.counts, WallClock().now_ns)
         self._refusing = Refusing(self.counts, self._answer_unread)
@@ -110,7 +120,7 @@ class ZenohLink:
         heard += map(Vanished, vanished)
         heard += self._hear_alarms(now_ns)
         self._hear_events(now_ns)
-        for member, key, payload in self._from_robots(self._answers):
+        for member, key, payload in self._from_robots(self._answers.drain()):
             answer = self._refusing.read(decode_answer, payload, key, now_ns)
             if answer and self._is_own(member, answer.robot_id, key):
                 heard += self._telling.answered(answer)
@@ -162,12 +172,12 @@ class ZenohLink:
 
     # Hearing
 
-    def _from_robots(self, inbox: Inbox) -> Iterator[tuple[Member, str, bytes]]:
+    def _from_robots(self, samples: Iterable[zenoh.Sample]) -> Iterator[tuple[Member, str, bytes]]:
         """Messages by robots' keys; others, and more than one may send, are counted.
 
         What is turned away comes again: commands until they are answered, events out of the robot's cache.
         """
-        told = ((str(one.key_expr), one) for one in inbox.drain())
+        told = ((str(one.key_expr), one) for one in samples)
         now_s = time.monotonic()
         may = self.counts.allowance.allows
         return self._of_robots(
@@ -214,7 +224,9 @@ class ZenohLink:
         return list(gone)
 
     def _hear_sheets(self, now_ns: int) -> None:
-        for member, key, payload in self._from_robots(self._sheets):
+        sheets = self._sheets.drain()
+        self._keep({str(sample.key_expr): sample for sample in sheets})
+        for member, key, payload in self._from_robots(sheets):
             sheet = self._refusing.read(decode_factsheet, payload, key, now_ns)
             if sheet and self._is_own(member, sheet.robot_id, key):
                 member.sheet = sheet
@@ -229,6 +241,7 @@ class ZenohLink:
         newest = {str(sample.key_expr): sample for sample in samples}
         self.counts.states += len(samples)
         self.counts.conflated += len(samples) - len(newest)
+        self._keep(newest)
         return newest
 
     def _hear_states(self, states: dict[str, zenoh.Sample], now_ns: int) -> list[Heard]:
@@ -269,7 +282,7 @@ class ZenohLink:
             self._told_who.ask(key)
 
     def _hear_alarms(self, now_ns: int) -> Iterator[Noticed]:
-        for member, key, payload in self._from_robots(self._alarms):
+        for member, key, payload in self._from_robots(self._alarms.drain()):
             alarm = self._refusing.read(decode_alarm, payload, key, now_ns)
             if alarm and self._is_own(member, alarm.robot_id, key):
                 reason = Reason.of(
@@ -278,7 +291,7 @@ class ZenohLink:
                 yield Noticed(_LEVEL[alarm.grade], reason, alarm.robot_id, not alarm.is_on)
 
     def _hear_events(self, now_ns: int) -> None:
-        for member, key, payload in self._from_robots(self._happened):
+        for member, key, payload in self._from_robots(self._happened.drain()):
             event = self._refusing.read(decode_event, payload, key, now_ns)
             if event and self._is_own(member, event.robot_id, key):
                 self._happen(self._order.take(event))

@@ -17,6 +17,7 @@ from zenoh.handlers import RingChannel
 
 from suwon_fleet.adapters.clocks import WallClock
 from suwon_fleet.adapters.memory_journal import MemoryJournal
+from suwon_fleet.adapters.zenoh.last_values import LastValues
 from suwon_fleet.adapters.zenoh.link import ZenohLink
 from suwon_fleet.adapters.zenoh.queues import CAPACITY
 from suwon_fleet.adapters.zenoh.session import SessionSettings, open_session
@@ -153,7 +154,8 @@ def into_the_core(load: Load, times: int, tick_s: float) -> list[Taken]:
     core = assemble(site, {kind.id: kind}, settings)
     endpoint, clock = free_endpoint(), WallClock()
     with _session(endpoint) as session:
-        link = ZenohLink(session, clock, SITE, ZONE)
+        last = LastValues(session, SITE, ZONE)
+        link = ZenohLink(session, clock, SITE, ZONE, keep=last.keep)
         watched = _Watched(link)
         service = FleetService(core, MemoryJournal(), watched, clock)
         with Child.of_robots(endpoint, "crowd", told) as child:
@@ -162,6 +164,7 @@ def into_the_core(load: Load, times: int, tick_s: float) -> list[Taken]:
             _until(lambda: _joined(service), load.robots, service.turn, child)
             taken = [_once(load, service, link, watched, tick_s) for _ in range(times)]
         link.close()
+        last.close()
     return taken
 
 

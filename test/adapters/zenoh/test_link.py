@@ -192,11 +192,12 @@ def test_a_restarted_robot_is_asked_who_it_is_until_it_is_heard_itself() -> None
     """The fleet keeps the sheet of the run before for others, and it has the time stamp."""
     endpoint, clock, key = free_endpoint(), SlowClock(), Address("site", "hall", "r-1")
     with session_at(mode="router", listen=[endpoint]) as fleet:
-        link, last = ZenohLink(fleet, clock, "site"), LastValues(fleet, "site")
+        last = LastValues(fleet, "site")
+        link = ZenohLink(fleet, clock, "site", keep=last.keep)
         with session_at(mode="client", connect=[endpoint]) as robot:
             wire = Wire(link, clock, robot).meet()
             wire.join()
-            wait_for(lambda: last.turn() or len(last) == 2)
+            wire.until(lambda: len(last) == 2)
             sheet = encode_factsheet(replace(SHEET, session="two"), 1, 1)
             with robot.declare_queryable(
                 key.key(Channel.FACTSHEET), lambda query: query.reply(query.key_expr, sheet)
