@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from suwon_fleet.conform.book import Book, Verdict, of_verdict
 from suwon_fleet.conform.clauses import CLAUSES, Contract, clauses_of
@@ -73,7 +73,7 @@ class Watched:
         self.now_ns += PERIOD_NS
         index = int(x // 2.0)
         told = RobotReport("r-1", self.number, self.now_ns, "one", Pose(x, 0.0), 1.0, index, 2)
-        self.watch.hear(replace(told, **changed), self.now_ns)
+        self.watch.hear(structs.replace(told, **changed), self.now_ns)
 
     def drive(self) -> None:
         for step in range(41):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from federation.realm import Realm, Trouble
 from federation.test_realm import realm
+from msgspec import structs
 
 from suwon_fleet.core.engine import explain
 from suwon_fleet.core.engine import messages as m
@@ -111,12 +112,12 @@ def test_a_stopped_robot_that_is_back_before_its_gate_is_granted_it_once_it_is_r
     tail, head = one.owners["west"].state.leaving["r"].gate
     robot, report = core.state.robots["r"], one.world.reports()[0]
     core.step(now_ns, [m.StopRobots("stop", "robot", "r", requester="ana")])
-    through = replace(report, sequence=report.sequence + 1, path_index=robot.front_index)
+    through = structs.replace(report, sequence=report.sequence + 1, path_index=robot.front_index)
     core.step(now_ns, [m.Reported(through)])
     assert robot.path == [head]
     spot = core.fleet.traffic.waypoint(robot.kind, None, tail)
-    pose = replace(report.pose, x_m=spot.x_m, y_m=spot.y_m)
-    pushed_back = replace(report, session="anew", path_index=0, granted_index=-1, pose=pose)
+    pose = structs.replace(report.pose, x_m=spot.x_m, y_m=spot.y_m)
+    pushed_back = structs.replace(report, session="anew", path_index=0, granted_index=-1, pose=pose)
     core.step(now_ns, [m.Reported(pushed_back)])
     core.step(now_ns)
     assert (robot.path, _stage(one)) == ([tail], Stage.BEGUN)
@@ -156,12 +157,14 @@ def test_who_is_asked_to_let_in_a_robot_that_others_have_had_since_says_so() -> 
 def test_why_a_robot_could_not_join_is_forgotten_once_it_is_anothers() -> None:
     one = realm({"r": "w1"})
     one.run(2)
-    core, report = one.owners["west"].core, replace(one.world.reports()[0], robot_id="x")
+    core, report = one.owners["west"].core, structs.replace(one.world.reports()[0], robot_id="x")
     sheet = Factsheet("x", "delivery_indoor", report.session)
     core.step(one.world.now_ns, [m.Announced(sheet, report)])
     assert told_of(one, "west", "robot-on-others-ground") == 1
     spot = one.site.node_by_id["m"]
-    elsewhere = replace(report, pose=replace(report.pose, x_m=spot.x_m, y_m=spot.y_m))
+    elsewhere = structs.replace(
+        report, pose=structs.replace(report.pose, x_m=spot.x_m, y_m=spot.y_m)
+    )
     core.step(one.world.now_ns, [m.Reported(elsewhere)])
     assert told_of(one, "west", "robot-on-others-ground") == 0
     assert (core.fleet.strangers, core.fleet.factsheets) == ({}, {})

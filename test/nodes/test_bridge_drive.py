@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
@@ -52,20 +53,20 @@ class Played:
                 new = command.waypoints[self.report.granted_index + 1 - command.first_index :]
                 self.ground += new
                 granted = self.report.granted_index + len(new)
-                self.report = replace(self.report, granted_index=granted)
+                self.report = structs.replace(self.report, granted_index=granted)
             elif isinstance(command, Act) and self.report.action is None:
                 self.acts(ActionStatus.RUNNING)
             elif isinstance(command, CancelAction):
                 self.acts(ActionStatus.FAILED)
 
     def acts(self, status: ActionStatus, result: str = "") -> None:
-        self.report = replace(self.report, action=ActionReport("a-1", status, result))
+        self.report = structs.replace(self.report, action=ActionReport("a-1", status, result))
 
     def go_on(self) -> None:
         """Reach the next point."""
         index = self.report.path_index + 1
         at = self.ground[index - STANDS.path_index - 1]
-        self.report = replace(self.report, path_index=index, pose=Pose(at.x_m, at.y_m))
+        self.report = structs.replace(self.report, path_index=index, pose=Pose(at.x_m, at.y_m))
 
     def turn(self, drive: Drive, turns: int = 1) -> list[RobotCommand]:
         told: list[RobotCommand] = []
@@ -149,11 +150,11 @@ def test_what_nobody_hears_of_is_over_after_a_cancel() -> None:
 
 
 def test_a_robot_in_other_hands_gets_no_ground() -> None:
-    robot = Played(replace(STANDS, mode=OperatingMode.MANUAL))
+    robot = Played(structs.replace(STANDS, mode=OperatingMode.MANUAL))
     drive = robot.goal((1.0, 0.0))
     assert robot.turn(drive, 20) == []
     assert not drive.is_over
-    robot.report = replace(robot.report, mode=OperatingMode.AUTOMATIC)
+    robot.report = structs.replace(robot.report, mode=OperatingMode.AUTOMATIC)
     robot.finish(drive)
 
 
@@ -174,7 +175,7 @@ def test_a_robot_that_is_silent_or_starts_anew_fails_the_goal() -> None:
     assert drive.failure is not None
     assert drive.failure.code == "drive-robot-silent"
     drive = robot.goal((1.0, 0.0))
-    robot.report = replace(STANDS, session="two", path_index=-1, granted_index=-1)
+    robot.report = structs.replace(STANDS, session="two", path_index=-1, granted_index=-1)
     assert robot.turn(drive) == []
     assert drive.failure is not None
     assert drive.failure.code == "drive-robot-restarted"

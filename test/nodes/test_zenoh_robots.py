@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
@@ -90,7 +90,7 @@ def test_robots_of_both_kinds_are_of_one_fleet(tmp_path: Path) -> None:
 
         def report() -> None:
             now_ns = time.time_ns()
-            told_now = replace(cart, sequence=now_ns, stamp_ns=now_ns)
+            told_now = structs.replace(cart, sequence=now_ns, stamp_ns=now_ns)
             out.publish(batch_of([(told_now, "delivery_indoor")]))
 
         robots = manager.fleet.state.robots

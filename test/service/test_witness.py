@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from service.test_fleet_service import Rig, delivery, rig_in
 
 from suwon_fleet.core.engine.messages import Finding
@@ -23,7 +24,7 @@ def rig(tmp_path: Path) -> Rig:
 def says(rig: Rig, robot_id: str, **otherwise: object) -> None:
     """Put something else into a robot's newest report."""
     reports = rig.service.fleet.reports
-    reports[robot_id] = replace(reports[robot_id], **otherwise)
+    reports[robot_id] = structs.replace(reports[robot_id], **otherwise)
 
 
 def found(rig: Rig, by: Witness | None = None) -> list[tuple[str, tuple[str, ...]]]:
@@ -55,7 +56,7 @@ def test_a_good_day_has_no_findings(rig: Rig) -> None:
 def test_bodies_that_overlap(rig: Rig) -> None:
     rig.go_on(2.0)
     pose = rig.service.fleet.reports["cart-2"].pose
-    says(rig, "cart-1", pose=replace(pose, x_m=pose.x_m + 0.1))
+    says(rig, "cart-1", pose=structs.replace(pose, x_m=pose.x_m + 0.1))
     assert found(rig) == [("collision", ("cart-1", "cart-2"))]
     says(rig, "cart-1", mode=OperatingMode.MANUAL)
     assert found(rig) == [], "a person drives it"
@@ -67,7 +68,7 @@ def test_a_robot_beside_its_ground(rig: Rig) -> None:
     on_its_way(rig)
     robot = moving(rig)
     pose = rig.service.fleet.reports[robot].pose
-    says(rig, robot, pose=replace(pose, x_m=pose.x_m + 30.0, y_m=pose.y_m + 30.0))
+    says(rig, robot, pose=structs.replace(pose, x_m=pose.x_m + 30.0, y_m=pose.y_m + 30.0))
     assert found(rig) == [("off-its-ground", (robot,))]
 
 

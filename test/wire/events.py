@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import types
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from suwon_fleet.core.engine.events import Event
 
@@ -25,7 +26,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Any value of a type annotation, optional fields of dataclasses filled in as well."""
+    """Any value of a type annotation, optional fields filled in as well."""
     if hint in _PLAIN:
         return _PLAIN[hint]
     if get_origin(hint) in (Union, types.UnionType):
@@ -37,10 +38,9 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.tuples(values_of(first), *map(values_of, more))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if is_dataclass(hint):
+    if is_dataclass(hint) or issubclass(hint, Struct):
         hints = get_type_hints(hint)
-        parts = {one.name: values_of(hints[one.name]) for one in fields(hint)}
-        return st.builds(hint, **parts)
+        return st.builds(hint, **{name: values_of(hints[name]) for name in hint.__match_args__})
     raise TypeError(f"{hint} is not something an event should hold")
 
 

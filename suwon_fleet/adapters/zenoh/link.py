@@ -225,13 +225,10 @@ class ZenohLink:
 
     def _newest_states(self) -> dict[str, zenoh.Sample]:
         """What has come since the last call, by key."""
-        newest: dict[str, zenoh.Sample] = {}
-        count = 0
-        for sample in self._states.drain():
-            count += 1
-            newest[str(sample.key_expr)] = sample
-        self.counts.states += count
-        self.counts.conflated += count - len(newest)
+        samples = self._states.drain()
+        newest = {str(sample.key_expr): sample for sample in samples}
+        self.counts.states += len(samples)
+        self.counts.conflated += len(samples) - len(newest)
         return newest
 
     def _hear_states(self, states: dict[str, zenoh.Sample], now_ns: int) -> list[Heard]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Protocol
 
 import zenoh
@@ -36,16 +37,13 @@ class Inbox:
         self._receiver = receiver
         return self
 
-    def drain(self) -> Iterator[zenoh.Sample]:
+    def drain(self) -> list[zenoh.Sample]:
         """All that is there now, oldest first, and not what comes meanwhile without end."""
         assert self._receiver is not None
-        receive = self._receiver.try_recv
-        for _ in range(self.capacity):
-            sample = receive()
-            if sample is None:
-                return
-            yield sample
-        self.overruns += 1
+        there = iter(self._receiver.try_recv, None)
+        samples = [*islice(there, self.capacity)]
+        self.overruns += len(samples) == self.capacity
+        return samples
 
     def close(self) -> None:
         """Hear no more."""

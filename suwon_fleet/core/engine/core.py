@@ -53,7 +53,7 @@ DISPATCH_REST_S = 5e-4
 
 _HANDLERS: dict[type, Callable[[Fleet, Any], None]] = {
     m.Announced: hearing.announce,
-    m.Reported: lambda fleet, said: hearing.heed(fleet, said.report),
+    m.Reported: hearing.heed,
     m.Vanished: watching.lose,
     m.Noticed: alerts.notice,
     m.SubmitJob: orders.submit,

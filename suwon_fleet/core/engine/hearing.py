@@ -33,7 +33,7 @@ def announce(fleet: Fleet, said: m.Announced) -> None:
         joining.forget_refusal(fleet, sheet.robot_id)
         return
     if sheet.robot_id in fleet.state.robots or joining.join(fleet, sheet, said.report):
-        heed(fleet, said.report)
+        heed(fleet, said)
 
 
 def _is_others(fleet: Fleet, report: RobotReport) -> bool:
@@ -45,8 +45,9 @@ def _is_others(fleet: Fleet, report: RobotReport) -> bool:
     return is_expected or not border.ground.is_own_ground(report.pose)
 
 
-def heed(fleet: Fleet, report: RobotReport) -> None:
+def heed(fleet: Fleet, said: m.Reported | m.Announced) -> None:
     """Take a robot's report as the truth about it."""
+    report = said.report
     robot = fleet.state.robots.get(report.robot_id)
     if robot is None and _is_others(fleet, report):
         joining.forget_refusal(fleet, report.robot_id)
@@ -55,18 +56,21 @@ def heed(fleet: Fleet, report: RobotReport) -> None:
         robot = _stranger(fleet, report)
     if robot is None:
         return
+    before = fleet.reports.get(report.robot_id)
     if report.session != robot.session:
         if not joining.restart(fleet, robot, report):
             return
-    else:
-        before = fleet.reports.get(robot.robot_id)
-        if before and before.session == report.session and report.sequence <= before.sequence:
-            return  # late or doubled
-    fleet.reports[robot.robot_id] = report
-    if _is_stale(fleet, robot, report):
-        return
+    elif before and before.session == report.session and report.sequence <= before.sequence:
+        return  # late or doubled
+    fleet.reports[report.robot_id] = report
     told = _told(report)
-    if told == fleet.settled.get(robot.robot_id) and _is_as_charged(fleet, robot, report):
+    if (
+        before is not None
+        and told == fleet.settled.get(report.robot_id)
+        and (before.battery_soc == report.battery_soc or _is_as_charged(fleet, robot, report))
+    ):
+        return
+    if _is_stale(fleet, robot, report):
         return
     states = None if _follow(fleet, robot, report) else robot.states
     _hear_progress(fleet, robot, report)

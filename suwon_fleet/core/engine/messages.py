@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from suwon_fleet.core.errors import Reason
 from suwon_fleet.core.federation.messages import Message
 from suwon_fleet.core.jobs import JobRequest
-from suwon_fleet.core.quick import quick
 from suwon_fleet.core.robots.command import RobotCommand, StopKind
 from suwon_fleet.core.robots.report import Factsheet, RobotReport
 
@@ -26,9 +27,9 @@ class Announced:
     report: RobotReport
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True, gc=False):
+    """A robot tells how it stands."""
+
     report: RobotReport
 
 

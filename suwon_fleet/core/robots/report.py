@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from suwon_fleet.core.quick import quick
+from msgspec import Struct
+
 from suwon_fleet.core.sitemap import GROUND
 
 
@@ -135,9 +136,7 @@ class ActionStatus(StrEnum):
         return self in (ActionStatus.FINISHED, ActionStatus.FAILED)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(Struct, frozen=True, gc=False):
     """Position (m) and yaw (rad, from east, counter-clockwise) in the `map` frame, on a level."""
 
     x_m: float
@@ -175,9 +174,7 @@ def charge_of(gauge: float) -> float:
     return min(1.0, max(0.0, gauge))
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RobotReport:
+class RobotReport(Struct, frozen=True, gc=False):
     """The whole state of one robot at one instant.
 
     `path_index` is the index, in the robot's granted path, of the last path vertex it has reached: what

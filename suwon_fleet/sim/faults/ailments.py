@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import structs
 
 from suwon_fleet.core.robots.command import Act, ActionKind
 from suwon_fleet.core.robots.report import (
@@ -96,22 +97,22 @@ class Ailments:
         if self.offset_m or self.noise_m:
             off_m = self.offset_m + self.noise_m * self.noise
             x_m, y_m = report.pose.x_m + off_m.real, report.pose.y_m + off_m.imag
-            report = replace(report, pose=replace(report.pose, x_m=x_m, y_m=y_m))
+            report = structs.replace(report, pose=structs.replace(report.pose, x_m=x_m, y_m=y_m))
         if self.is_pose_frozen or self.is_gauge_frozen:
             if self.kept is None or self.kept.session != report.session:
                 self.kept = report
             report = self._frozen(report, self.kept)
-        return replace(report, battery_soc=None) if self.is_gauge_lost else report
+        return structs.replace(report, battery_soc=None) if self.is_gauge_lost else report
 
     def _frozen(self, report: RobotReport, kept: RobotReport) -> RobotReport:
         """With an old pose it does not know what it has passed either."""
         if self.is_pose_frozen:
             path_index = min(kept.path_index, report.path_index)
-            report = replace(
+            report = structs.replace(
                 report, pose=kept.pose, speed_mps=kept.speed_mps, path_index=path_index
             )
         if self.is_gauge_frozen:
-            report = replace(report, battery_soc=kept.battery_soc)
+            report = structs.replace(report, battery_soc=kept.battery_soc)
         return report
 
     def gauge(self, soc: float) -> float | None:

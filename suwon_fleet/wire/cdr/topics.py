@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
 
+import msgspec
+
 from suwon_fleet.core.errors import BadInput, Problem
-from suwon_fleet.core.quick import quick
 from suwon_fleet.wire.cdr.stream import HEADER, Reader, Writer
 
 CHARGING, FULL = 1, 4
@@ -25,9 +26,7 @@ _FURTHEST_M, _FASTEST_MPS = 1e8, 1e3
 """What is beyond is no pose of a robot; the same as in docs/zenoh.md."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Odometry:
+class Odometry(msgspec.Struct, frozen=True, gc=False):
     """Where a robot is in `frame`, on the flat, and how fast it drives and, if that is known, turns.
 
     What is read has the speed in whatever direction as `speed_mps`.
@@ -44,9 +43,7 @@ class Odometry:
     left_mps: float = 0.0
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(msgspec.Struct, frozen=True, gc=False):
     """Where the frame `child` is in the frame `parent`, on the flat."""
 
     parent: str

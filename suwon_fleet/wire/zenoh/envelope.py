@@ -34,7 +34,7 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     stamp_ns: Count
 
 
-class Message(msgspec.Struct, Generic[B], array_like=True, frozen=True):
+class Message(msgspec.Struct, Generic[B], array_like=True, frozen=True, gc=False):
     """A whole message of this version."""
 
     schema: Literal[1]

@@ -45,7 +45,7 @@ class FactsheetBody(msgspec.Struct, array_like=True, frozen=True):
     serial: Words = ""
 
 
-class ActionBody(msgspec.Struct, array_like=True, frozen=True):
+class ActionBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """How the newest action stands."""
 
     action_id: Id
@@ -53,7 +53,7 @@ class ActionBody(msgspec.Struct, array_like=True, frozen=True):
     result: Words = ""
 
 
-class StateBody(msgspec.Struct, array_like=True, frozen=True):
+class StateBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """How a robot stands; the envelope has its sequence and stamp. Fields left off have these values."""
 
     robot_id: Id
@@ -128,7 +128,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     """The state that bytes are. Raises BadInput."""
     message = _STATE.decode(payload, where)
     body = message.body
-    soc = body.battery_soc
+    soc, action = body.battery_soc, body.action
     return RobotReport(
         body.robot_id,
         message.seq,
@@ -138,7 +138,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
         body.speed_mps,
         body.path_index,
         body.granted_index,
-        None if soc is None else charge_of(soc),
+        soc if soc is None or 0.0 <= soc <= 1.0 else charge_of(soc),
         body.mode,
         body.navigation,
         body.compartment,
@@ -147,14 +147,12 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
         body.power,
         body.control,
         body.posture,
-        _action(body.action),
+        None if action is None else _action(action),
         body.stop_id,
         body.faults,
     )
 
 
-def _action(body: ActionBody | None) -> ActionReport | None:
+def _action(body: ActionBody) -> ActionReport | None:
     """None with an empty id, as over ROS."""
-    if body is None or not body.action_id:
-        return None
-    return ActionReport(body.action_id, body.status, body.result)
+    return ActionReport(body.action_id, body.status, body.result) if body.action_id else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
@@ -89,7 +90,7 @@ def test_faults_are_counted_and_the_newest_is_kept(ends: Ends) -> None:
 
 def test_who_floods_in_a_robots_name_keeps_out_nobody_else(ends: Ends) -> None:
     out = ends.reporter(ReliabilityPolicy.RELIABLE)
-    other = replace(report(1, 1), robot_id="r2")
+    other = structs.replace(report(1, 1), robot_id="r2")
     flood = [(report(number, 1), "") for number in range(MOST_OF_ONE + 7)]
     for turn in (1, 2):
         out.publish(batch_of([*flood, (other, "")]))

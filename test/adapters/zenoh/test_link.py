@@ -12,6 +12,7 @@ from typing import Any
 
 import msgpack
 import pytest
+from msgspec import structs
 
 pytest.importorskip("zenoh", reason="eclipse-zenoh is not installed")
 
@@ -141,12 +142,12 @@ def wire() -> Iterator[Wire]:
 
 def test_a_robot_is_announced_with_its_first_state_and_reported_after(wire: Wire) -> None:
     wire.join()
-    wire.state(replace(REPORT, sequence=2))
+    wire.state(structs.replace(REPORT, sequence=2))
     wire.until(lambda: wire.of(Reported))
-    wire.state(replace(REPORT, sequence=3))
+    wire.state(structs.replace(REPORT, sequence=3))
     wire.until(lambda: len(wire.heard) == 3)
     wire.clock.ahead_ns += 11 * SECOND
-    wire.state(replace(REPORT, sequence=4))
+    wire.state(structs.replace(REPORT, sequence=4))
     wire.until(lambda: len(wire.heard) == 4)
     kinds = [type(one) for one in wire.heard]
     assert kinds == [Announced, Reported, Reported, Announced]
@@ -164,7 +165,7 @@ def test_a_crowd_joins_some_in_each_turn(wire: Wire, monkeypatch: pytest.MonkeyP
     def all_are_there() -> bool:
         turns.append(len(wire.of(Announced)))
         for name in names:
-            wire.state(replace(REPORT, robot_id=name, sequence=len(turns)), robot=name)
+            wire.state(structs.replace(REPORT, robot_id=name, sequence=len(turns)), robot=name)
         return turns[-1] == len(names)
 
     wire.until(all_are_there)
@@ -180,7 +181,7 @@ def test_who_reports_without_a_factsheet_is_asked_for_it(wire: Wire) -> None:
 
         def is_announced() -> bool:
             wire.clock.ahead_ns += SECOND
-            wire.state(replace(REPORT, sequence=next(sequence)))
+            wire.state(structs.replace(REPORT, sequence=next(sequence)))
             return bool(wire.of(Announced))
 
         wire.until(is_announced)
@@ -204,7 +205,7 @@ def test_a_restarted_robot_is_asked_who_it_is_until_it_is_heard_itself() -> None
                 def is_back() -> bool:
                     last.turn()
                     clock.ahead_ns += SECOND // 20
-                    wire.state(replace(REPORT, session="two", sequence=clock.ahead_ns))
+                    wire.state(structs.replace(REPORT, session="two", sequence=clock.ahead_ns))
                     return any(one.report.session == "two" for one in wire.of(Announced))
 
                 wire.until(is_back)
@@ -226,14 +227,14 @@ def test_what_others_remember_of_an_earlier_run_changes_nothing(wire: Wire) -> N
         wait_for(lambda: wire.link._told_who.ask(key) or answered)
         answered.clear()  # a query is over when nobody holds it
         wire.until(lambda: not wire.link._told_who._open)
-    wire.state(replace(REPORT, sequence=2))
+    wire.state(structs.replace(REPORT, sequence=2))
     wire.until(lambda: wire.of(Reported))
 
 
 def test_of_several_states_the_newest_is_heard(wire: Wire) -> None:
     wire.join()
     for number in range(2, 102):
-        wire.state(replace(REPORT, sequence=number))
+        wire.state(structs.replace(REPORT, sequence=number))
     wire.say(Channel.ALARM, b"the last")
     inbox = wire.link._alarms
     seen: list[Any] = []
@@ -304,7 +305,7 @@ def test_a_robot_that_starts_anew_is_not_told_what_was_for_its_last_session(wire
     wire.join()
     wire.tell(LOAD)
     wire.say(Channel.FACTSHEET, encode_factsheet(replace(SHEET, session="two"), 1, 1))
-    wire.state(replace(REPORT, session="two"))
+    wire.state(structs.replace(REPORT, session="two"))
     wire.until(lambda: len(wire.of(Announced)) == 2)
     assert wire.link.unanswered == 0
     wire.tell(GRANT)
@@ -338,7 +339,7 @@ def test_bytes_that_are_no_message_are_counted_by_their_sender(wire: Wire) -> No
     wire.robot.put("suwon/v1/site/hall/R%20/state", b"x")
     wire.until(lambda: wire.link.counts.unusable["suwon/v1/site/hall/R%20/state"] == 1)
     assert wire.of(Noticed) == []
-    wire.state(replace(REPORT, sequence=2))
+    wire.state(structs.replace(REPORT, sequence=2))
     wire.until(lambda: wire.of(Reported))
 
 
@@ -392,7 +393,7 @@ def test_a_newer_schema_is_answered_once(wire: Wire) -> None:
 def test_a_robot_that_speaks_as_another_is_refused_and_people_are_told_once(wire: Wire) -> None:
     wire.join()
     for number in (2, 3):
-        wire.state(replace(REPORT, robot_id="r-2", sequence=number))
+        wire.state(structs.replace(REPORT, robot_id="r-2", sequence=number))
         wire.until(lambda number=number: wire.link.counts.unusable.total() == number - 1)
     (noticed,) = wire.of(Noticed)
     assert noticed.reason.code == "robot-speaks-as-another"
@@ -411,7 +412,7 @@ def test_two_programs_that_speak_by_one_key_are_told_of_and_one_that_starts_anew
         nonlocal sequence
         sequence += 1
         before = wire.link.counts.states
-        wire.state(replace(REPORT, session=session, sequence=sequence))
+        wire.state(structs.replace(REPORT, session=session, sequence=sequence))
         wire.until(lambda: wire.link.counts.states > before)
 
     for session in ("two", "one", "two", "two", "three", "four", "three", "four"):
@@ -430,7 +431,7 @@ def test_of_two_robots_of_one_name_the_first_is_believed_while_it_is_there(wire:
     token = wire.robot.liveliness().declare_token(Address("site", "hall", "r-1").alive)
     wire.until(lambda: wire.link._members.named("r-1").is_alive)
     wire.say(Channel.FACTSHEET, encode_factsheet(replace(SHEET, session="x"), 1, 1), zone="yard")
-    wire.state(replace(REPORT, session="x"), zone="yard")
+    wire.state(structs.replace(REPORT, session="x"), zone="yard")
     wire.until(lambda: wire.of(Noticed))
     assert wire.of(Noticed)[0].reason.code == "robot-id-taken"
     assert wire.of(Reported) == []
@@ -440,7 +441,7 @@ def test_of_two_robots_of_one_name_the_first_is_believed_while_it_is_there(wire:
     sequence = itertools.count(2)
 
     def is_announced() -> bool:  # a state may come before the factsheet
-        wire.state(replace(REPORT, session="x", sequence=next(sequence)), zone="yard")
+        wire.state(structs.replace(REPORT, session="x", sequence=next(sequence)), zone="yard")
         return len(wire.of(Announced)) == 2
 
     wire.until(is_announced)
@@ -448,7 +449,7 @@ def test_of_two_robots_of_one_name_the_first_is_believed_while_it_is_there(wire:
 
 def test_a_stamp_far_ahead_is_refused(wire: Wire) -> None:
     wire.join()
-    wire.state(replace(REPORT, sequence=2, stamp_ns=wire.clock.now_ns() + 3600 * SECOND))
+    wire.state(structs.replace(REPORT, sequence=2, stamp_ns=wire.clock.now_ns() + 3600 * SECOND))
     wire.until(lambda: wire.link.counts.unusable.total() == 1)
     assert "far ahead" in str(wire.link.counts.last_fault)
     assert wire.of(Reported) == []

@@ -9,6 +9,7 @@ import pytest
 from core.engine.invariants import check
 from core.engine.puppets import Puppet, PuppetStage
 from core.engine.small import COURIER, fresh_core
+from msgspec import structs
 
 from suwon_fleet.adapters.memory_journal import MemoryJournal
 from suwon_fleet.core.engine import messages as m
@@ -93,7 +94,7 @@ def test_late_and_doubled_reports_change_nothing(stage: PuppetStage) -> None:
     old = puppet.report(stage.now_ns)
     stage.turn()
     before = stage.core.state_hash()
-    outcome = stage.core.step(stage.now_ns, [m.Reported(replace(old, battery_soc=0.01))])
+    outcome = stage.core.step(stage.now_ns, [m.Reported(structs.replace(old, battery_soc=0.01))])
     assert (stage.core.state_hash(), outcome.events) == (before, ())
 
 
@@ -261,7 +262,7 @@ def test_a_stopped_robot_that_starts_anew_is_stopped_again(stage: PuppetStage) -
 
 def test_a_factsheet_of_a_kind_nobody_knows_does_not_stop_the_others(stage: PuppetStage) -> None:
     sheet = Factsheet("x" * 500, "?" * 500)
-    report = replace(stage.puppets["r1"].report(stage.now_ns), robot_id=sheet.robot_id)
+    report = structs.replace(stage.puppets["r1"].report(stage.now_ns), robot_id=sheet.robot_id)
     stage.turn(m.Announced(sheet, report))
     assert stage.finish(stage.submit(JobKind.GO_TO, "b")).status is JobStatus.FINISHED
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.robots.samples import kind_of, ready, report_of
+from msgspec import structs
 
 from suwon_fleet.core.errors import Reason, Rejected
 from suwon_fleet.core.robots.ask import Ask
@@ -53,7 +54,7 @@ class Story:
 
     def hear(self, **changes: object) -> Followed:
         """The robot reports, with these changes since its last report."""
-        self.report = replace(self.report, **changes)  # type: ignore[arg-type]
+        self.report = structs.replace(self.report, **changes)  # type: ignore[arg-type]
         followed = self.table.follow(self.states, self.report, self.facts)
         self.states = followed.states
         return followed

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
@@ -26,14 +26,14 @@ from suwon_fleet.wire.cdr.fleet import write_reports, write_stops
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
 REPORTS = st.builds(
-    lambda robot_id, session, level, stamp_ns, stop_id, faults, whole: replace(
+    lambda robot_id, session, level, stamp_ns, stop_id, faults, whole: structs.replace(
         whole,
         robot_id=robot_id,
         session=session,
         stamp_ns=stamp_ns,
         stop_id=stop_id,
         faults=tuple(faults),
-        pose=replace(whole.pose, level=level),
+        pose=structs.replace(whole.pose, level=level),
     ),
     TEXTS,
     TEXTS,
@@ -75,7 +75,7 @@ def test_numbers_come_through() -> None:
     [{"path_index": 2**31}, {"granted_index": 2**53}, {"speed_mps": 1e39}, {"sequence": 2**64}],
 )
 def test_one_robots_numbers_do_not_keep_the_others_back(numbers: dict[str, Any]) -> None:
-    mad = replace(STATE, robot_id="mad", **numbers)
+    mad = structs.replace(STATE, robot_id="mad", **numbers)
     payload, left_out = write_reports([(STATE, ""), (mad, ""), (SHORT_STATE, "")])
     assert left_out == ["mad"]
     read = deserialize_message(payload, msg.RobotReports).reports
@@ -85,7 +85,7 @@ def test_one_robots_numbers_do_not_keep_the_others_back(numbers: dict[str, Any])
 def test_words_of_robots_are_not_kept() -> None:
     before = fleet._text.cache_info().misses
     for number in range(10):
-        write_reports([(replace(SHORT_STATE, faults=(f"fault {number}",)), "")])
+        write_reports([(structs.replace(SHORT_STATE, faults=(f"fault {number}",)), "")])
     assert fleet._text.cache_info().misses <= before + 3
 
 

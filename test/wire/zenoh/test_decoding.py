@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from wire.events import values_of
 from wire.zenoh import samples as s
 
@@ -41,7 +41,7 @@ def test_every_state_comes_back_as_it_was(
     numbers: tuple[int, int],
     speed: float,
 ) -> None:
-    told = replace(
+    told = structs.replace(
         report,
         pose=pose,
         battery_soc=soc,
@@ -140,7 +140,7 @@ def test_what_is_no_state_is_named(payload: bytes, said: str) -> None:
 
 
 def test_an_action_with_an_empty_id_is_none() -> None:
-    told = replace(s.STATE, action=ActionReport("", ActionStatus.RUNNING))
+    told = structs.replace(s.STATE, action=ActionReport("", ActionStatus.RUNNING))
     assert reports.decode_state(reports.encode_state(told), "key").action is None
 
 
