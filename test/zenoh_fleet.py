@@ -59,8 +59,12 @@ class ZenohFleet:
         deadline = time.monotonic() + timeout_s
         while not what():
             assert time.monotonic() < deadline, f"not so after {timeout_s} s"
-            self.service.turn()
-            time.sleep(0.02)
+            self.turn()
+
+    def turn(self) -> None:
+        """One turn, and a little time for what is under way."""
+        self.service.turn()
+        time.sleep(0.02)
 
     def ask(self, request: Any) -> m.Answer:
         answer = self.service.ask(request)

@@ -15,6 +15,10 @@ LEASE_S = 1.0
 """A holder that is not heard of for so long may be followed by another."""
 _BEATS = 4
 """It renews the lease so often in that time."""
+_STUCK_LEASES = 5
+"""A transaction that has held the lease's row for so many of its terms is that of a process which hangs."""
+_PATIENCE_MS = 200
+"""Who wants the lease waits so long for its row before it looks for such a one."""
 
 TABLE = """
 CREATE TABLE lease (
@@ -30,6 +34,12 @@ WHERE until < clock_timestamp() RETURNING token
 _RENEW = """
 UPDATE lease SET until = clock_timestamp() + make_interval(secs => %s) WHERE token = %s
 """
+_END_STUCK = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE relation = 'lease'::regclass AND mode = 'RowExclusiveLock' AND granted
+    AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND xact_start < clock_timestamp() - make_interval(secs => %s)
+"""
 _GIVE_BACK = "UPDATE lease SET until = '-infinity' WHERE token = %s"
 
 
@@ -38,9 +48,20 @@ class LostError(OSError):
 
 
 def take(db: psycopg.Connection[tuple[object, ...]], lease_s: float) -> int | None:
-    """The token of a new lease, or None when somebody holds one."""
+    """The token of a new lease, or None when somebody holds one.
+
+    A holder that was stopped amid a write has the row locked for as long as its connection lives, and
+    the server's own limits do not end that in the middle of a pipeline. So it is ended here; what it was
+    writing is undone, and should it wake up it finds its connection gone.
+    """
     me = f"{socket.gethostname()}, process {os.getpid()}"
-    row = db.execute(_TAKE, (me, lease_s)).fetchone()
+    try:
+        with db.transaction():
+            db.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
+            row = db.execute(_TAKE, (me, lease_s)).fetchone()
+    except psycopg.errors.LockNotAvailable:
+        db.execute(_END_STUCK, (_STUCK_LEASES * lease_s,))
+        return None
     return None if row is None else int(str(row[0]))
 
 

@@ -55,6 +55,7 @@ def _put_through(exam: Exam, subject: RosSubject, note: Callable[[str], None]) -
         note(name)
         subject.check_alone()
         scene()
+    subject.check_alone()  # who has just come, or was found late: what was seen may be its doing
 
 
 def _introducing(exam: Exam, subject: RosSubject) -> None:

@@ -6,10 +6,14 @@ from threading import Thread
 
 import postgres
 import pytest
+from waiting import wait_for
 
 pytest.importorskip("psycopg", reason="psycopg is not installed")
 
+from psycopg import OperationalError
+
 from suwon_fleet.adapters.group_journal import GroupJournal
+from suwon_fleet.adapters.journals import is_in_use
 from suwon_fleet.adapters.postgres_journal import PostgresJournal, PostgresStore
 from suwon_fleet.adapters.postgres_lease import LostError
 from suwon_fleet.cli.exits import Exit
@@ -136,6 +140,29 @@ def test_one_of_many_gets_a_lease_that_ran_out(url: str) -> None:
     (journal,) = won
     assert len(refused) == 7
     journal.close()
+
+
+def test_one_that_hangs_amid_a_write_is_followed(url: str) -> None:
+    """It has the lease's row locked, and here nothing else ever ends that."""
+    server, _, name = url.partition("#")
+    patient = f"{server}&options=-c%20idle_in_transaction_session_timeout%3D0#{name}"
+    followed: list[PostgresStore] = []
+
+    def follows() -> bool:
+        try:
+            followed.append(PostgresStore(patient, lease_s=0.2))
+        except BadInput as error:
+            if not is_in_use(error):
+                raise
+        return bool(followed)
+
+    hangs = PostgresStore(patient, lease_s=0.2)
+    with pytest.raises(OperationalError), hangs._ours():
+        wait_for(follows)
+    with pytest.raises(OSError, match="cannot write"):
+        hangs.write([])
+    for store in (hangs, *followed):
+        store.close()
 
 
 def test_a_group_that_is_fenced_off_is_told_to_whoever_waits(url: str) -> None:

@@ -192,13 +192,13 @@ def test_first_come_and_reservation_serve_a_quiet_building(hour: Scenario) -> No
     assert outcome.served > 0.0
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_whole_day_twice_is_the_same() -> None:
     one = run_seed(3, 1)
     assert one.again.state_hash == one.outcomes[Way.FULL].state_hash
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_the_whole_benchmark() -> None:
     figures = list(run(Options(seeds=1, quick=True)))
     assert not [figure for figure in figures if figure.fault]

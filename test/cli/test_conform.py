@@ -37,7 +37,7 @@ def test_the_page_has_every_clause_in_both_languages(capsys: Capture, tmp_path: 
     assert "로봇이 자기 상태를 보고한다." in capsys.readouterr().out
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_exit_codes_tell_who_passed(capsys: Capture) -> None:
     endpoint = free_endpoint()
     robot = "/".join([*HOME, ROBOT_ID])

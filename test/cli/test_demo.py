@@ -205,7 +205,7 @@ def test_up_ends_with_the_node_that_finds_its_input_bad(
     assert not processes_that_name(yard.folder)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_fleet_manager_that_is_killed_goes_on_by_its_journal(
     yard: Yard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,7 @@ def test_the_example_passes() -> None:
     assert {f.clause.id: f.seen for f in findings if f.verdict is not Verdict.PASS} == {}
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_six_faults_are_named_and_nothing_else(tmp_path: Path) -> None:
     program = PROGRAM.read_text()
     for right, wrong in FAULTS.values():
@@ -71,7 +71,7 @@ def test_the_verb_says_who_did_not_come(capsys: pytest.CaptureFixture[str]) -> N
     assert "fail" in capsys.readouterr().out
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_where_a_fleet_manager_is_at_work_it_does_not_interfere(tmp_path: Path) -> None:
     with running(tmp_path):
         assert main(["conform", "--ros", "/fleet", "--robot", "cart-1"]) == Exit.BAD_INPUT

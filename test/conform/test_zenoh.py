@@ -56,7 +56,7 @@ def test_each_of_six_faults_is_named_and_nothing_else() -> None:
     assert all(finding.seen for finding in findings)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_named_and_nothing_more_than_it_breaks(name: str) -> None:
     plan = {"action_s": 5.0} if name == "action" else {}  # which never ends
@@ -66,14 +66,14 @@ def test_a_fault_is_named_and_nothing_more_than_it_breaks(name: str) -> None:
     assert found.keys() <= {name, *MAY_BREAK_TOO.get(name, ())}, found
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_rig_that_dies_of_rubbish_is_told_so() -> None:
     assert "rubbish" in failed(
         examined(free_endpoint(), DIES_OF_JUNK, patience_s=0.5, action_s=1.0)
     )
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_the_example_passes() -> None:
     endpoint = free_endpoint()
     arguments = [endpoint, *HOME, "r-1", "6.0", "0.5"]
@@ -89,7 +89,7 @@ def test_the_example_passes() -> None:
     assert failed(findings) == []
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_behind_a_router_its_connection_is_not_ours_to_break() -> None:
     endpoint = free_endpoint()
     with session_at(mode="router", listen=[endpoint]):

@@ -38,7 +38,7 @@ def test_it_is_short() -> None:
     assert len(PROGRAM.read_text().splitlines()) <= 100
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_it_passes_every_clause() -> None:
     endpoint = free_endpoint()
     with Processes(lambda name, line: print(f"[{name}] {line}")) as processes:
@@ -49,7 +49,7 @@ def test_it_passes_every_clause() -> None:
 
 
 @pytest.mark.ros
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(600)
 def test_ten_simulated_minutes_in_lockstep_lose_no_tick(tmp_path: Path) -> None:
     pytest.importorskip("rclpy", reason="ROS 2 is not installed")

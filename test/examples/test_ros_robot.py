@@ -132,7 +132,7 @@ def offered(node: Any) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_it_pauses_and_ends_early_what_is_called_off(site: Corridor) -> None:
     with site.robot_at(0.0, 0.2):
         job = site.submit(JobKind.DELIVERY, "shop", "desk")
@@ -150,7 +150,7 @@ def test_it_pauses_and_ends_early_what_is_called_off(site: Corridor) -> None:
         site.until(lambda: site.alerts() == [])
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_its_program_may_start_anew_in_the_middle_of_a_job(site: Corridor) -> None:
     with site.robot_at(3.0, 0.2):
         job = site.submit(JobKind.DELIVERY, "desk", "shop")

@@ -70,7 +70,7 @@ def test_it_joins_gets_a_job_and_does_it(fleet: ZenohFleet) -> None:
         assert states.connection is Connection.ONLINE
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_its_program_may_start_anew_in_the_middle_of_a_job(fleet: ZenohFleet) -> None:
     with robot_at(fleet, 0.0, 0.0):
         fleet.until(lambda: "r-1" in fleet.state.robots)

@@ -12,6 +12,8 @@ from federation.orders import State, after, all_goes_well, check, start
 
 SAMPLE = 40
 """From one in so many states it is tried whether all comes to an end once all goes well."""
+MOST = [600, pytest.param(3_000, marks=pytest.mark.longest)]
+"""States of what has too many to go through them all."""
 
 
 def explore(begin: State, most: int | None = None, seed: int = 1) -> int:
@@ -69,7 +71,7 @@ def test_a_zone_closed_and_opened_in_many_orders(said: tuple[tuple[str, bool], .
     assert explore(zone_orders(said), most=150) > 50
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID)
 def test_a_zone_closed_and_opened_in_every_order(said: tuple[tuple[str, bool], ...]) -> None:
@@ -98,11 +100,12 @@ def test_a_zone_given_away_in_many_orders(
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("most", MOST)
 @pytest.mark.parametrize(("robots", "gifts"), GIVEN.values(), ids=GIVEN)
 def test_a_zone_given_away_in_very_many_orders(
-    robots: dict[str, tuple[str, str]], gifts: tuple[tuple[str, str], ...]
+    robots: dict[str, tuple[str, str]], gifts: tuple[tuple[str, str], ...], most: int
 ) -> None:
-    assert explore(gift_orders(robots, gifts), most=3_000) > 500
+    assert explore(gift_orders(robots, gifts), most) > 500
 
 
 ONE_LOW = {"r": ("w0", "")}
@@ -121,11 +124,12 @@ def test_a_charger_beyond_the_gate_in_many_orders(robots: dict[str, tuple[str, s
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("most", MOST)
 @pytest.mark.parametrize("robots", [ONE_LOW, TWO_LOW], ids=["one", "two"])
 def test_a_charger_beyond_the_gate_in_very_many_orders(
-    robots: dict[str, tuple[str, str]],
+    robots: dict[str, tuple[str, str]], most: int
 ) -> None:
-    assert explore(charger_orders(robots), most=3_000) == 3_000
+    assert explore(charger_orders(robots), most) == most
 
 
 @pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])
@@ -135,9 +139,11 @@ def test_two_handovers_in_many_orders(robots: dict[str, tuple[str, str]]) -> Non
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("most", MOST)
 @pytest.mark.parametrize("cancels", [0, 1])
 @pytest.mark.parametrize("robots", [AGAINST, BEHIND], ids=["against", "behind"])
 def test_two_handovers_in_very_many_orders(
-    robots: dict[str, tuple[str, str]], cancels: int
+    robots: dict[str, tuple[str, str]], cancels: int, most: int
 ) -> None:
-    assert explore(start(robots, cancels), most=3_000) > 1_000  # in one case that is all there is
+    # In one case there are hardly more than a thousand.
+    assert explore(start(robots, cancels), most) >= min(most, 1_000)

@@ -176,7 +176,7 @@ class Day:
         return sorted({one for one in done if done.count(one) > 1})
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(2100)
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("ip"), reason="network namespaces need root and iproute2"

@@ -138,7 +138,12 @@ def clients_of(town: Town) -> Iterator[dict[str, FleetClient]]:
 @pytest.mark.ros
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
-    ("middles", "jobs"), [(1, 3), pytest.param(200, 8, marks=pytest.mark.long)]
+    ("middles", "jobs"),
+    [
+        (1, 3),
+        pytest.param(8, 8, marks=pytest.mark.long),
+        pytest.param(200, 8, marks=pytest.mark.longest),
+    ],
 )
 def test_a_robot_has_one_owner_whoever_is_killed(middles: int, jobs: int, tmp_path: Path) -> None:
     """`middles` times somebody is killed who has a robot on its way to or from another.

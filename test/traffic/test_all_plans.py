@@ -46,7 +46,9 @@ def test_up_to_four_vertices() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("size", "graphs"), [(5, 21), (6, 112)])
+@pytest.mark.parametrize(
+    ("size", "graphs"), [(5, 21), pytest.param(6, 112, marks=pytest.mark.longest)]
+)
 def test_five_and_six_vertices(size: int, graphs: int) -> None:
     assert check_all(connected(size)).graphs == graphs
 
@@ -57,7 +59,7 @@ def test_one_way_lanes_on_four_vertices() -> None:
     check_all(chain(*map(one_way, connected(4))))
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(600)
 def test_some_one_way_lanes_on_five_vertices() -> None:
     graphs = [graph for whole in connected(5) for graph in one_way(whole)]

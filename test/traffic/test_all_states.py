@@ -53,7 +53,7 @@ def test_four_vertices() -> None:
     explore_all(problems_on(connected(4)), unruly=True)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(600)
 def test_five_vertices() -> None:
     explore_all(problems_on(connected(5), most=3), unruly=False)

@@ -21,7 +21,7 @@ BUILDINGS = ("office", "hotel", "campus", "airport_terminal")
 RMF = Path(__file__).parents[3] / "shared" / "data" / "rmf_demos"
 MAPS = (*(16 * tuple(FAMILIES)), *BUILDINGS)
 """In turn, one seed each; the buildings take much longer, as their lanes are cut into many blocks."""
-SEEDS = 1000
+SEEDS, LONG_SEEDS = 1000, 40
 TOGETHER = 10
 """Seeds of one test: enough tests for all workers, and few enough to read."""
 
@@ -70,7 +70,13 @@ def test_a_day_is_the_same_the_second_time() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("first", range(0, SEEDS, TOGETHER))
+@pytest.mark.parametrize(
+    "first",
+    [
+        *range(0, LONG_SEEDS, TOGETHER),
+        *(pytest.param(n, marks=pytest.mark.longest) for n in range(LONG_SEEDS, SEEDS, TOGETHER)),
+    ],
+)
 def test_twenty_robots(first: int) -> None:
     for seed in range(first, first + TOGETHER):
         drive(MAPS[seed % len(MAPS)], seed)

@@ -296,7 +296,7 @@ def test_plain_tcp_is_not_let_in(fleet: Fleet, opened: Open) -> None:
         opened(config)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_certificate_that_expires_is_cut_off_by_itself(opened: Open, tmp_path: Path) -> None:
     keys = KeyFolder.create(tmp_path, "belt", NOW, 30)
     keys.issue([Terms(Role.ROUTER, "hub", hosts=("127.0.0.1",))], NOW, 30)

@@ -19,7 +19,7 @@ def test_nothing_is_lost_or_done_twice_across_cuts(tmp_path: Path) -> None:
     assert taken.cancel_ms[0] > 0.0
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_what_was_called_off_has_ended_a_second_after_the_line_is_whole(tmp_path: Path) -> None:
     taken = measure(tmp_path, Line(), 9, seed=2)
     assert (taken.lost, taken.doubled) == (0, 0)

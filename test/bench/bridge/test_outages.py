@@ -66,7 +66,7 @@ def test_a_reset_ends_connections_and_refuses_new_ones(
         assert again.recv(10) == b""
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.parametrize("outage", QUICK, ids=lambda outage: outage.name)
 def test_no_event_is_lost_doubled_or_out_of_order(outage: Outage) -> None:
     ours, plain = across(outage)
@@ -74,7 +74,7 @@ def test_no_event_is_lost_doubled_or_out_of_order(outage: Outage) -> None:
     assert plain.lost > 0  # there was an outage
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_robot_that_is_gone_is_seen_whatever_became_of_it() -> None:
     assert gone.seen_by_link(gone.signal.SIGKILL) > 0.0
     assert gone.seen_by_link(gone.signal.SIGSTOP) > 0.0

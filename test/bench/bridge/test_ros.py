@@ -10,7 +10,7 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 from suwon_fleet.bench.bridge.ros import WAYS, rows
 from suwon_fleet.bench.figure import Options
 
-pytestmark = [pytest.mark.long, pytest.mark.ros, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.longest, pytest.mark.ros, pytest.mark.timeout(600)]
 
 
 def test_all_ways_are_measured() -> None:

@@ -12,7 +12,7 @@ from suwon_fleet.core.errors import Unreachable
 FEW = Load(robots=20, blocks=4, stations=12, seconds=0.5)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.parametrize("tick_s", [TICK_S, 0.0])
 def test_robots_that_joined_once_are_measured_as_often_as_asked(tick_s: float) -> None:
     alone = states.zenoh_alone(FEW, 2, tick_s)
@@ -29,7 +29,7 @@ def test_robots_that_joined_once_are_measured_as_often_as_asked(tick_s: float) -
         assert all(taken.latency_ms for taken in alone)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_crowd_that_ends_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     class Ended(states.Child):
         def hear(self, within_s: float = 0.0) -> str:

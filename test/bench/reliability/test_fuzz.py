@@ -13,7 +13,8 @@ from suwon_fleet.bench.reliability.fuzz import bad_input, fuzz
 
 DOORS = {door.name: door for door in doors(Path(tempfile.mkdtemp(prefix="suwon_fuzz_")))}
 QUICK, QUICK_TEXTS = 10_000, 100
-LONG, LONG_TEXTS = 1_000_000, 20_000
+LONG, LONG_TEXTS = 100_000, 2_000
+LONGEST, LONGEST_TEXTS = 1_000_000, 20_000
 MOST_MB = 30.0
 
 
@@ -32,10 +33,17 @@ def test_bad_input_gives_the_error_it_should(name: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("cases", "texts", "seed"),
+    [
+        (LONG, LONG_TEXTS, 8),
+        pytest.param(LONGEST, LONGEST_TEXTS, 9, marks=pytest.mark.longest, id="a-million"),
+    ],
+)
 @pytest.mark.parametrize("name", DOORS)
-def test_a_million_times(name: str) -> None:
+def test_very_often(name: str, cases: int, texts: int, seed: int) -> None:
     door = DOORS[name]
-    tried = fuzz(door, LONG_TEXTS if door.is_text else LONG, seed=8)
+    tried = fuzz(door, texts if door.is_text else cases, seed)
     assert tried.crashes == []
     assert tried.grown_mb < MOST_MB
 

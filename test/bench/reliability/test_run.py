@@ -26,7 +26,7 @@ KEYS = (
 """Of each line."""
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.ros
 @pytest.mark.timeout(900)
 def test_every_test_has_its_line_and_nothing_goes_wrong() -> None:

@@ -7,7 +7,7 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from suwon_fleet.bench.sim.topics import drive
 
-pytestmark = [pytest.mark.ros, pytest.mark.long]
+pytestmark = [pytest.mark.ros, pytest.mark.longest]
 
 
 @pytest.mark.timeout(600)  # kernels may have to be compiled first

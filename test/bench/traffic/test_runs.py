@@ -187,7 +187,7 @@ def test_a_crowded_map_is_refused() -> None:
         make_case("full", random_grid(4, 0.0, 0), 17, delays=False, seed=0)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(900)
 def test_the_suite_prints_ours_beside_all_peers() -> None:
     figures = list(run(Options(seeds=1, quick=True)))

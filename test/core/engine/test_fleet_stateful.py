@@ -311,7 +311,7 @@ def assert_told(reason: Reason) -> None:
 
 class TestLife(Life.TestCase):  # type: ignore[misc, name-defined]
     settings = settings(
-        derandomize=True,  # what is drawn anew each time is for `make test-long`
+        derandomize=True,  # what is drawn anew each time is for `make test-longest`
         max_examples=60,
         stateful_step_count=40,
         deadline=None,
@@ -320,8 +320,12 @@ class TestLife(Life.TestCase):  # type: ignore[misc, name-defined]
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(1800)
 class TestLongLife(Life.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(
-        TestLife.settings, derandomize=False, max_examples=1500, stateful_step_count=60
-    )
+    settings = settings(TestLife.settings, max_examples=600, stateful_step_count=60)
+
+
+@pytest.mark.longest
+@pytest.mark.timeout(3600)
+class TestLongestLife(Life.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(TestLongLife.settings, derandomize=False, max_examples=1500)
