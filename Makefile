@@ -52,7 +52,7 @@ bench: setup $(STAMPS)/peers ## all benchmarks, with peers, as one JSON object p
 test: setup ## the quick tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not long" --hypothesis-profile=same $(ARGS)
 
-test-long: setup ## the tests that take longer (twelve minutes of two cores)
+test-long: setup ## the tests that take longer (eight minutes of two cores)
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "long and not longest" --hypothesis-profile=same $(ARGS)
 
 test-longest: setup ## the same with all seeds, kills and cases, and what is judged by the clock (an hour)

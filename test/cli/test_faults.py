@@ -146,7 +146,7 @@ def assert_comes_through(result: Result, alerts: list[AlertRecord]) -> None:
     ("fault", "effect"),
     [
         *(pytest.param(fault, effect, id=name) for name, fault, effect in QUICK),
-        *(pytest.param(f, effect, id=name, marks=pytest.mark.long) for name, f, effect in LONG),
+        *(pytest.param(f, effect, id=name, marks=pytest.mark.longest) for name, f, effect in LONG),
     ],
 )
 def test_the_fleet_comes_through(base: Scenario, fault: str, effect: str) -> None:
@@ -155,7 +155,7 @@ def test_the_fleet_comes_through(base: Scenario, fault: str, effect: str) -> Non
     assert not effect or effect in happened
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_with_an_operator_all_is_done_in_the_end(base: Scenario) -> None:
     helped = replace(base, operator=Operator(60.0), duration_s=7200.0)
     faults = [fault for name, fault, _ in (*QUICK, *LONG) if name in ("lost", "estop", "fall")]
@@ -164,7 +164,7 @@ def test_with_an_operator_all_is_done_in_the_end(base: Scenario) -> None:
     assert result.jobs_finished == 3, result.not_finished
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_a_dead_charger(base: Scenario) -> None:
     empty = replace(base, fleets=tuple(replace(f, charge=(0.32, 0.34)) for f in base.fleets[:1]))
     empty = replace(empty, timed=base.timed[1:], duration_s=3600.0)

@@ -12,7 +12,7 @@ from suwon_fleet.sim.scenario import load_scenario
 
 ALL = sorted(path.stem for path in resource_path(SCENARIOS).glob("*.yaml"))
 QUICK = {"fault_localisation"}
-NAMES = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in ALL]
+NAMES = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.longest) for name in ALL]
 
 
 @pytest.mark.timeout(900)

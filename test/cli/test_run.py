@@ -146,7 +146,7 @@ def test_the_kind_suits_the_map(grid: str) -> None:
     assert not any("charger" in name or "parking" in name for name in places)
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.skipif(not DATA.is_dir(), reason="the Open-RMF demo maps are not at hand")
 @pytest.mark.parametrize("name", ["office", "hotel", "campus", "airport_terminal"])
 def test_open_rmf_demo_maps(name: str, capsys: Capture) -> None:
@@ -156,7 +156,7 @@ def test_open_rmf_demo_maps(name: str, capsys: Capture) -> None:
     assert told["jobs_finished"] + told["jobs_refused"] == 40
 
 
-@pytest.mark.long
+@pytest.mark.longest
 def test_belt_morning() -> None:
     result = simulate(load_scenario(resource_path("sim/scenarios/belt_morning.yaml")))
     assert result.is_good

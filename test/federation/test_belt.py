@@ -28,7 +28,7 @@ def home(realm: Realm, request: JobRequest) -> str:
     return realm.groups.names[0] if not request.places else request.places[0].split(".")[0]
 
 
-@pytest.mark.long
+@pytest.mark.longest
 @pytest.mark.timeout(900)
 def test_a_morning_with_six_owners() -> None:
     realm, scenario = belt(Trouble(lost=0.1, doubled=0.1, late=2, killed=0.002))
