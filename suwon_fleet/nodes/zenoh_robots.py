@@ -131,7 +131,7 @@ class ZenohRobots:
             raise
 
     def turn(self) -> None:
-        """Tell those who came late how robots are."""
+        """Tell those who came late how robots were when the link was last drained."""
         self._last_values.turn()
 
     def close(self) -> None:

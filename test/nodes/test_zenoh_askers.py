@@ -30,9 +30,13 @@ def test_who_asks_is_told_the_newest_and_that_the_link_is_well() -> None:
     with closing(ZenohRobots(given, WallClock(), "suseo")) as robots, sessions() as opened:
         robot = opened(plain("client", connect=(endpoint,)))
 
+        def turn() -> None:
+            robots.link.drain()
+            robots.turn()
+
         def told() -> dict[str, str]:
             robot.put(KEY, "here")
-            return answers(robot, KEY, robots.turn)
+            return answers(robot, KEY, turn)
 
         wait_for(lambda: told() == {KEY: "here"})
         link = Link(endpoint, owner_of("suseo", "lab"), Address("suseo", "lab", "r-1"))

@@ -29,7 +29,8 @@ class Heard:
 
     def count(self) -> int:
         """How many there are by now."""
-        self.last.keep({str(sample.key_expr): sample for sample in self._inbox.drain()})
+        for sample in self._inbox.drain():
+            self.last.keep({str(sample.key_expr): sample})
         return len(self.last)
 
     def close(self) -> None:
