@@ -55,7 +55,7 @@ test: setup ## the quick tests
 test-long: setup ## the tests that take longer (eight minutes of two cores)
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "long and not longest" --hypothesis-profile=same $(ARGS)
 
-test-longest: setup ## the same with all seeds, kills and cases, and what is judged by the clock (an hour)
+test-longest: setup ## the rest of all seeds, kills and cases, and what is judged by the clock (an hour)
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m longest $(ARGS)
 
 coverage: setup ## the quick tests, with the lines they miss

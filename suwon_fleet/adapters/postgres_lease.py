@@ -16,7 +16,7 @@ LEASE_S = 1.0
 _BEATS = 4
 """It renews the lease so often in that time."""
 _STUCK_LEASES = 5
-"""A transaction that has held the lease's row for so many of its terms is that of a process which hangs."""
+"""A transaction that has been at the lease for so many of its terms is that of a process which hangs."""
 _PATIENCE_MS = 200
 """Who wants the lease waits so long for its row before it looks for such a one."""
 
@@ -37,7 +37,7 @@ UPDATE lease SET until = clock_timestamp() + make_interval(secs => %s) WHERE tok
 _END_STUCK = """
 SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE relation = 'lease'::regclass AND mode = 'RowExclusiveLock' AND granted
-    AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
     AND xact_start < clock_timestamp() - make_interval(secs => %s)
 """
 _GIVE_BACK = "UPDATE lease SET until = '-infinity' WHERE token = %s"

@@ -35,6 +35,7 @@ def examine(
         seen = "none" if exam.watch.now is None else "nobody hears robot_commands"
         book.judge("state", met, "" if met else f"{seen} in {first_s:g} s")
         if met:
+            subject.check_alone()
             _put_through(exam, subject, note)
         exam.watch.end()
     return book.findings()

@@ -11,6 +11,7 @@ import pytest
 from federation.realm import Point, Realm, Trouble
 from federation.test_borders_at_work import ask, told_of, wait
 from federation.test_realm import KINDS, QUICK, SHOPS, town
+from msgspec import structs
 from traffic.streets import zone
 
 from suwon_fleet.core.engine import messages as m
@@ -20,6 +21,7 @@ from suwon_fleet.core.federation.groups import Groups
 from suwon_fleet.core.federation.messages import CutTold
 from suwon_fleet.core.jobs import JobKind, JobRequest
 from suwon_fleet.core.robots.report import Pose
+from suwon_fleet.core.robots.states import Connection
 from suwon_fleet.core.sitemap import Lane, LaneKind, Node, Place, PlaceKind, SiteMap
 from suwon_fleet.sim.world import Spawn, World
 
@@ -180,6 +182,29 @@ def test_a_zone_let_go_of_is_kept_by_nobody_else_until_it_is_taken() -> None:
     assert len(one.owners_of("s")) == 1
     assert owners_of(one, "hall") == {("west",)}
     assert one.finished() == ["east.job-0-1"]
+
+
+@pytest.mark.parametrize("ages_s", [(0,), (60, 0)])
+def test_who_comes_back_silent_is_online_when_it_is_heard(
+    ages_s: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it tells what it told before it went leaves nothing undone."""
+    one = realm({"s": "h2"})
+    one.run(5)
+    west, east = one.owners["west"].core, one.owners["east"].core
+    assert give(one, "east", "hall", "west") is None
+    wait(one, lambda: owners_of(one, "hall") == {("west",)})
+    west.step(one.world.now_ns, [m.Vanished("s")])
+    report = one.world.reports()[0]
+    monkeypatch.setattr(one.world, "reports", list)
+    assert give(one, "west", "hall", "east") is None
+    wait(one, lambda: owners_of(one, "hall") == {("east",)})
+    robot = east.state.robots["s"]
+    assert robot.states.connection is Connection.COMMS_LOST
+    for number, age_s in enumerate(ages_s, 1):
+        at = {"sequence": report.sequence + number, "stamp_ns": one.world.now_ns - age_s * 10**9}
+        east.step(one.world.now_ns, [m.Reported(structs.replace(report, **at))])
+    assert robot.states.connection is Connection.ONLINE
 
 
 def test_who_is_told_of_its_own_ground_what_cannot_be_tells_people() -> None:

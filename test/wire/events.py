@@ -38,7 +38,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.tuples(values_of(first), *map(values_of, more))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if is_dataclass(hint) or issubclass(hint, Struct):
+    if is_dataclass(hint) or (isinstance(hint, type) and issubclass(hint, Struct)):
         hints = get_type_hints(hint)
         return st.builds(hint, **{name: values_of(hints[name]) for name in hint.__match_args__})
     raise TypeError(f"{hint} is not something an event should hold")

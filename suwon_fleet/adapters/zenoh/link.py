@@ -39,6 +39,8 @@ ASK_AGAIN_S = 1.0
 """A robot that has not said who it is, is asked again."""
 NEW_AT_ONCE = 200
 """Robots that join or start anew in one turn; the others with their next state, so that no turn is long."""
+Keep = Callable[[Mapping[str, zenoh.Sample]], None]
+"""Takes what was said last, by key."""
 MOST_EVENTS = 100_000
 """Kept until somebody asks for them."""
 _SMALL = 10_000
@@ -47,7 +49,6 @@ _PRIORITY = {
     Channel.COMMAND: Priority.INTERACTIVE_HIGH,
     Channel.STOP: Priority.REAL_TIME,
 }
-Keep = Callable[[Mapping[str, zenoh.Sample]], None]
 _LEVEL = {Grade.INFO: alerts.INFO, Grade.WARNING: alerts.WARNING, Grade.ERROR: alerts.ERROR}
 
 
@@ -86,7 +87,7 @@ class ZenohLink:
         self._told_who = Replies(session, ASK_AGAIN_S)
         self._keys = DeclaredKeys(session)
         self._states = self._subscribe(keys[Channel.STATE], Inbox())
-        self._sheets = self._subscribe(keys[Channel.FACTSHEET], Inbox(_SMALL))
+        self._sheets = self._subscribe(keys[Channel.FACTSHEET], Inbox())
         self._answers = self._subscribe(keys[Channel.ANSWER], Inbox(_SMALL))
         self._alarms = self._subscribe(keys[Channel.ALARM], Inbox(_SMALL))
         self._happened = happenings.subscribe(session, keys[Channel.EVENTS])

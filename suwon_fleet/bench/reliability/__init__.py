@@ -30,6 +30,7 @@ from suwon_fleet.bench.reliability.yard import PLACES, Yard
 from suwon_fleet.bench.sim import day
 from suwon_fleet.cli.simulate import warm_up
 from suwon_fleet.core.errors import Unreachable
+from suwon_fleet.service.warm_up import settle
 from suwon_fleet.sim.scenario import Scenario, load_scenario
 
 OURS = "suwon_fleet"
@@ -213,6 +214,7 @@ def _stops(options: Options) -> Figure:
 def _fuzz(options: Options, folder: Path) -> Figure:
     cases, texts = (FEW_CASES, FEW_TEXT_CASES) if options.quick else (CASES, TEXT_CASES)
     tried = []
+    settle()  # as a fleet does before it begins
     for door in doors.doors(folder):
         options.tell(f"bad input: {door.name}")
         tried.append(fuzz.fuzz(door, texts if door.is_text else cases, seed=1))

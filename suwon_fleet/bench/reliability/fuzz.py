@@ -13,7 +13,6 @@ import msgpack
 
 from suwon_fleet.bench.measure import resident_mb
 from suwon_fleet.bench.reliability.doors import Door
-from suwon_fleet.service.warm_up import settle
 
 _ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**63, 2**64 - 1, -(2**63), 1e308, float("nan"), float("inf"),
@@ -43,7 +42,6 @@ class Tried:
 def fuzz(door: Door, cases: int, seed: int) -> Tried:
     """Try a door with so much bad input."""
     tried = Tried()
-    settle()  # as a fleet does before it begins
     before_mb = resident_mb()
     for payload in bad_input(door, cases, seed):
         tried.cases += 1

@@ -186,6 +186,7 @@ class Fleet:
         self.to_watch.drop(robot_id)
         self.to_look_at.drop(robot_id)
         self.stirred.discard(robot_id)
+        self.settled.pop(robot_id, None)
         self.calm_until_ns.pop(robot_id, None)
 
     def take_in(self, robot_id: str) -> None:
