@@ -171,7 +171,7 @@ class ActionReport:
 
 def charge_of(gauge: float) -> float:
     """0..1 of a battery gauge: one that reads a little over full is full."""
-    return min(1.0, max(0.0, gauge))
+    return gauge if 0.0 <= gauge <= 1.0 else min(1.0, max(0.0, gauge))
 
 
 class RobotReport(Struct, frozen=True, gc=False):

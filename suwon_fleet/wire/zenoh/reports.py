@@ -128,7 +128,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
     """The state that bytes are. Raises BadInput."""
     message = _STATE.decode(payload, where)
     body = message.body
-    soc, action = body.battery_soc, body.action
+    soc = body.battery_soc
     return RobotReport(
         body.robot_id,
         message.seq,
@@ -138,7 +138,7 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
         body.speed_mps,
         body.path_index,
         body.granted_index,
-        soc if soc is None or 0.0 <= soc <= 1.0 else charge_of(soc),
+        None if soc is None else charge_of(soc),
         body.mode,
         body.navigation,
         body.compartment,
@@ -147,12 +147,14 @@ def decode_state(payload: bytes, where: str) -> RobotReport:
         body.power,
         body.control,
         body.posture,
-        None if action is None else _action(action),
+        _action(body.action),
         body.stop_id,
         body.faults,
     )
 
 
-def _action(body: ActionBody) -> ActionReport | None:
+def _action(body: ActionBody | None) -> ActionReport | None:
     """None with an empty id, as over ROS."""
-    return ActionReport(body.action_id, body.status, body.result) if body.action_id else None
+    if body is None or not body.action_id:
+        return None
+    return ActionReport(body.action_id, body.status, body.result)
